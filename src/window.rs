@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use crate::date::names::ENGLISH_MONTHS;
 use crate::date::{DateError, FIRST_YEAR, LAST_YEAR};
-use crate::news::item::Elsewhere;
+use crate::news::item::OutsideCounts;
 use crate::news::{Item, PartialDate, Reading};
 
 /// A span of whole days.
@@ -359,7 +359,7 @@ pub struct Selection {
     pub left_out: Vec<(Item, String)>,
     pub undecided: Vec<(Item, String)>,
     /// Stories of other days that were counted, and not read.
-    pub elsewhere: Elsewhere,
+    pub elsewhere: OutsideCounts,
 }
 
 impl Selection {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use roundup::message::{Envelope, Message};
-use roundup::providers::About;
+use roundup::providers::Blame;
 use roundup::rfc::address::EmailAddress;
 use roundup::send::relay::{Relay, SmtpRelay};
 use roundup::send::verdict::{Refusal, RowFate, RunFate, Verdict, judge};
@@ -234,7 +234,7 @@ fn letters(verdict: &Verdict) -> String {
     let run = match verdict.run {
         RunFate::GoOn => '.',
         RunFate::ConnectionFailed { .. } | RunFate::SessionLost { .. } => 'c',
-        RunFate::Refused(Refusal { about: About::Us, .. }) => 'u',
+        RunFate::Refused(Refusal { about: Blame::Us, .. }) => 'u',
         RunFate::Refused(_) => 'r',
         RunFate::Pause { .. } => '!',
     };

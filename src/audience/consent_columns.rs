@@ -5,7 +5,7 @@
 //! this file. Words are compared whole, never by a part of them: `inactive` is not `active`. A word that is in no table is
 //! never a yes.
 
-use super::WhyNot;
+use super::ExclusionReason;
 use crate::audience::consent_topics::{
     ABOUT_A_NO, NOTHING_SAID, OTHER_TOPICS, OTHER_WAYS, TOPIC_TITLES, TOPIC_WHOLE_TITLES,
     TOPIC_YES_WORDS,
@@ -18,13 +18,13 @@ use crate::rfc::csv::simple;
 
 /// What a column says by its title.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Says {
+pub enum ColumnMeaning {
     /// Its words are states: `subscribed`, `cleaned`.
     State,
     /// Its title is a yes: only a yes in it is one.
     Yes,
     /// Its title is a no: whatever stands in it, other than a clear "no, not so", keeps the person from being mailed.
-    No(WhyNot),
+    No(ExclusionReason),
     /// Its title is about getting emails: a clear no in it is one. Anything else than a clear yes keeps what is said about the
     /// whole file from being theirs.
     Topic,
@@ -36,7 +36,7 @@ pub struct ConsentColumn {
     pub index: usize,
     /// As the file has it.
     pub title: String,
-    pub says: Says,
+    pub says: ColumnMeaning,
     /// Whether any row of the file has something in it: then an empty cell is not a yes.
     pub is_filled: bool,
 }
@@ -51,13 +51,13 @@ pub fn of(titles: &[String], taken: &[Option<usize>]) -> Vec<ConsentColumn> {
         && folded.iter().any(|title| title == "creationdate");
     let has_email_no =
         folded.iter().any(|title| title.starts_with("donot") && title.contains("email"));
-    let says = |index: usize| -> Option<Says> {
+    let says = |index: usize| -> Option<ColumnMeaning> {
         if taken.contains(&Some(index)) {
             return None;
         }
         let title = folded[index].as_str();
         if title == "type" && is_buttondown {
-            return Some(Says::State);
+            return Some(ColumnMeaning::State);
         }
         // CiviCRM's "Do Not Mail" is about letters, where "Do Not Email" stands beside it.
         if title == "donotmail" && has_email_no {
@@ -84,7 +84,7 @@ pub fn is_about_another_way(title: &str) -> bool {
     other && !folded.contains("email")
 }
 
-fn of_title(title: &str, folded: &str) -> Option<Says> {
+fn of_title(title: &str, folded: &str) -> Option<ColumnMeaning> {
     let words = words_of(title);
     if is_about_another_way(title) {
         return None;
@@ -93,21 +93,21 @@ fn of_title(title: &str, folded: &str) -> Option<Says> {
         return None;
     }
     if is_state_title(folded) {
-        return Some(Says::State);
+        return Some(ColumnMeaning::State);
     }
     if YES_TITLES.contains(&folded) {
-        return Some(Says::Yes);
+        return Some(ColumnMeaning::Yes);
     }
     if words.windows(2).any(|pair| pair[0] == "on" && pair[1] == "hold") {
-        return Some(Says::No(WhyNot::OnHold));
+        return Some(ColumnMeaning::No(ExclusionReason::OnHold));
     }
     let whole = NO_WHOLE_TITLES.iter().find(|(known, _)| *known == folded);
     let part = || NO_TITLES.iter().find(|(known, _)| folded.contains(known));
-    whole.or_else(part).map(|(_, why)| Says::No(why())).or_else(|| {
+    whole.or_else(part).map(|(_, why)| ColumnMeaning::No(why())).or_else(|| {
         let is_other = words.iter().any(|word| OTHER_TOPICS.contains(&word.as_str()));
         let is_topic = TOPIC_WHOLE_TITLES.contains(&folded)
             || TOPIC_TITLES.iter().any(|part| folded.contains(part));
-        (is_topic && !is_other).then_some(Says::Topic)
+        (is_topic && !is_other).then_some(ColumnMeaning::Topic)
     })
 }
 
@@ -159,7 +159,7 @@ fn words_in(cell: &str) -> impl Iterator<Item = &str> {
 ///
 /// # Errors
 /// Says why it is not one.
-pub fn state(cell: &str) -> Result<(), WhyNot> {
+pub fn state(cell: &str) -> Result<(), ExclusionReason> {
     // Nearly every row of a list has one of these.
     if matches!(cell, "subscribed" | "active") {
         return Ok(());
@@ -168,45 +168,47 @@ pub fn state(cell: &str) -> Result<(), WhyNot> {
     match STATES.iter().find(|(words, _)| words.contains(&word.as_str())) {
         Some((_, None)) => Ok(()),
         Some((_, Some(why))) => Err(why()),
-        None => Err(WhyNot::UnknownStatus(super::why_not::shown(cell))),
+        None => Err(ExclusionReason::UnknownStatus(super::exclusion::shown(cell))),
     }
 }
 
 impl ConsentColumn {
     /// What this column says of a person: `None` when it is not a no.
-    pub fn refusal(&self, cell: &str) -> Option<WhyNot> {
+    pub fn refusal(&self, cell: &str) -> Option<ExclusionReason> {
         let cell = cell.trim();
         let why = match &self.says {
-            Says::No(why) => (!is_nothing(cell)).then(|| why.clone())?,
-            Says::State | Says::Yes if cell.is_empty() => {
-                return self.is_filled.then(|| WhyNot::NoStatus { column: self.title.clone() });
+            ColumnMeaning::No(why) => (!is_nothing(cell)).then(|| why.clone())?,
+            ColumnMeaning::State | ColumnMeaning::Yes if cell.is_empty() => {
+                return self
+                    .is_filled
+                    .then(|| ExclusionReason::NoStatus { column: self.title.clone() });
             }
-            Says::State => state(cell).err()?,
-            Says::Yes => said_yes(cell).err()?,
-            Says::Topic => clear_no(cell)?,
+            ColumnMeaning::State => state(cell).err()?,
+            ColumnMeaning::Yes => said_yes(cell).err()?,
+            ColumnMeaning::Topic => clear_no(cell)?,
         };
         Some(self.at(why))
     }
 
     /// Where the column is about getting emails, and what stands in it is not a yes: nobody knows what the person wants.
-    pub fn not_a_yes(&self, cell: &str) -> Option<WhyNot> {
+    pub fn not_a_yes(&self, cell: &str) -> Option<ExclusionReason> {
         let cell = cell.trim();
-        if self.says != Says::Topic || !self.is_filled || is_topic_yes(cell, &self.title) {
+        if self.says != ColumnMeaning::Topic || !self.is_filled || is_topic_yes(cell, &self.title) {
             return None;
         }
-        Some(elsewhere(&self.title, WhyNot::NotAYes(super::why_not::shown(cell))))
+        Some(elsewhere(&self.title, ExclusionReason::NotAYes(super::exclusion::shown(cell))))
     }
 
-    fn at(&self, why: WhyNot) -> WhyNot {
+    fn at(&self, why: ExclusionReason) -> ExclusionReason {
         // The column `status` needs no mention: everybody knows it.
         if simple(&self.title) == "status" { why } else { elsewhere(&self.title, why) }
     }
 }
 
 /// What a column is called in the reason that it gives.
-pub fn elsewhere(title: &str, why: WhyNot) -> WhyNot {
+pub fn elsewhere(title: &str, why: ExclusionReason) -> ExclusionReason {
     let title: String = title.escape_debug().take(60).collect();
-    WhyNot::Elsewhere { place: format!("column `{title}`"), why: Box::new(why) }
+    ExclusionReason::Elsewhere { place: format!("column `{title}`"), why: Box::new(why) }
 }
 
 /// Whether a cell of a column that is a no says nothing.
@@ -215,17 +217,17 @@ fn is_nothing(cell: &str) -> bool {
     matches!(word.as_str(), "" | "n" | "false" | "0" | "-") || NEGATIONS.contains(&word.as_str())
 }
 
-fn said_yes(cell: &str) -> Result<(), WhyNot> {
+fn said_yes(cell: &str) -> Result<(), ExclusionReason> {
     let word = cell.to_lowercase();
     if YES_WORDS.contains(&word.as_str()) || is_dated(cell) {
         Ok(())
     } else if NO_WORDS.contains(&word.as_str()) {
-        Err(WhyNot::Unsubscribed)
+        Err(ExclusionReason::Unsubscribed)
     } else if is_nothing_said(&word) {
-        Err(WhyNot::NotAYes(super::why_not::shown(cell)))
+        Err(ExclusionReason::NotAYes(super::exclusion::shown(cell)))
     } else {
         state(cell).map_err(|why| match why {
-            WhyNot::UnknownStatus(word) => WhyNot::NotAYes(word),
+            ExclusionReason::UnknownStatus(word) => ExclusionReason::NotAYes(word),
             known => known,
         })
     }
@@ -260,23 +262,23 @@ fn is_topic_yes(cell: &str, title: &str) -> bool {
 }
 
 /// A no in a column of which nothing is known but what it is about.
-fn clear_no(cell: &str) -> Option<WhyNot> {
+fn clear_no(cell: &str) -> Option<ExclusionReason> {
     // "No!", "(no)", and the `="No"` with which spreadsheets keep a word a word.
     let bare = cell.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     if is_nothing_said(&bare) || is_nothing_said(&cell.to_lowercase()) {
         return None;
     }
     if let Ok(figure) = bare.parse::<f64>() {
-        return (figure.abs() < f64::EPSILON).then_some(WhyNot::Unsubscribed);
+        return (figure.abs() < f64::EPSILON).then_some(ExclusionReason::Unsubscribed);
     }
     let first = bare.split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’')).next();
     let begins_with_no =
         first.is_some_and(|word| NO_BEGINNINGS.contains(&word.replace('’', "'").as_str()));
     if begins_with_no || [bare.as_str(), cell].iter().any(|word| NO_WORDS.contains(word)) {
-        return Some(WhyNot::Unsubscribed);
+        return Some(ExclusionReason::Unsubscribed);
     }
     match state(cell) {
-        Ok(()) | Err(WhyNot::UnknownStatus(_)) => no_anywhere(cell),
+        Ok(()) | Err(ExclusionReason::UnknownStatus(_)) => no_anywhere(cell),
         Err(why) => Some(why),
     }
 }
@@ -289,7 +291,7 @@ fn is_dated(cell: &str) -> bool {
 }
 
 /// A no that means one thing in whatever column it stands.
-pub fn no_anywhere(cell: &str) -> Option<WhyNot> {
+pub fn no_anywhere(cell: &str) -> Option<ExclusionReason> {
     let cell = cell.trim();
     // Of a million cells, nearly all are done with here.
     if cell.len() > LONGEST_NO_BYTES || !cell.as_bytes().first()?.is_ascii_alphabetic() {
@@ -312,13 +314,15 @@ fn folds_to(cell: &str, word: &str) -> bool {
 }
 
 /// A no that holds for everybody in a file: by its name, or because it is Mailchimp's file of those who left.
-pub fn whole_file(name: &str, titles: &[String]) -> Option<WhyNot> {
+pub fn whole_file(name: &str, titles: &[String]) -> Option<ExclusionReason> {
     let titles: Vec<String> = titles.iter().map(|title| simple(title)).collect();
     let has = |title: &str| titles.iter().any(|found| found == title);
     // Its export of subscribers has LAST_CHANGED where these have a time of leaving.
     let is_mailchimp = ["memberrating", "leid", "euid"].into_iter().any(has);
     if is_mailchimp && !has("lastchanged") {
-        for (title, why) in [("unsubtime", WhyNot::Unsubscribed), ("cleantime", WhyNot::Bounced)] {
+        for (title, why) in
+            [("unsubtime", ExclusionReason::Unsubscribed), ("cleantime", ExclusionReason::Bounced)]
+        {
             if has(title) {
                 return Some(why);
             }
@@ -328,7 +332,10 @@ pub fn whole_file(name: &str, titles: &[String]) -> Option<WhyNot> {
     let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
     let stem = format!(" {} ", words_of(stem).join(" "));
     let (_, why) = NO_FILES.iter().find(|(words, _)| stem.contains(&format!(" {words} ")))?;
-    Some(WhyNot::Elsewhere { place: "the name of the file".to_owned(), why: Box::new(why()) })
+    Some(ExclusionReason::Elsewhere {
+        place: "the name of the file".to_owned(),
+        why: Box::new(why()),
+    })
 }
 
 #[cfg(test)]
@@ -340,7 +347,7 @@ mod tests {
         of(&titles, &[])
     }
 
-    fn says(title: &str) -> Option<Says> {
+    fn says(title: &str) -> Option<ColumnMeaning> {
         columns(&[title]).pop().map(|column| column.says)
     }
 
@@ -381,7 +388,11 @@ mod tests {
             "Abgemeldet am",
             "Désabonné",
         ] {
-            assert!(matches!(says(title), Some(Says::No(_))), "{title}: {:?}", says(title));
+            assert!(
+                matches!(says(title), Some(ColumnMeaning::No(_))),
+                "{title}: {:?}",
+                says(title)
+            );
         }
     }
 
@@ -442,11 +453,11 @@ mod tests {
             "Email subscriber status",
             "can2_subscription_status",
         ] {
-            assert_eq!(says(title), Some(Says::State), "{title}");
+            assert_eq!(says(title), Some(ColumnMeaning::State), "{title}");
         }
         for title in ["subscribed_to_emails", "Subscribed", "DOUBLE_OPT-IN", "confirmed", "Opt-in"]
         {
-            assert_eq!(says(title), Some(Says::Yes), "{title}");
+            assert_eq!(says(title), Some(ColumnMeaning::Yes), "{title}");
         }
         assert_eq!(columns(&["email", "type", "creation_date"]).len(), 1);
         assert_eq!(columns(&["email", "type", "created_at"]).len(), 0);
@@ -554,8 +565,8 @@ mod tests {
         let consent = columns(&["Consent"]).remove(0);
         for cell in ["?", "By post only", "n/a", "tbc"] {
             let why = consent.refusal(cell);
-            let is_unclear = matches!(&why, Some(WhyNot::Elsewhere { why, .. })
-                if matches!(**why, WhyNot::NotAYes(_)));
+            let is_unclear = matches!(&why, Some(ExclusionReason::Elsewhere { why, .. })
+                if matches!(**why, ExclusionReason::NotAYes(_)));
             assert!(is_unclear, "{cell}: {why:?}");
         }
     }
@@ -584,7 +595,7 @@ mod tests {
             "Cylchlythyr",
         ] {
             let column = &columns(&[title])[0];
-            assert_eq!(column.says, Says::Topic, "{title}");
+            assert_eq!(column.says, ColumnMeaning::Topic, "{title}");
             for cell in ["no", "No", "N", "FALSE", "0", "nein", "non", "no thanks", "declined"] {
                 assert!(column.refusal(cell).is_some(), "{title}: {cell}");
             }
@@ -608,7 +619,7 @@ mod tests {
             assert_eq!(says(title), None, "{title}");
         }
         for title in ["Abbestellt", "Newsletter abbestellt", "Baja", "Avmeldt nyhetsbrev"] {
-            assert!(matches!(says(title), Some(Says::No(_))), "{title}");
+            assert!(matches!(says(title), Some(ColumnMeaning::No(_))), "{title}");
         }
         for title in TOPIC_TITLES.iter().chain(TOPIC_WHOLE_TITLES) {
             assert!(says(title).is_some(), "{title}");
@@ -621,27 +632,27 @@ mod tests {
             assert_eq!(state(word), Ok(()), "{word}");
         }
         for (word, why) in [
-            ("unsubscribed", WhyNot::Unsubscribed),
-            ("inactive", WhyNot::Unsubscribed),
-            ("Opted-Out", WhyNot::Unsubscribed),
-            ("blocklisted", WhyNot::Unsubscribed),
-            ("Cleaned", WhyNot::Bounced),
-            ("previous bounce", WhyNot::Bounced),
-            ("unreachable", WhyNot::Bounced),
-            ("invalid", WhyNot::Bounced),
-            ("spam", WhyNot::Complained),
-            ("previous spam complaint", WhyNot::Complained),
-            ("pending", WhyNot::Unconfirmed),
-            ("Awaiting confirmation", WhyNot::Unconfirmed),
-            ("Never subscribed", WhyNot::NeverAsked),
-            ("Implied", WhyNot::NeverAsked),
-            ("Temporary hold", WhyNot::OnHold),
-            ("removed", WhyNot::Removed),
+            ("unsubscribed", ExclusionReason::Unsubscribed),
+            ("inactive", ExclusionReason::Unsubscribed),
+            ("Opted-Out", ExclusionReason::Unsubscribed),
+            ("blocklisted", ExclusionReason::Unsubscribed),
+            ("Cleaned", ExclusionReason::Bounced),
+            ("previous bounce", ExclusionReason::Bounced),
+            ("unreachable", ExclusionReason::Bounced),
+            ("invalid", ExclusionReason::Bounced),
+            ("spam", ExclusionReason::Complained),
+            ("previous spam complaint", ExclusionReason::Complained),
+            ("pending", ExclusionReason::Unconfirmed),
+            ("Awaiting confirmation", ExclusionReason::Unconfirmed),
+            ("Never subscribed", ExclusionReason::NeverAsked),
+            ("Implied", ExclusionReason::NeverAsked),
+            ("Temporary hold", ExclusionReason::OnHold),
+            ("removed", ExclusionReason::Removed),
         ] {
             assert_eq!(state(word), Err(why), "{word}");
         }
         for word in ["désinscrit", "1", "deactive", "actively unsubscribed"] {
-            assert!(matches!(state(word), Err(WhyNot::UnknownStatus(_))), "{word}");
+            assert!(matches!(state(word), Err(ExclusionReason::UnknownStatus(_))), "{word}");
         }
     }
 
@@ -690,9 +701,9 @@ mod tests {
             assert_eq!(whole_file(name, &plain), None, "{name}");
         }
         let left = titles("Email Address,MEMBER_RATING,OPTIN_TIME,UNSUB_TIME,LEID,basis");
-        assert_eq!(whole_file("people.csv", &left), Some(WhyNot::Unsubscribed));
+        assert_eq!(whole_file("people.csv", &left), Some(ExclusionReason::Unsubscribed));
         let cleaned = titles("Email Address,MEMBER_RATING,CLEAN_TIME,EUID");
-        assert_eq!(whole_file("people.csv", &cleaned), Some(WhyNot::Bounced));
+        assert_eq!(whole_file("people.csv", &cleaned), Some(ExclusionReason::Bounced));
         let both = titles("Email Address,MEMBER_RATING,LAST_CHANGED,UNSUB_TIME");
         assert_eq!(whole_file("people.csv", &both), None);
     }
@@ -719,10 +730,10 @@ mod tests {
             assert!(word.len() <= LONGEST_NO_BYTES && no_anywhere(word).is_some(), "{word}");
         }
         for title in YES_TITLES {
-            assert_eq!(says(title), Some(Says::Yes), "{title}");
+            assert_eq!(says(title), Some(ColumnMeaning::Yes), "{title}");
         }
         for (title, _) in NO_TITLES.iter().chain(NO_WHOLE_TITLES) {
-            assert!(matches!(says(title), Some(Says::No(_))), "{title}");
+            assert!(matches!(says(title), Some(ColumnMeaning::No(_))), "{title}");
         }
     }
 }

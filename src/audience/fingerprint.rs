@@ -51,16 +51,16 @@ pub(super) fn joint<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Str
 /// An input that is hashed while it is read.
 struct Hashed {
     input: Box<dyn Read + Send>,
-    so_far: SoFar,
+    so_far: RunningHash,
 }
 
 /// What was read of an input until now, as a hash.
 #[derive(Clone)]
-pub(super) struct SoFar(Arc<Mutex<digest::Context>>);
+pub(super) struct RunningHash(Arc<Mutex<digest::Context>>);
 
 /// Opens an input, to be hashed while it is read.
-pub(super) fn open_hashed(input: &dyn Input) -> io::Result<(Box<dyn Read + Send>, SoFar)> {
-    let so_far = SoFar(Arc::new(Mutex::new(digest::Context::new(&digest::SHA256))));
+pub(super) fn open_hashed(input: &dyn Input) -> io::Result<(Box<dyn Read + Send>, RunningHash)> {
+    let so_far = RunningHash(Arc::new(Mutex::new(digest::Context::new(&digest::SHA256))));
     let hashed = Hashed { input: input.open()?, so_far: so_far.clone() };
     Ok((Box::new(hashed), so_far))
 }
@@ -73,7 +73,7 @@ impl Read for Hashed {
     }
 }
 
-impl SoFar {
+impl RunningHash {
     pub(super) fn digest(&self) -> Vec<u8> {
         let context = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         context.finish().as_ref().to_vec()

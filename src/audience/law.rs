@@ -11,7 +11,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::why_not::{WhyNot, shown};
+use super::exclusion::{ExclusionReason, shown};
 use crate::audience::Values;
 use crate::rfc::csv::simple;
 
@@ -39,14 +39,14 @@ impl Basis {
     ///
     /// # Errors
     /// When there is none, or it is unknown.
-    pub fn parse(word: &str) -> Result<Self, WhyNot> {
+    pub fn parse(word: &str) -> Result<Self, ExclusionReason> {
         match word.trim().to_lowercase().replace([' ', '-'], "_").as_str() {
             "consent" | "opt_in" | "double_opt_in" => Ok(Self::Consent),
             "soft_opt_in_sale" => Ok(Self::SoftOptInSale),
             "soft_opt_in_charity" => Ok(Self::SoftOptInCharity),
             "corporate" => Ok(Self::Corporate),
-            "" => Err(WhyNot::NoBasis),
-            _ => Err(WhyNot::UnknownBasis(shown(word))),
+            "" => Err(ExclusionReason::NoBasis),
+            _ => Err(ExclusionReason::UnknownBasis(shown(word))),
         }
     }
 
@@ -134,7 +134,7 @@ pub const UNSTATED: &str = "unstated";
 
 /// How somebody gave their address, as far as a list says it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HowGiven {
+pub struct CollectionFacts {
     /// The last day on which they gave it.
     pub obtained: Option<NaiveDate>,
     /// To the organisation itself.
@@ -205,25 +205,27 @@ impl BasisLaw {
     ///
     /// # Errors
     /// Says why not.
-    pub fn allows(&self, given: &HowGiven) -> Result<(), WhyNot> {
+    pub fn allows(&self, given: &CollectionFacts) -> Result<(), ExclusionReason> {
         let first =
             self.from.and_then(|(year, month, day)| NaiveDate::from_ymd_opt(year, month, day));
         if first.is_some() && (given.obtained.is_none() || given.obtained < first) {
-            return Err(WhyNot::SoftOptInTooEarly);
+            return Err(ExclusionReason::SoftOptInTooEarly);
         }
         if self.directly {
             match &given.met_through {
-                MetThrough::Service => return Err(WhyNot::MetThroughService),
-                MetThrough::Others => return Err(WhyNot::GivenToOthers),
-                MetThrough::Unknown(word) => return Err(WhyNot::UnknownMetThrough(word.clone())),
+                MetThrough::Service => return Err(ExclusionReason::MetThroughService),
+                MetThrough::Others => return Err(ExclusionReason::GivenToOthers),
+                MetThrough::Unknown(word) => {
+                    return Err(ExclusionReason::UnknownMetThrough(word.clone()));
+                }
                 MetThrough::Unstated | MetThrough::Ourselves => {}
             }
             if given.directly == Some(false) {
-                return Err(WhyNot::GivenToOthers);
+                return Err(ExclusionReason::GivenToOthers);
             }
         }
         if self.optout_offered && given.optout_offered == Some(false) {
-            return Err(WhyNot::NoOptOutOffered);
+            return Err(ExclusionReason::NoOptOutOffered);
         }
         Ok(())
     }
@@ -232,11 +234,11 @@ impl BasisLaw {
     ///
     /// # Errors
     /// Says why not.
-    pub fn covers(&self, purpose: EditionPurpose) -> Result<(), WhyNot> {
+    pub fn covers(&self, purpose: EditionPurpose) -> Result<(), ExclusionReason> {
         if self.purposes.contains(&purpose) {
             return Ok(());
         }
-        Err(WhyNot::NotForPurpose {
+        Err(ExclusionReason::NotForPurpose {
             basis: self.basis.word().to_owned(),
             purpose: purpose.to_string(),
         })
@@ -269,7 +271,7 @@ mod tests {
         prop::sample::select(vec![None, Some(false), Some(true)])
     }
 
-    fn given() -> impl Strategy<Value = HowGiven> {
+    fn given() -> impl Strategy<Value = CollectionFacts> {
         let first = NaiveDate::from_ymd_opt(2026, 2, 5).unwrap();
         let day = prop::option::of(
             (-3_i64..3).prop_map(move |days| first + chrono::TimeDelta::days(days)),
@@ -277,7 +279,12 @@ mod tests {
         let met =
             prop::sample::select(vec!["", "unstated", "Ourselves", "service", "others", "fair"]);
         (day, stated(), stated(), met).prop_map(|(obtained, directly, optout_offered, met)| {
-            HowGiven { obtained, directly, optout_offered, met_through: MetThrough::parse(met) }
+            CollectionFacts {
+                obtained,
+                directly,
+                optout_offered,
+                met_through: MetThrough::parse(met),
+            }
         })
     }
 
@@ -318,11 +325,11 @@ mod tests {
         ) {
             let law = law_of(basis);
             let less = [
-                HowGiven { obtained: None, ..given.clone() },
-                HowGiven { directly: Some(false), ..given.clone() },
-                HowGiven { optout_offered: Some(false), ..given.clone() },
-                HowGiven { met_through: MetThrough::Service, ..given.clone() },
-                HowGiven { met_through: MetThrough::Others, ..given.clone() },
+                CollectionFacts { obtained: None, ..given.clone() },
+                CollectionFacts { directly: Some(false), ..given.clone() },
+                CollectionFacts { optout_offered: Some(false), ..given.clone() },
+                CollectionFacts { met_through: MetThrough::Service, ..given.clone() },
+                CollectionFacts { met_through: MetThrough::Others, ..given.clone() },
             ];
             for less in less {
                 prop_assert!(law.allows(&less).is_err() || law.allows(&given).is_ok(), "{less:?}");

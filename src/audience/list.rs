@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 
 use super::correction::{CorrectionAudience, GOT_THE_MISTAKE, HeldVersion};
 use super::do_not_mail::DoNotMail;
-use super::fingerprint::{SoFar, joint};
+use super::fingerprint::{RunningHash, joint};
 use super::frequency::Frequency;
 use super::law::EditionPurpose;
 use super::list_error::{ListError, ListFault, MOST_COMBINATIONS, NamedInput};
@@ -20,7 +20,7 @@ use super::segmented::{ListSegments, RowOfList};
 use super::sheet::Sheet;
 use super::subscriber::Subscriber;
 use super::survey::Survey;
-use super::{LeftOut, Person, Recipient, WhyNot, mistyped, role};
+use super::{ExclusionReason, LeftOut, Person, Recipient, mistyped, role};
 use crate::audience::People;
 use crate::problem::Problem;
 use crate::rfc::csv::Rows;
@@ -44,7 +44,7 @@ pub struct List {
     /// Addresses that stand on several rows.
     several: BTreeMap<String, Several>,
     /// A no for an address on a row whose cell is not that address as it stands.
-    misspelt: BTreeMap<String, WhyNot>,
+    misspelt: BTreeMap<String, ExclusionReason>,
     do_not_mail: Option<DoNotMail>,
     /// What people have chosen, where the edition is not a year's round-up.
     choices: Option<DoNotMail>,
@@ -62,7 +62,7 @@ struct Several {
     /// File and line of the first.
     first: (usize, usize),
     /// A no on any of them.
-    refusal: Option<WhyNot>,
+    refusal: Option<ExclusionReason>,
 }
 
 /// Some rows as they stand in a file, one after the other.
@@ -264,7 +264,7 @@ impl List {
     /// it was surveyed.
     pub fn portions(&self) -> impl Iterator<Item = Result<Portion, ListError>> + Send + '_ {
         let mut file = 0;
-        let mut open: Option<(Rows, SoFar)> = None;
+        let mut open: Option<(Rows, RunningHash)> = None;
         std::iter::from_fn(move || {
             loop {
                 let this = self.files.get(file)?;
@@ -346,14 +346,14 @@ impl List {
             Some(several) if several.first != place => {
                 let (first, line) = several.first;
                 let file = (first != place.0).then(|| self.files[first].name.clone());
-                Some(WhyNot::Duplicate { line, file })
+                Some(ExclusionReason::Duplicate { line, file })
             }
             Some(several) => several.refusal.clone(),
             None => subscriber.refusal.clone(),
         };
         let suppressed = || {
             let why = self.do_not_mail.as_ref()?.why(&subscriber.address)?;
-            Some(WhyNot::Suppressed(why.into_owned()))
+            Some(ExclusionReason::Suppressed(why.into_owned()))
         };
         let why = why
             .or_else(|| misspelt.cloned())
@@ -362,20 +362,24 @@ impl List {
             .or_else(|| {
                 let is_later =
                     self.today.is_some_and(|today| subscriber.given.obtained > Some(today));
-                is_later.then_some(WhyNot::ObtainedLater)
+                is_later.then_some(ExclusionReason::ObtainedLater)
             })
             .or_else(|| role(&subscriber.address))
             .or_else(|| mistyped(&subscriber.address))
             .or_else(|| {
-                (!examples && subscriber.address.is_reserved()).then_some(WhyNot::ExampleDomain)
+                (!examples && subscriber.address.is_reserved())
+                    .then_some(ExclusionReason::ExampleDomain)
             });
-        let why = why.or_else(|| self.is_yearly_only(&subscriber).then_some(WhyNot::YearlyOnly));
+        let why =
+            why.or_else(|| self.is_yearly_only(&subscriber).then_some(ExclusionReason::YearlyOnly));
         let row = RowOfList { sheet: file, record, subscriber: &subscriber };
         let why = why.or_else(|| self.segments.outside(&row));
         let correction = self.correction.as_deref();
         let held = correction.and_then(|correction| correction.held_by(&key()));
         let why = why.or_else(|| match (correction, held) {
-            (Some(correction), None) => Some(WhyNot::NotCorrected(correction.edition.clone())),
+            (Some(correction), None) => {
+                Some(ExclusionReason::NotCorrected(correction.edition.clone()))
+            }
             _ => None,
         });
         if let Some(why) = why {
@@ -473,7 +477,7 @@ mod tests {
         assert_eq!(left_out.len(), 2);
         for left_out in &left_out {
             assert!(
-                matches!(&left_out.why, WhyNot::NotAnAddress(what) if what.contains("control"))
+                matches!(&left_out.why, ExclusionReason::NotAnAddress(what) if what.contains("control"))
             );
         }
     }
@@ -501,8 +505,11 @@ mod tests {
             .collect();
         assert_eq!(shown, [("York", ""), ("", "7")]);
         // A no in one file holds in the other, and the second row is named as one.
-        assert_eq!(left_out[0].why, WhyNot::Unsubscribed);
-        assert_eq!(left_out[1].why, WhyNot::Duplicate { line: 3, file: Some("a.csv".to_owned()) });
+        assert_eq!(left_out[0].why, ExclusionReason::Unsubscribed);
+        assert_eq!(
+            left_out[1].why,
+            ExclusionReason::Duplicate { line: 3, file: Some("a.csv".to_owned()) }
+        );
     }
 
     /// The people of an export, to which somebody has added the column `basis`.
@@ -656,7 +663,7 @@ mod tests {
         ));
         assert_eq!(mailed.len(), 1);
         assert_eq!(mailed[0].address.as_str(), "cy@e.org");
-        assert_eq!(left_out[0].why, WhyNot::Unsubscribed);
+        assert_eq!(left_out[0].why, ExclusionReason::Unsubscribed);
     }
 
     #[test]
@@ -665,8 +672,8 @@ mod tests {
         let (mailed, left_out) = people(&survey(text));
         assert_eq!(mailed.len(), 1);
         let why = |at: usize| left_out[at].why.clone();
-        assert_eq!(why(0), WhyNot::Ragged { cells: 6, columns: 5 });
-        assert_eq!(why(1), WhyNot::Ragged { cells: 3, columns: 5 });
+        assert_eq!(why(0), ExclusionReason::Ragged { cells: 6, columns: 5 });
+        assert_eq!(why(1), ExclusionReason::Ragged { cells: 3, columns: 5 });
         // Where no column says no, nothing can be missed.
         let (mailed, _) =
             people(&survey("email,basis,name\nann@e.org,consent,Lee, Ann\nbob@e.org,consent\n"));
@@ -700,7 +707,7 @@ mod tests {
             .without(DoNotMail::new(keys, suppressed));
         let (mailed, left_out) = people(&list);
         assert_eq!(mailed.len(), 1);
-        assert_eq!(left_out[0].why, WhyNot::Suppressed("550 no such user".to_owned()));
+        assert_eq!(left_out[0].why, ExclusionReason::Suppressed("550 no such user".to_owned()));
     }
 
     #[test]
@@ -710,7 +717,10 @@ mod tests {
         let list = survey(text).on("2026-11-26".parse().unwrap());
         let (mailed, left_out) = people(&list);
         assert_eq!(mailed.len(), 2);
-        assert!(left_out.iter().all(|left| left.why == WhyNot::ObtainedLater), "{left_out:?}");
+        assert!(
+            left_out.iter().all(|left| left.why == ExclusionReason::ObtainedLater),
+            "{left_out:?}"
+        );
     }
 
     #[test]
@@ -719,10 +729,11 @@ mod tests {
             "email,basis\nann@gmial.com,consent\nbob@e.con,consent\ncy@charity.co.ku,consent\ndi@gmail.com,consent\n",
         ));
         assert_eq!(mailed.len(), 1);
-        let meant: Vec<WhyNot> = left_out.into_iter().map(|left| left.why).collect();
+        let meant: Vec<ExclusionReason> = left_out.into_iter().map(|left| left.why).collect();
         assert_eq!(
             meant,
-            ["gmail.com", "e.com", "charity.co.uk"].map(|meant| WhyNot::Mistyped(meant.to_owned()))
+            ["gmail.com", "e.com", "charity.co.uk"]
+                .map(|meant| ExclusionReason::Mistyped(meant.to_owned()))
         );
     }
 
@@ -794,7 +805,7 @@ mod tests {
             let people = list.everybody(true).filter_map(|person| match person.unwrap() {
                 Person::Mailed(recipient) => recipient.address.as_str().get(..1).map(str::to_owned),
                 Person::LeftOut(left) => {
-                    assert_eq!(left.why, WhyNot::YearlyOnly);
+                    assert_eq!(left.why, ExclusionReason::YearlyOnly);
                     None
                 }
             });

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{Person, Recipient, WhyNot};
+use super::{ExclusionReason, Person, Recipient};
 
 /// Domains that are counted; a domain that most people have is among the first.
 const MOST_DOMAINS: usize = 10_000;
@@ -99,7 +99,7 @@ impl ListSigns {
         match person {
             Person::Mailed(recipient) => self.count_mailed(recipient),
             Person::LeftOut(left) => {
-                if let WhyNot::Mistyped(_) = left.why {
+                if let ExclusionReason::Mistyped(_) = left.why {
                     let domain = left.address.rsplit('@').next().unwrap_or_default();
                     note(&mut self.slips, &mut self.first_slip, domain);
                 }

@@ -9,6 +9,7 @@ mod consent_topics;
 pub mod consent_words;
 pub mod correction;
 pub mod do_not_mail;
+pub mod exclusion;
 pub mod fingerprint;
 pub mod frequency;
 pub mod import;
@@ -27,7 +28,6 @@ pub mod subscriber;
 mod survey;
 pub mod token;
 pub mod unusual_names;
-pub mod why_not;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +40,7 @@ use crate::rfc::address::EmailAddress;
 pub use cell::possible_addresses as addresses_in_cell;
 pub use columns::{People, Values};
 pub use do_not_mail::{DoNotMail, SharedNo, SharedNos};
+pub use exclusion::ExclusionReason;
 pub use law::{Basis, EditionPurpose};
 use law::{BasisCounts, basis_of};
 pub use list::List;
@@ -48,8 +49,7 @@ pub use no_mail::{ChangeOrigin, LiftedBy, NoMail, NoMailChange, NoMailReason, No
 pub use portions::on_all_cores;
 pub use subscriber::Subscriber;
 pub use token::{Keys, TakenAddresses};
-pub use unusual_names::{Strange, Strangest};
-pub use why_not::WhyNot;
+pub use unusual_names::{UnusualNames, UnusualRecipient};
 
 /// One person who gets the edition, with all that their copy needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,7 +76,7 @@ pub struct LeftOut {
     /// As the list has it.
     pub address: String,
     pub place: Place,
-    pub why: WhyNot,
+    pub why: ExclusionReason,
 }
 
 /// A row of the list as an edition takes it.
@@ -113,7 +113,7 @@ pub struct Audience {
     pub first_left_out: Vec<LeftOut>,
     /// Some of the reasons, in words.
     pub reasons: BTreeSet<String>,
-    pub strangest: Strangest,
+    pub strangest: UnusualNames,
     pub signs: ListSigns,
 }
 
@@ -148,27 +148,27 @@ impl Audience {
             }
             Person::LeftOut(left_out) if left_out.why.is_outside() => {
                 self.outside += 1;
-                let is_unclear = matches!(left_out.why, WhyNot::UnclearSegment { .. });
+                let is_unclear = matches!(left_out.why, ExclusionReason::UnclearSegment { .. });
                 self.unclear += u64::from(is_unclear);
             }
             Person::LeftOut(left_out) => {
                 self.left_out += 1;
                 let why = &left_out.why;
-                self.examples += u64::from(*why == WhyNot::ExampleDomain);
+                self.examples += u64::from(*why == ExclusionReason::ExampleDomain);
                 self.without_basis += u64::from(matches!(
                     why,
-                    WhyNot::NoBasis
-                        | WhyNot::UnknownBasis(_)
-                        | WhyNot::MetThroughService
-                        | WhyNot::GivenToOthers
-                        | WhyNot::UnknownMetThrough(_)
-                        | WhyNot::NoOptOutOffered
-                        | WhyNot::SoftOptInTooEarly
-                        | WhyNot::ObtainedLater
-                        | WhyNot::NoSuchDay(_)
+                    ExclusionReason::NoBasis
+                        | ExclusionReason::UnknownBasis(_)
+                        | ExclusionReason::MetThroughService
+                        | ExclusionReason::GivenToOthers
+                        | ExclusionReason::UnknownMetThrough(_)
+                        | ExclusionReason::NoOptOutOffered
+                        | ExclusionReason::SoftOptInTooEarly
+                        | ExclusionReason::ObtainedLater
+                        | ExclusionReason::NoSuchDay(_)
                 ));
                 self.said_no += u64::from(why.has_said_no());
-                self.yearly += u64::from(*why == WhyNot::YearlyOnly);
+                self.yearly += u64::from(*why == ExclusionReason::YearlyOnly);
                 if self.first_left_out.len() < MOST_SHOWN {
                     self.first_left_out.push(left_out.clone());
                 }
@@ -208,7 +208,7 @@ impl Audience {
 }
 
 /// Addresses of programs and of those who act against mail that nobody asked for, and of people who were erased.
-fn role(address: &EmailAddress) -> Option<WhyNot> {
+fn role(address: &EmailAddress) -> Option<ExclusionReason> {
     const ROLES: [&str; 8] = [
         "abuse",
         "postmaster",
@@ -221,11 +221,11 @@ fn role(address: &EmailAddress) -> Option<WhyNot> {
     ];
     // Substack gives people who were erased an address of this domain.
     if address.domain() == "deletion-request.substack.com" {
-        return Some(WhyNot::Removed);
+        return Some(ExclusionReason::Removed);
     }
     let key = address.key();
     let local = key.split('@').next().unwrap_or("");
-    ROLES.contains(&local).then_some(WhyNot::RoleAddress)
+    ROLES.contains(&local).then_some(ExclusionReason::RoleAddress)
 }
 
 /// Domains that are a slip of the fingers, and what is meant. Some belong to people who collect what is mailed there.
@@ -272,21 +272,21 @@ const SLIPPED_ENDINGS: [(&str, &str); 9] = [
 ];
 
 /// A domain that is a slip: mail to it is lost, or goes to strangers.
-fn mistyped(address: &EmailAddress) -> Option<WhyNot> {
+fn mistyped(address: &EmailAddress) -> Option<ExclusionReason> {
     let domain = address.domain();
     if let Some((_, meant)) = SLIPS.iter().find(|(slip, _)| *slip == domain) {
-        return Some(WhyNot::Mistyped((*meant).to_owned()));
+        return Some(ExclusionReason::Mistyped((*meant).to_owned()));
     }
     SLIPPED_ENDINGS.iter().find_map(|(slip, meant)| {
         let rest = domain.strip_suffix(slip)?;
-        Some(WhyNot::Mistyped(format!("{rest}{meant}")))
+        Some(ExclusionReason::Mistyped(format!("{rest}{meant}")))
     })
 }
 
 /// The domain that somebody most likely meant who typed a slip of one.
 pub fn mistyped_domain(address: &EmailAddress) -> Option<String> {
     match mistyped(address)? {
-        WhyNot::Mistyped(meant) => Some(meant),
+        ExclusionReason::Mistyped(meant) => Some(meant),
         _ => None,
     }
 }

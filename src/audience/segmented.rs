@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::WhyNot;
+use super::ExclusionReason;
 use super::segment::{FilteredPerson, Segment};
 use super::sheet::Sheet;
 use super::subscriber::Subscriber;
@@ -43,12 +43,12 @@ impl FilteredPerson for RowOfList<'_> {
 
 impl ListSegments {
     /// Why the edition is not for a person, where it is not.
-    pub fn outside(&self, row: &RowOfList<'_>) -> Option<WhyNot> {
+    pub fn outside(&self, row: &RowOfList<'_>) -> Option<ExclusionReason> {
         let chosen = self.chosen.as_ref()?;
         match chosen.holds(row) {
             Ok(true) => None,
-            Ok(false) => Some(WhyNot::OutsideSegment(chosen.to_string())),
-            Err(column) => Some(WhyNot::UnclearSegment {
+            Ok(false) => Some(ExclusionReason::OutsideSegment(chosen.to_string())),
+            Err(column) => Some(ExclusionReason::UnclearSegment {
                 segment: chosen.to_string(),
                 column: column.to_owned(),
             }),

@@ -7,11 +7,11 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::consent_columns::{self, ConsentColumn, no_anywhere};
-use super::fingerprint::{SoFar, open_hashed};
-use super::law::{Basis, HowGiven, MetThrough, UNSTATED};
+use super::fingerprint::{RunningHash, open_hashed};
+use super::law::{Basis, CollectionFacts, MetThrough, UNSTATED};
 use super::segment::TAG;
 use super::subscriber::Subscriber;
-use super::{LeftOut, WhyNot, cell};
+use super::{ExclusionReason, LeftOut, cell};
 use crate::audience::Values;
 use crate::audience::list_error::{ListError, ListFault};
 use crate::news::PartialDate;
@@ -112,7 +112,7 @@ pub(super) struct Sheet {
     /// Columns that say whether people may be mailed.
     pub consent: Vec<ConsentColumn>,
     /// A no that holds for everybody in the file.
-    whole: Option<WhyNot>,
+    whole: Option<ExclusionReason>,
     input: Arc<dyn Input>,
     email: usize,
     basis: Option<usize>,
@@ -218,7 +218,7 @@ impl Sheet {
         self.fields = fields;
     }
 
-    pub fn open(&self) -> Result<(Rows, SoFar), ListError> {
+    pub fn open(&self) -> Result<(Rows, RunningHash), ListError> {
         let opened = open_hashed(&*self.input).map_err(TableError::from);
         opened
             .and_then(|(input, so_far)| Ok((self.shape.rows_of(input)?, so_far)))
@@ -288,7 +288,7 @@ impl Sheet {
     }
 
     /// Why the file does not let this person be mailed, if it does not. The clearest reason is given.
-    pub fn refusal(&self, record: &csv::StringRecord) -> Option<WhyNot> {
+    pub fn refusal(&self, record: &csv::StringRecord) -> Option<ExclusionReason> {
         self.refusal_as(record, ConsentColumn::refusal)
     }
 
@@ -296,10 +296,10 @@ impl Sheet {
     pub fn refusal_as(
         &self,
         record: &csv::StringRecord,
-        judge: impl Fn(&ConsentColumn, &str) -> Option<WhyNot>,
-    ) -> Option<WhyNot> {
+        judge: impl Fn(&ConsentColumn, &str) -> Option<ExclusionReason>,
+    ) -> Option<ExclusionReason> {
         let mut clearest = self.whole.clone();
-        let mut take = |why: Option<WhyNot>| {
+        let mut take = |why: Option<ExclusionReason>| {
             if let Some(why) = why
                 && clearest.as_ref().is_none_or(|known| why.clarity() > known.clarity())
             {
@@ -329,16 +329,17 @@ impl Sheet {
 
     /// A row with more or fewer cells than there are columns, where it may be a no that stands in the wrong one, or is
     /// missing.
-    fn raggedness(&self, record: &csv::StringRecord) -> Option<WhyNot> {
+    fn raggedness(&self, record: &csv::StringRecord) -> Option<ExclusionReason> {
         let columns = self.shape.columns.len();
         let spare = || record.iter().skip(columns).filter(|cell| !cell.trim().is_empty());
-        let is_no = |column: &ConsentColumn| matches!(column.says, consent_columns::Says::No(_));
+        let is_no =
+            |column: &ConsentColumn| matches!(column.says, consent_columns::ColumnMeaning::No(_));
         let is_shifted = record.len() > columns
             && (!self.consent.is_empty() && spare().count() > 0
                 || spare().any(|cell| no_anywhere(cell).is_some()));
         let is_short = record.len() < columns
             && self.consent.iter().any(|column| is_no(column) && column.index >= record.len());
-        (is_shifted || is_short).then(|| WhyNot::Ragged { cells: record.len(), columns })
+        (is_shifted || is_short).then(|| ExclusionReason::Ragged { cells: record.len(), columns })
     }
 
     /// The day on which an address was given, where the list says so, or the cell that is not a day.
@@ -348,7 +349,11 @@ impl Sheet {
     }
 
     /// How the address was given. A cell that is empty where the file has the column is not a yes.
-    pub fn how_given(&self, record: &csv::StringRecord, obtained: Option<NaiveDate>) -> HowGiven {
+    pub fn how_given(
+        &self,
+        record: &csv::StringRecord,
+        obtained: Option<NaiveDate>,
+    ) -> CollectionFacts {
         let is_yes = |column: Option<usize>| {
             let cell = simple(self.cell(record, Some(column?)));
             (cell != UNSTATED).then_some(matches!(cell.as_str(), "yes" | "y" | "true" | "1" | "x"))
@@ -358,7 +363,7 @@ impl Sheet {
             Some(cell) if cell.trim().is_empty() => MetThrough::Unknown(String::new()),
             Some(cell) => MetThrough::parse(cell),
         };
-        HowGiven {
+        CollectionFacts {
             obtained,
             directly: is_yes(self.directly),
             optout_offered: is_yes(self.optout_offered),
@@ -383,7 +388,7 @@ impl Sheet {
                 return Err(LeftOut {
                     address: one_line(self.address_cell(record)),
                     place,
-                    why: WhyNot::NotAnAddress(format!("{error}: {}", error.cure())),
+                    why: ExclusionReason::NotAnAddress(format!("{error}: {}", error.cure())),
                 });
             }
         };

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::WhyNot;
-use super::law::{Basis, EditionPurpose, HowGiven, law_of};
-use super::why_not::shown;
+use super::ExclusionReason;
+use super::exclusion::shown;
+use super::law::{Basis, CollectionFacts, EditionPurpose, law_of};
 use crate::audience::Values;
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
@@ -17,12 +17,12 @@ pub struct Subscriber {
     /// All columns by name, the address under `email`.
     pub values: Values,
     pub segments: BTreeSet<String>,
-    pub basis: Result<Basis, WhyNot>,
-    pub given: HowGiven,
+    pub basis: Result<Basis, ExclusionReason>,
+    pub given: CollectionFacts,
     /// What the list says instead, where there is no such day.
     pub no_such_day: Option<String>,
     /// Why the list does not let them be mailed, whatever the basis.
-    pub refusal: Option<WhyNot>,
+    pub refusal: Option<ExclusionReason>,
     pub place: Place,
 }
 
@@ -31,9 +31,9 @@ impl Subscriber {
     ///
     /// # Errors
     /// Says which reason is missing.
-    pub fn lawful(&self, purpose: EditionPurpose) -> Result<(), WhyNot> {
+    pub fn lawful(&self, purpose: EditionPurpose) -> Result<(), ExclusionReason> {
         if let Some(text) = &self.no_such_day {
-            return Err(WhyNot::NoSuchDay(shown(text)));
+            return Err(ExclusionReason::NoSuchDay(shown(text)));
         }
         let law = law_of(self.basis.clone()?);
         law.allows(&self.given)?;
@@ -52,9 +52,9 @@ mod tests {
             values: Values::new(),
             segments: BTreeSet::new(),
             basis: Basis::parse("soft opt-in charity"),
-            given: HowGiven {
+            given: CollectionFacts {
                 obtained: date.map(|date| date.parse().unwrap()),
-                ..HowGiven::default()
+                ..CollectionFacts::default()
             },
             no_such_day: None,
             refusal: None,
@@ -63,11 +63,11 @@ mod tests {
         assert_eq!(subscriber(Some("2026-02-05")).lawful(EditionPurpose::Charitable), Ok(()));
         assert_eq!(
             subscriber(Some("2026-02-04")).lawful(EditionPurpose::Charitable),
-            Err(WhyNot::SoftOptInTooEarly)
+            Err(ExclusionReason::SoftOptInTooEarly)
         );
         assert_eq!(
             subscriber(None).lawful(EditionPurpose::Charitable),
-            Err(WhyNot::SoftOptInTooEarly)
+            Err(ExclusionReason::SoftOptInTooEarly)
         );
     }
 }

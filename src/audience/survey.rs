@@ -5,7 +5,7 @@ use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::BuildHasher;
 
-use super::WhyNot;
+use super::ExclusionReason;
 use super::cell;
 use super::list_error::{ListError, ListFault, MOST_COMBINATIONS};
 use super::notice::RowNotices;
@@ -24,7 +24,7 @@ pub(super) struct Survey {
     pub problems: Vec<Problem>,
     pub combinations: BTreeSet<BTreeSet<String>>,
     /// A no on a row whose cell is not one address, for each address that it may mean.
-    pub misspelt: BTreeMap<String, WhyNot>,
+    pub misspelt: BTreeMap<String, ExclusionReason>,
     /// A hash of each address: a million of them are eight megabytes.
     seen: Vec<u64>,
     more_problems: u64,
@@ -79,7 +79,7 @@ impl Survey {
     }
 
     fn see_misspelt(&mut self, file: &Sheet, record: &csv::StringRecord) {
-        let Some(why) = file.refusal(record).filter(WhyNot::is_no) else { return };
+        let Some(why) = file.refusal(record).filter(ExclusionReason::is_no) else { return };
         for key in cell::possible_addresses(file.address_cell(record)) {
             self.misspelt.entry(key).or_insert_with(|| why.clone());
         }

@@ -6,7 +6,7 @@ use crate::audience::Values;
 
 /// A recipient to look at, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Strange<'a> {
+pub struct UnusualRecipient<'a> {
     pub recipient: &'a Recipient,
     pub why: &'static str,
 }
@@ -18,11 +18,11 @@ pub const STRANGEST: usize = 5;
 
 /// The strangest of those who were looked at.
 #[derive(Debug, Clone, Default)]
-pub struct Strangest {
+pub struct UnusualNames {
     found: [Vec<Recipient>; REASONS.len()],
 }
 
-impl Strangest {
+impl UnusualNames {
     pub fn look_at(&mut self, recipient: &Recipient) {
         if let Some(reason) = reason(&recipient.values)
             && self.found[reason].len() < STRANGEST
@@ -42,11 +42,11 @@ impl Strangest {
     }
 
     /// The strangest first, and each reason once before any comes a second time.
-    pub fn shown(&self) -> impl Iterator<Item = Strange<'_>> {
+    pub fn shown(&self) -> impl Iterator<Item = UnusualRecipient<'_>> {
         (0..STRANGEST)
             .flat_map(|round| {
                 self.found.iter().zip(REASONS).filter_map(move |(found, why)| {
-                    found.get(round).map(|recipient| Strange { recipient, why })
+                    found.get(round).map(|recipient| UnusualRecipient { recipient, why })
                 })
             })
             .take(STRANGEST)
@@ -120,7 +120,7 @@ mod tests {
     fn shown(names: &[&str]) -> Vec<String> {
         let (early, late) = names.split_at(names.len() / 2);
         let look = |names: &[&str]| {
-            let mut strangest = Strangest::default();
+            let mut strangest = UnusualNames::default();
             for recipient in &people(names) {
                 strangest.look_at(recipient);
             }

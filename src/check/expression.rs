@@ -24,7 +24,7 @@ const NAMES: [(&str, &str); 2] = [
 /// of them match nothing in an edition.
 pub struct Expression {
     of: &'static str,
-    needs: OnceLock<Needs>,
+    needs: OnceLock<RequiredStrings>,
     regex: OnceLock<Regex>,
 }
 
@@ -34,10 +34,10 @@ impl Expression {
     }
 
     /// What a text must have for it to match.
-    pub fn needs(&self) -> &Needs {
+    pub fn needs(&self) -> &RequiredStrings {
         self.needs.get_or_init(|| {
             let hir = regex_syntax::parse(&whole(self.of));
-            Needs::of(&hir.unwrap_or_else(|error| panic!("a pattern of ours: {error}")))
+            RequiredStrings::of(&hir.unwrap_or_else(|error| panic!("a pattern of ours: {error}")))
         })
     }
 
@@ -102,7 +102,7 @@ fn fold(c: char) -> char {
 
 /// Strings of which a text has at least one, wherever the expression matches; none where nothing can be said.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Needs(pub Option<Vec<String>>);
+pub struct RequiredStrings(pub Option<Vec<String>>);
 
 /// What is known of a part of an expression.
 struct Part {
@@ -112,7 +112,7 @@ struct Part {
     needs: Option<Vec<String>>,
 }
 
-impl Needs {
+impl RequiredStrings {
     fn of(hir: &Hir) -> Self {
         Self(part(hir).best())
     }

@@ -40,7 +40,7 @@ use self::at_once::at_once;
 
 pub use html::HtmlPage;
 pub use rules::audience::Numbers;
-pub use rules::earlier::Earlier;
+pub use rules::earlier::MailedEdition;
 pub use rules::link_results::{LinkResult, LinkResults};
 pub use rules::spam::SpamReport;
 pub use rules::terms::Term;
@@ -128,7 +128,7 @@ pub struct CheckContext<'a> {
     /// How many people there are, when there is a list.
     pub numbers: Option<&'a Numbers>,
     /// Editions that were mailed before, the latest first.
-    pub earlier: &'a [Earlier],
+    pub earlier: &'a [MailedEdition],
     /// The messages of two people, as they would be sent.
     pub messages: &'a [Vec<u8>],
     /// What the links answered, as far as they were asked.
@@ -421,7 +421,7 @@ mod tests {
         pub largest: usize,
         pub doubts: super::CopyWarnings,
         pub numbers: Option<Numbers>,
-        pub earlier: Vec<Earlier>,
+        pub earlier: Vec<MailedEdition>,
         pub messages: Vec<Vec<u8>>,
         pub answers: LinkResults,
         pub terms: Vec<Term>,

@@ -60,13 +60,13 @@ Exit codes: 0 done, 1 failed, 2 wrong arguments or settings, 3 checks found thin
 #[command(name = "roundup", version, after_help = EXAMPLES, max_term_width = 100)]
 struct Arguments {
     #[command(flatten)]
-    common: Common,
+    common: GlobalArguments,
     #[command(subcommand)]
     command: Option<Command>,
 }
 
 #[derive(Debug, Clone, Args)]
-struct Common {
+struct GlobalArguments {
     /// The project folder (default: the current folder)
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     project: Option<PathBuf>,

@@ -16,7 +16,7 @@ use super::template_cache::{ParsedTemplate, refuse_depth};
 use super::templates::TemplateFiles;
 use super::theme::Branding;
 use super::words;
-use crate::compose::helper_state::{Shared, lock};
+use crate::compose::helper_state::{HelperState, lock};
 use crate::edition::{self, Edition};
 use crate::locale::Locale;
 
@@ -47,7 +47,7 @@ impl<'a> DraftWords<'a> {
         theme: &Branding,
         lexicon: &Locale,
         parsed: &ParsedTemplate,
-        shared: &Shared,
+        shared: &HelperState,
         registry: &mut Handlebars<'_>,
     ) -> Result<Self, TemplateFault> {
         let data = json!({
@@ -82,7 +82,7 @@ impl<'a> WordTemplate<'a> {
         words: &'a edition::PlacedText,
         form: &BlockForm,
         parsed: &ParsedTemplate,
-        shared: &Shared,
+        shared: &HelperState,
         registry: &mut Handlebars<'_>,
     ) -> Result<Self, TemplateFault> {
         let is_below_front_matter = matches!(form, BlockForm::Markdown(_));

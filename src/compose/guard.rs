@@ -10,10 +10,10 @@ use handlebars::{
 use serde_json::Value;
 
 use crate::compose::helper_names::{explained, passes_slots, personal_word};
-use crate::compose::helper_state::{Shared, lock};
+use crate::compose::helper_state::{HelperState, lock};
 
 /// Stands before every call that looks at names, and before every call of a partial: it counts the call, and each must be there, and hold no personal word that the call would change.
-pub struct NameGuard(pub Arc<Shared>);
+pub struct NameGuard(pub Arc<HelperState>);
 
 impl HelperDef for NameGuard {
     fn call<'reg: 'rc, 'rc>(
@@ -65,7 +65,7 @@ fn steps_through(value: &Value) -> usize {
 const DEEPEST_PARTIALS: usize = 30;
 
 /// Stands at the beginning (`true`) and the end of each partial, where one is called by a name that is not fixed.
-pub struct PartialDepth(pub Arc<Shared>, pub bool);
+pub struct PartialDepth(pub Arc<HelperState>, pub bool);
 
 impl HelperDef for PartialDepth {
     fn call<'reg: 'rc, 'rc>(

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What helpers share during one composition.
-pub struct Shared {
+pub struct HelperState {
     pub lexicon: Locale,
     pub slots: Mutex<Slots>,
     /// Segments that the email being rendered is for.
@@ -36,7 +36,7 @@ pub struct Shared {
 /// or that somebody closes, would stop a template that is right.
 const MOST_STEPS: usize = 3_000_000;
 
-impl Shared {
+impl HelperState {
     /// Before a template or the editor's words are rendered.
     pub fn begin(&self) {
         self.depth.store(0, Ordering::Relaxed);

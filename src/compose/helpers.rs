@@ -2,7 +2,7 @@
 //! Pure: arguments in, text or a slot's marker out.
 
 use crate::compose::helper_names::explained;
-use crate::compose::helper_state::{EmailPart, Shared, lock};
+use crate::compose::helper_state::{EmailPart, HelperState, lock};
 use std::sync::Arc;
 
 use handlebars::{
@@ -26,7 +26,7 @@ use crate::problem::did_you_mean;
 use crate::rfc::text::cut_at_word;
 
 /// Registers all helpers.
-pub fn register(registry: &mut Handlebars<'_>, part: EmailPart, shared: &Arc<Shared>) {
+pub fn register(registry: &mut Handlebars<'_>, part: EmailPart, shared: &Arc<HelperState>) {
     registry.register_helper("date", Box::new(Date(Arc::clone(shared))));
     registry.register_helper("markdown", Box::new(Markdown(part, Arc::clone(shared))));
     registry.register_helper("recipient", Box::new(Recipient(Arc::clone(shared))));
@@ -58,7 +58,7 @@ fn text_param(h: &Helper, index: usize, helper: &'static str) -> Result<String, 
 }
 
 /// `{{recipient "first_name" fallback="friend"}}`
-struct Recipient(Arc<Shared>);
+struct Recipient(Arc<HelperState>);
 
 impl HelperDef for Recipient {
     fn call<'reg: 'rc, 'rc>(
@@ -92,7 +92,7 @@ impl HelperDef for Recipient {
 }
 
 /// `{{unsubscribe_url}}`
-struct UnsubscribeUrl(Arc<Shared>);
+struct UnsubscribeUrl(Arc<HelperState>);
 
 impl HelperDef for UnsubscribeUrl {
     fn call<'reg: 'rc, 'rc>(
@@ -110,7 +110,7 @@ impl HelperDef for UnsubscribeUrl {
 }
 
 /// What `blocks::cut` puts where a `{{#for_recipient}}` block stood.
-struct RecipientBlock(Arc<Shared>);
+struct RecipientBlock(Arc<HelperState>);
 
 impl HelperDef for RecipientBlock {
     fn call<'reg: 'rc, 'rc>(
@@ -132,7 +132,7 @@ impl HelperDef for RecipientBlock {
 }
 
 /// `{{#for_segment "donors"}}…{{else}}…{{/for_segment}}`
-struct ForSegment(Arc<Shared>);
+struct ForSegment(Arc<HelperState>);
 
 impl HelperDef for ForSegment {
     fn call<'reg: 'rc, 'rc>(
@@ -155,7 +155,7 @@ impl HelperDef for ForSegment {
 }
 
 /// `{{say "read_story"}}`, and `{{say "stories" count}}` with the form for that number.
-struct Say(Arc<Shared>);
+struct Say(Arc<HelperState>);
 
 impl HelperDef for Say {
     fn call<'reg: 'rc, 'rc>(
@@ -185,7 +185,7 @@ impl HelperDef for Say {
 }
 
 /// `{{date story "month"}}`, `{{date "2021-01-15" "day"}}`: as much as is known, said as people do.
-struct Date(Arc<Shared>);
+struct Date(Arc<HelperState>);
 
 impl HelperDef for Date {
     fn call<'reg: 'rc, 'rc>(
@@ -224,7 +224,7 @@ impl HelperDef for Date {
 }
 
 /// `{{markdown text}}`: paragraphs, lists and links, safe in HTML, and as plain text in the text part.
-struct Markdown(EmailPart, Arc<Shared>);
+struct Markdown(EmailPart, Arc<HelperState>);
 
 impl HelperDef for Markdown {
     fn call<'reg: 'rc, 'rc>(

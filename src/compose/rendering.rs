@@ -22,7 +22,7 @@ use super::words::MarkdownStyle;
 use super::{html, model};
 use crate::audience::People;
 use crate::compose::composition::{ComposeError, ComposedStory, Composition, Variant};
-use crate::compose::helper_state::{EmailPart, Shared, lock};
+use crate::compose::helper_state::{EmailPart, HelperState, lock};
 use crate::compose::marker::{Nonce, escape_html};
 use crate::edition::Edition;
 use crate::locale::Locale;
@@ -177,8 +177,8 @@ fn shared_by(
     columns: Vec<String>,
     lexicon: &Locale,
     look: &MarkdownStyle,
-) -> Shared {
-    Shared {
+) -> HelperState {
+    HelperState {
         lexicon: lexicon.clone(),
         slots: Mutex::new(Slots::new(nonce.clone())),
         active: Mutex::new(BTreeSet::new()),
@@ -207,7 +207,7 @@ fn composed_stories(edition: &Edition, density: Density) -> Vec<ComposedStory> {
 }
 
 /// The registries of the HTML part and of the text part.
-fn registries(parsed: &ParsedTemplate, shared: &Arc<Shared>) -> [Handlebars<'static>; 2] {
+fn registries(parsed: &ParsedTemplate, shared: &Arc<HelperState>) -> [Handlebars<'static>; 2] {
     let mut html = Handlebars::new();
     html.register_escape_fn(escape_html);
     let mut text = Handlebars::new();

@@ -6,7 +6,7 @@ use crate::audience::People;
 use crate::compose::composition::{Composition, UnknownSegment, Variant};
 use crate::compose::draft_words::{DraftWords, WordTemplate};
 use crate::compose::fault::{Source, TemplateFault};
-use crate::compose::helper_state::{Shared, lock};
+use crate::compose::helper_state::{HelperState, lock};
 use crate::compose::slot::{Piece, SlotContext, SlotError};
 use crate::compose::structure::MjmlFault;
 use crate::compose::tags::line_and_column;
@@ -38,7 +38,7 @@ pub struct Side<'a> {
     pub parsed: &'a ParsedTemplate,
     pub html: &'a Handlebars<'a>,
     pub text: &'a Handlebars<'a>,
-    pub shared: &'a Arc<Shared>,
+    pub shared: &'a Arc<HelperState>,
     pub spoken: &'a DraftWords<'a>,
     pub look: &'a MarkdownStyle,
     pub files: &'a [String; 2],

@@ -12,7 +12,7 @@ pub struct Schema {
 /// The tables come from a version that this program does not know. Nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("version {found}, but this program knows {known}")]
-pub struct Newer {
+pub struct NewerSchema {
     pub found: i64,
     pub known: i64,
 }
@@ -30,9 +30,9 @@ impl Schema {
     pub fn pending(
         &self,
         found: i64,
-    ) -> Result<impl Iterator<Item = (i64, &'static str)> + use<>, Newer> {
+    ) -> Result<impl Iterator<Item = (i64, &'static str)> + use<>, NewerSchema> {
         if found > self.newest() {
-            return Err(Newer { found, known: self.newest() });
+            return Err(NewerSchema { found, known: self.newest() });
         }
         let steps: &'static [&'static str] = self.steps;
         Ok((1..).zip(steps.iter().copied()).skip_while(move |(number, _)| *number <= found))
@@ -54,6 +54,6 @@ mod tests {
                 SCHEMA.pending(found).unwrap().map(|(number, _)| number).collect();
             assert_eq!(pending, numbers, "{found}");
         }
-        assert_eq!(SCHEMA.pending(4).map(drop), Err(Newer { found: 4, known: 3 }));
+        assert_eq!(SCHEMA.pending(4).map(drop), Err(NewerSchema { found: 4, known: 3 }));
     }
 }

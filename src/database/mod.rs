@@ -10,4 +10,4 @@ pub mod private;
 pub mod sqlite;
 
 pub use error::{DatabaseError, DatabaseFault};
-pub use migration::{Newer, Schema};
+pub use migration::{NewerSchema, Schema};

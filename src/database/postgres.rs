@@ -8,7 +8,7 @@ use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{DatabaseError, DatabaseFault, Newer, Schema};
+use super::{DatabaseError, DatabaseFault, NewerSchema, Schema};
 
 /// A server that does not answer within this time is away. Well within a sender's lease.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(15);
@@ -99,7 +99,7 @@ fn tls() -> Result<MakeRustlsConnect, DatabaseError> {
 pub async fn migrate(
     client: &mut Client,
     schema: Schema,
-) -> Result<Result<(), Newer>, DatabaseError> {
+) -> Result<Result<(), NewerSchema>, DatabaseError> {
     let found = version(client).await?;
     match schema.pending(found) {
         Err(newer) => return Ok(Err(newer)),

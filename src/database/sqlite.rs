@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::{DatabaseError, DatabaseFault, Newer, Schema, private};
+use super::{DatabaseError, DatabaseFault, NewerSchema, Schema, private};
 
 /// How long another process may hold the file before we give up.
 pub const BUSY_WITHIN: Duration = Duration::from_secs(10);
@@ -25,7 +25,7 @@ pub struct Settings {
 /// Why a file cannot be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OpenError {
-    Newer(Newer),
+    Newer(NewerSchema),
     Database(DatabaseError),
 }
 
@@ -190,7 +190,7 @@ mod tests {
             connection.query_row("SELECT x, y FROM a", [], |row| Ok((row.get(0)?, row.get(1)?)));
         assert_eq!(row, Ok((1, 7)));
         let older = migrate(&mut connection, FIRST, |_| Ok(()));
-        assert_eq!(older, Err(OpenError::Newer(Newer { found: 2, known: 1 })));
+        assert_eq!(older, Err(OpenError::Newer(NewerSchema { found: 2, known: 1 })));
     }
 
     #[test]

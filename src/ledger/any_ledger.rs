@@ -13,8 +13,8 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Claim, CopyRow, Counts, EditionProgress, EditionState, EditionSummary, Event, Heartbeat,
-    Ledger, LedgerMark, LeftOutRow, Nature, Pick, Plan, PlannedEdition, PostgresLedger, RunControl,
-    RunId, RunStart, SqliteLedger,
+    Ledger, LedgerMark, LeftOutRow, Nature, Plan, PlannedEdition, PostgresLedger, RowFilter,
+    RunControl, RunId, RunStart, SqliteLedger,
 };
 use crate::audience::{NoMail, NoMailChange, SharedNos};
 use crate::ledger::aftermath::{AftermathStore, EditionReturn, Leaving};
@@ -247,7 +247,7 @@ impl Ledger for AnyLedger {
     async fn page(
         &self,
         edition: &str,
-        pick: Pick,
+        pick: RowFilter,
         after: Option<i64>,
     ) -> Result<Vec<(i64, CopyRow)>, LedgerError> {
         pass_on!(self, ledger => ledger.page(edition, pick, after))

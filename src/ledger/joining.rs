@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::single_store::SinglePurpose;
 use crate::audience::import::{BasisEvidence, ImportedPerson, ListState, StoredPerson};
-use crate::audience::law::{HowGiven, MetThrough};
+use crate::audience::law::{CollectionFacts, MetThrough};
 use crate::audience::{Basis, ChangeOrigin, NoMail, NoMailChange, NoMailStep};
 use crate::problem::Place;
 
@@ -211,7 +211,7 @@ pub fn joined(
         basis: Basis::Consent,
         source: request.evidence.source.clone(),
         wording: request.evidence.wording.clone(),
-        given: HowGiven {
+        given: CollectionFacts {
             obtained: Some(today),
             directly: Some(true),
             optout_offered: Some(true),

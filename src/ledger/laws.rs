@@ -19,8 +19,8 @@ use super::list_store::{
 use super::returns::{ReturnStore, ReturnedCopy, ReturnedKind, Settlement};
 use super::schedule_store::{OccurrenceStep, ScheduleStore};
 use super::{
-    Claim, EditionProgress, Event, Ledger, PAGE, Pick, Plan, PlannedEdition, RowBuilder, RowPlan,
-    RunControl, Status,
+    Claim, EditionProgress, Event, Ledger, PAGE, Plan, PlannedEdition, RowBuilder, RowFilter,
+    RowPlan, RunControl, Status,
 };
 use crate::approval::{
     Approval, EditionStop, FrozenAudience, FrozenEdition, FrozenStory, PeopleSample, StopKind,
@@ -29,7 +29,8 @@ use crate::audience::Values;
 use crate::audience::import::StoredPerson;
 use crate::audience::list_error::{ListError, ListFault};
 use crate::audience::{
-    ChangeOrigin, Keys, LeftOut, NoMailChange, NoMailReason, NoMailStep, Person, Recipient, WhyNot,
+    ChangeOrigin, ExclusionReason, Keys, LeftOut, NoMailChange, NoMailReason, NoMailStep, Person,
+    Recipient,
 };
 use crate::compose::composition::{Composition, Variant};
 use crate::ledger::error::LedgerError;
@@ -80,7 +81,7 @@ pub fn plan(edition: &str, addresses: &[&str]) -> Plan {
     let left_out = LeftOut {
         address: "Gone@example.org".to_owned(),
         place: Place::whole("people.csv"),
-        why: WhyNot::Unsubscribed,
+        why: ExclusionReason::Unsubscribed,
     };
     let people = addresses.iter().map(|address| Person::Mailed(recipient(address)));
     let people = people.chain([Person::LeftOut(left_out)]);
@@ -132,7 +133,7 @@ pub async fn hold(ledger: &impl Ledger) {
     assert_eq!(ledger.edition("2019").await, Ok(None));
     assert_eq!(ledger.history("b@example.org").await.unwrap().0.len(), 1);
     let status = async |id: i64| {
-        let rows = ledger.rows("2020", Pick::All).await.unwrap();
+        let rows = ledger.rows("2020", RowFilter::All).await.unwrap();
         rows.iter().find(|(found, _)| *found == id).map(|(_, row)| row.status).unwrap()
     };
 
@@ -238,7 +239,7 @@ pub async fn hold(ledger: &impl Ledger) {
     assert!(ledger.claim(sender, later, 9).await.unwrap().deliveries.is_empty());
     assert!(ledger.claim(other, later, 9).await.unwrap().deliveries.is_empty());
     assert_eq!(ledger.counts("2021").await.unwrap().suppressed, 1);
-    let suppressed = ledger.rows("2021", Pick::In(Status::Suppressed)).await.unwrap();
+    let suppressed = ledger.rows("2021", RowFilter::In(Status::Suppressed)).await.unwrap();
     assert_eq!(suppressed[0].1.detail, "550 5.1.1 no such user");
     let entry = ledger.suppression(&person("A@example.org")).await.unwrap().unwrap();
     assert_eq!(
@@ -341,7 +342,7 @@ pub async fn hold(ledger: &impl Ledger) {
     assert_eq!(left_out, []);
     let (rows, left_out) = ledger.history("gone@example.org").await.unwrap();
     assert_eq!((rows.len(), left_out.len()), (0, 4));
-    let all = ledger.rows("2020", Pick::All).await.unwrap();
+    let all = ledger.rows("2020", RowFilter::All).await.unwrap();
     assert_eq!(
         all.iter().map(|(_, row)| row.address.as_str()).collect::<Vec<_>>(),
         ["a@example.org", "b@example.org", "c@example.org", "d@example.org"]
@@ -356,7 +357,8 @@ pub async fn hold(ledger: &impl Ledger) {
         let counts = ledger.counts(edition).await.unwrap();
         let progress = EditionProgress { people: counts.people(), open: counts.open() };
         assert_eq!(ledger.progress(edition).await, Ok(progress), "{edition}");
-        let picks = Status::ALL.into_iter().map(Pick::In).chain([Pick::All, Pick::Unusual]);
+        let picks =
+            Status::ALL.into_iter().map(RowFilter::In).chain([RowFilter::All, RowFilter::Unusual]);
         for pick in picks {
             let rows = ledger.rows(edition, pick).await.unwrap();
             assert!(rows.iter().all(|(_, row)| pick.takes(row.status)), "{pick:?}");
@@ -370,7 +372,7 @@ pub async fn hold(ledger: &impl Ledger) {
     let many: Vec<String> = (0..PAGE * 2 + 3).map(|n| format!("p{n}@example.org")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     ledger.plan(plan("many", &many)).await.unwrap();
-    let rows = ledger.rows("many", Pick::All).await.unwrap();
+    let rows = ledger.rows("many", RowFilter::All).await.unwrap();
     assert!(rows.iter().map(|(_, row)| row.address.as_str()).eq(many));
     assert_eq!(ledger.edition("none").await.unwrap(), None);
 }

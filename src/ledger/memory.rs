@@ -12,8 +12,8 @@ use super::column::from_json;
 use super::delivery::{CopyState, Writer, in_cancelled};
 use super::{
     ApprovalStore, Claim, CopyRow, Counts, Delivery, EditionProgress, EditionState, EditionSummary,
-    Event, Heartbeat, Ledger, LedgerMark, LeftOutRow, Nature, PAGE, Pick, Plan, PlannedEdition,
-    RowPlan, RunControl, RunId, RunStart, Status, reserve, until,
+    Event, Heartbeat, Ledger, LedgerMark, LeftOutRow, Nature, PAGE, Plan, PlannedEdition,
+    RowFilter, RowPlan, RunControl, RunId, RunStart, Status, reserve, until,
 };
 use crate::approval::{Approval, EditionStop};
 use crate::audience::{NoMail, NoMailChange};
@@ -307,7 +307,7 @@ impl Ledger for MemoryLedger {
     async fn page(
         &self,
         edition: &str,
-        pick: Pick,
+        pick: RowFilter,
         after: Option<i64>,
     ) -> Result<Vec<(i64, CopyRow)>, LedgerError> {
         let books = self.books();

@@ -24,6 +24,7 @@ mod no_mail;
 pub mod plan;
 pub mod postgres;
 pub mod returns;
+mod rows_of_list;
 mod run_control;
 pub mod schedule_store;
 mod schema_of_people;
@@ -226,7 +227,7 @@ pub struct EditionProgress {
 
 /// Which rows somebody wants to see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pick {
+pub enum RowFilter {
     All,
     /// Those in one status.
     In(Status),
@@ -234,7 +235,7 @@ pub enum Pick {
     Unusual,
 }
 
-impl Pick {
+impl RowFilter {
     pub fn takes(self, status: Status) -> bool {
         match self {
             Self::All => true,
@@ -438,7 +439,7 @@ pub trait Ledger: Send + Sync + 'static {
     fn page(
         &self,
         edition: &str,
-        pick: Pick,
+        pick: RowFilter,
         after: Option<i64>,
     ) -> impl Future<Output = Result<Vec<(i64, CopyRow)>, LedgerError>> + Send;
 
@@ -446,7 +447,7 @@ pub trait Ledger: Send + Sync + 'static {
     fn rows(
         &self,
         edition: &str,
-        pick: Pick,
+        pick: RowFilter,
     ) -> impl Future<Output = Result<Vec<(i64, CopyRow)>, LedgerError>> + Send {
         async move {
             let mut rows: Vec<(i64, CopyRow)> = Vec::new();

@@ -18,8 +18,8 @@ use proptest::prelude::*;
 
 use super::postgres::tests::{database, execute};
 use super::{
-    Event, Ledger, MemoryLedger, Pick, PostgresLedger, RunControl, RunId, SqliteLedger, Status,
-    laws,
+    Event, Ledger, MemoryLedger, PostgresLedger, RowFilter, RunControl, RunId, SqliteLedger,
+    Status, laws,
 };
 use crate::audience::Keys;
 use crate::ledger::error::LedgerError;
@@ -165,7 +165,7 @@ impl<L: Ledger> Simulation<L> {
     }
 
     async fn rows(&self) -> Vec<(i64, Status)> {
-        let rows = self.ledger.rows(EDITION, Pick::All).await.unwrap();
+        let rows = self.ledger.rows(EDITION, RowFilter::All).await.unwrap();
         rows.into_iter().map(|(id, row)| (id, row.status)).collect()
     }
 

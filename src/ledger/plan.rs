@@ -10,7 +10,7 @@ use super::delivery::{Event, Status};
 use super::{EditionSummary, LeftOutRow, PlannedEdition, PlannedList, PlannedRow};
 use crate::audience::list_error::ListError;
 use crate::audience::segment::OUTSIDE;
-use crate::audience::{Keys, LeftOut, List, Person, on_all_cores};
+use crate::audience::{Keys, LeftOut, Person};
 use crate::compose::composition::Composition;
 use crate::window::Window;
 
@@ -71,26 +71,6 @@ impl RowBuilder {
             }
             Person::LeftOut(left) => RowPlan::LeftOut(left_out_row(&self.edition, left)),
         }
-    }
-}
-
-impl Plan {
-    /// One row for each person of the list who is mailed: `people` of them.
-    pub fn new(
-        edition: PlannedEdition,
-        list: Arc<List>,
-        examples: bool,
-        namer: RowBuilder,
-        people: u64,
-    ) -> Self {
-        let namer = Arc::new(namer);
-        let rows = move || -> PlannedRows {
-            let namer = Arc::clone(&namer);
-            Box::new(on_all_cores(&list, move |list, portion| {
-                list.people(&portion, examples).map(|person| namer.planned(&person)).collect()
-            }))
-        };
-        Self { edition, people, stops_seen: 0, rows: Arc::new(rows) }
     }
 }
 

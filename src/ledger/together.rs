@@ -3,7 +3,7 @@
 
 use super::postgres::tests::database;
 use super::{
-    Event, Ledger, MemoryLedger, Pick, PostgresLedger, RunControl, SqliteLedger, Status, laws,
+    Event, Ledger, MemoryLedger, PostgresLedger, RowFilter, RunControl, SqliteLedger, Status, laws,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,7 @@ impl Underway {
         (self.wish, self.wish_number) = (standing.wish, standing.wish_number);
         self.has_ended = self.command == Command::Send && standing.wish == RunControl::Cancel;
         let ids = async |status| {
-            let rows = ledger.rows(edition, Pick::In(status)).await.unwrap();
+            let rows = ledger.rows(edition, RowFilter::In(status)).await.unwrap();
             rows.into_iter().map(|(id, _)| id).collect()
         };
         self.uncertain = ids(Status::Uncertain).await;
@@ -179,7 +179,7 @@ async fn holds(ledger: &impl Ledger, edition: &str, both: [Command; 2], order: &
     }
     let what = format!("{edition}: {both:?} {order:?}");
     let standing = ledger.standing(edition).await.unwrap();
-    let rows = ledger.rows(edition, Pick::All).await.unwrap();
+    let rows = ledger.rows(edition, RowFilter::All).await.unwrap();
     let status: Vec<Status> = rows.iter().map(|(_, row)| row.status).collect();
     assert_eq!(status.len(), 4, "{what}");
     assert_eq!(status[3], Status::Accepted, "{what}");

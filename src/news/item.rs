@@ -306,16 +306,16 @@ pub struct Reading {
     pub skipped: Vec<SkippedItem>,
     pub problems: Vec<Problem>,
     /// Sources that could not be read now.
-    pub unread: Vec<Unread>,
+    pub unread: Vec<UnreadSource>,
     /// The source says that this is all it has.
     pub is_complete: bool,
     /// Stories outside of the days that were asked for.
-    pub elsewhere: Elsewhere,
+    pub elsewhere: OutsideCounts,
 }
 
 /// A source that could not be read now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unread {
+pub struct UnreadSource {
     pub source: String,
     /// When its stories were last taken into the store, if those may be used.
     pub answered: Option<DateTime<Utc>>,
@@ -323,7 +323,7 @@ pub struct Unread {
 
 /// How many stories lie outside of the days that were asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Elsewhere {
+pub struct OutsideCounts {
     pub before: usize,
     pub after: usize,
     /// The day of a story that is nearest to those days.

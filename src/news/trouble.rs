@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use crate::news::item::{Reading, Unread};
+use crate::news::item::{Reading, UnreadSource};
 use crate::news::shown_address::without_password;
 use crate::news::source::Settings;
 use crate::news::source_state::{SourceState, Trouble};
@@ -42,7 +42,7 @@ pub(super) fn tell_trouble(
         format!("{what}{used}"),
         trouble.cure.clone(),
     ));
-    reading.unread.push(Unread {
+    reading.unread.push(UnreadSource {
         source: settings.name.clone(),
         answered: state.answered.filter(|_| settings.url.is_some() && !trouble.is_strange),
     });

@@ -10,8 +10,8 @@ use thiserror::Error;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::spool::{SpoolState, Taking};
-use super::{Act, Spool, SpoolError, Standpoint, What};
+use super::spool::{SpoolDrain, SpoolState};
+use super::{Act, ActKind, Spool, SpoolError, Standpoint};
 use crate::audience::NoMail;
 use crate::ledger::Ledger;
 use crate::ledger::error::LedgerError;
@@ -191,7 +191,7 @@ async fn keep_in(
     let changes = acts.iter().filter_map(Act::change).collect();
     let mut changed = ledger.change_no_mail(changes).await?.contains(&true);
     for act in acts {
-        if let What::Chose { frequency } = act.what {
+        if let ActKind::Chose { frequency } = act.what {
             changed |= ledger.choose_frequency(&act.person, frequency, act.at).await?;
         }
     }
@@ -235,7 +235,7 @@ pub async fn drain(
 }
 
 async fn take_in(
-    taking: Taking,
+    taking: SpoolDrain,
     ledger: &(impl Ledger + FrequencyStore),
     patience: Duration,
 ) -> Result<usize, JournalError> {
@@ -265,15 +265,15 @@ async fn take_in(
 mod tests {
     use super::*;
     use crate::ledger::MemoryLedger;
-    use crate::people::{Way, What};
+    use crate::people::{ActKind, LeavingWay};
 
     fn left(person: &str, seconds: i64) -> Act {
         let at = DateTime::<Utc>::UNIX_EPOCH + chrono::TimeDelta::seconds(seconds);
-        Act::new(person, at, What::Left { way: Way::Page, reason: None })
+        Act::new(person, at, ActKind::Left { way: LeavingWay::Page, reason: None })
     }
 
     fn stayed(person: &str, seconds: i64) -> Act {
-        Act { what: What::Stayed, ..left(person, seconds) }
+        Act { what: ActKind::Stayed, ..left(person, seconds) }
     }
 
     fn now() -> DateTime<Utc> {

@@ -22,7 +22,7 @@ pub use ways::{LeavingProof, PROOF_HOLDS_DAYS, Settings};
 /// How somebody left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Way {
+pub enum LeavingWay {
     /// Their mail provider's own button (RFC 8058).
     OneClick,
     /// The button of the public page.
@@ -31,7 +31,7 @@ pub enum Way {
     Email,
 }
 
-impl Way {
+impl LeavingWay {
     fn origin(self) -> ChangeOrigin {
         match self {
             Self::OneClick => ChangeOrigin::OneClick,
@@ -47,7 +47,7 @@ pub struct Act {
     pub person: String,
     pub at: DateTime<Utc>,
     #[serde(flatten)]
-    pub what: What,
+    pub what: ActKind,
     /// The hash of the email that it stood in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
@@ -55,9 +55,9 @@ pub struct Act {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
-pub enum What {
+pub enum ActKind {
     Left {
-        way: Way,
+        way: LeavingWay,
         /// What they ticked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
@@ -84,18 +84,18 @@ pub enum Standpoint {
 }
 
 impl Act {
-    pub fn new(person: &str, at: DateTime<Utc>, what: What) -> Self {
+    pub fn new(person: &str, at: DateTime<Utc>, what: ActKind) -> Self {
         Self { person: person.to_owned(), at, what, notice: None }
     }
 
     /// The same for the do-not-mail list; `None` where it says nothing about whether they are mailed.
     pub fn change(&self) -> Option<NoMailChange> {
         let (step, origin, detail) = match &self.what {
-            What::Left { way, reason } => {
+            ActKind::Left { way, reason } => {
                 (NoMailStep::Add(NoMailReason::Unsubscribed), way.origin(), reason.clone())
             }
-            What::Stayed => (NoMailStep::Lift, ChangeOrigin::Page, None),
-            What::Chose { .. } => return None,
+            ActKind::Stayed => (NoMailStep::Lift, ChangeOrigin::Page, None),
+            ActKind::Chose { .. } => return None,
         };
         let notice = self.notice.clone();
         let change = NoMailChange::new(&self.person, step, origin, self.at);

@@ -40,7 +40,7 @@ pub struct Spool {
 
 /// What is on its way into the ledger. Nobody else empties the spool while this lives.
 #[derive(Debug)]
-pub(super) struct Taking {
+pub(super) struct SpoolDrain {
     path: PathBuf,
     /// Of the file as it is.
     pub acts: Vec<Act>,
@@ -158,7 +158,7 @@ impl Spool {
     ///
     /// # Errors
     /// When a file cannot be read, written or renamed.
-    pub(super) fn take(&self) -> Result<Option<Taking>, SpoolError> {
+    pub(super) fn take(&self) -> Result<Option<SpoolDrain>, SpoolError> {
         let lock_path = self.added.with_extension("lock");
         let failed = |source| cannot_write(&lock_path, source);
         let lock = private::open(&lock_path).map_err(failed)?;
@@ -186,7 +186,7 @@ impl Spool {
                 Err(bytes) => damaged.push(bytes),
             }
         }
-        let taking = Taking { path, acts, _lock: lock };
+        let taking = SpoolDrain { path, acts, _lock: lock };
         if !damaged.is_empty() {
             set_aside(&self.damaged(), &damaged)?;
             taking.keep(&taking.acts)?;
@@ -195,7 +195,7 @@ impl Spool {
     }
 }
 
-impl Taking {
+impl SpoolDrain {
     /// All of them are in the ledger.
     ///
     /// # Errors
@@ -301,10 +301,10 @@ fn read(path: &Path) -> Result<Vec<Result<Act, Vec<u8>>>, SpoolError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::people::{Way, What};
+    use crate::people::{ActKind, LeavingWay};
 
     fn act(person: &str) -> Act {
-        let what = What::Left { way: Way::OneClick, reason: None };
+        let what = ActKind::Left { way: LeavingWay::OneClick, reason: None };
         Act::new(person, "2026-11-01T10:00:00Z".parse().unwrap(), what)
     }
 
@@ -313,7 +313,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let spool = Spool::new(folder.path());
         assert!(spool.is_empty());
-        let both = [act("ann"), Act { what: What::Stayed, ..act("bob") }];
+        let both = [act("ann"), Act { what: ActKind::Stayed, ..act("bob") }];
         for act in &both {
             spool.add(act).unwrap();
         }
@@ -355,7 +355,7 @@ mod tests {
             })
             .collect();
         let mut taken = Vec::new();
-        let mut add = |taking: Taking| {
+        let mut add = |taking: SpoolDrain| {
             taken.extend(taking.acts.iter().map(|act| act.person.clone()));
             taking.done().unwrap();
         };

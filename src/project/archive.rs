@@ -101,7 +101,7 @@ fn unread(error: impl Into<Box<dyn Error + Send + Sync>>) -> ArchiveError {
 }
 
 /// What goes into a backup beside the files of the project.
-pub struct Extra {
+pub struct BackupExtras {
     /// Databases: where they are, and their names in the archive.
     pub databases: Vec<(PathBuf, String)>,
     /// Secrets that do not stand in a file of the project, by their names in the archive.
@@ -125,7 +125,7 @@ pub fn write(
     root: &Path,
     file: &Path,
     manifest: &Manifest,
-    extra: &Extra,
+    extra: &BackupExtras,
 ) -> Result<Contents, ArchiveError> {
     let shown = file.display().to_string();
     if file.symlink_metadata().is_ok() {
@@ -156,7 +156,7 @@ fn fill(
     except: &[&Path],
     out: &File,
     manifest: &Manifest,
-    extra: &Extra,
+    extra: &BackupExtras,
 ) -> Result<Contents, ArchiveError> {
     let mut contents = Contents::default();
     let encoder = GzEncoder::new(BufWriter::new(out), Compression::fast());
@@ -432,7 +432,7 @@ mod tests {
         let secrets =
             secrets.iter().map(|(name, text)| ((*name).to_owned(), (*text).into())).collect();
         let manifest = Manifest::new(DateTime::UNIX_EPOCH, root.to_owned());
-        write(root, file, &manifest, &Extra { databases: Vec::new(), secrets })
+        write(root, file, &manifest, &BackupExtras { databases: Vec::new(), secrets })
     }
 
     #[test]

@@ -18,7 +18,7 @@ const LONGEST_BYTES: u64 = 4 * 1024 * 1024;
 /// The file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct CheckedBefore {
+pub struct PastChecks {
     pub answers: LinkResults,
     /// By edition.
     pub editions: BTreeMap<String, LastCheck>,
@@ -36,9 +36,9 @@ pub struct LastCheck {
 
 impl Project {
     /// What earlier checks found out. A file that cannot be read is as good as none: everything in it can be asked again.
-    pub fn checked_before(&self, now: DateTime<Utc>) -> CheckedBefore {
+    pub fn checked_before(&self, now: DateTime<Utc>) -> PastChecks {
         let text = read_text(&self.path(FILE), FILE, LONGEST_BYTES).unwrap_or_default();
-        let mut before: CheckedBefore = serde_json::from_str(&text).unwrap_or_default();
+        let mut before: PastChecks = serde_json::from_str(&text).unwrap_or_default();
         before.answers.retain(|_, answer| now - answer.at < COUNTS_FOR);
         before
     }
@@ -47,7 +47,7 @@ impl Project {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn keep_checked(&self, checked: &CheckedBefore) -> Result<(), ProjectError> {
+    pub fn keep_checked(&self, checked: &PastChecks) -> Result<(), ProjectError> {
         let wrong = |what: String| ProjectError::Write { path: FILE.to_owned(), what };
         let text = serde_json::to_vec(checked).map_err(|error| wrong(error.to_string()))?;
         private::write(&self.path(FILE), &text).map_err(|error| wrong(error.to_string()))

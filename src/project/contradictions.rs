@@ -7,7 +7,7 @@ use super::setting_place::offset;
 use super::settings::{Settings, SettingsError, explain};
 use crate::compose::setting::HELP;
 use crate::count::counted;
-use crate::schedule::Between;
+use crate::schedule::StartHours;
 use crate::send::hours::Hours;
 
 /// What is wrong, and the cure.
@@ -71,7 +71,7 @@ fn never_tried_again(settings: &Settings) -> Option<Fault> {
 
 fn due_when_nothing_is_sent(settings: &Settings) -> Option<Fault> {
     let (between, hours) = (settings.schedule.between.as_deref()?, settings.send.hours.as_deref()?);
-    let due = Between::parse(between).ok()?;
+    let due = StartHours::parse(between).ok()?;
     let sent = Hours::parse(Some(hours), None, settings.time_zone).ok()??;
     let is_open = |minute: &u32| {
         let time = chrono::NaiveTime::from_num_seconds_from_midnight_opt(minute * 60, 0);

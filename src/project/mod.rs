@@ -48,7 +48,7 @@ use crate::problem::{Place, Problem, did_you_mean};
 use crate::rfc::csv::Input;
 use crate::rfc::dkim::{KeyError, Signer};
 
-pub use checked::{CheckedBefore, LastCheck};
+pub use checked::{LastCheck, PastChecks};
 pub use environment::{Environment, EnvironmentError, HOOK_PREFIX, Variable};
 pub use memory::Memory;
 pub use relay::{RelayAddress, RelayError};

@@ -54,7 +54,7 @@ pub enum RefusalKind {
 
 /// Whom a reply is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum About {
+pub enum Blame {
     /// Us, whoever the message is for: nobody may be marked for it.
     Us,
     /// Surely this mailbox.
@@ -93,7 +93,7 @@ impl RefusalKind {
     ];
 
     /// `is_permanent`: the reply is 5yz, not 4yz.
-    pub fn about(self, is_permanent: bool) -> About {
+    pub fn about(self, is_permanent: bool) -> Blame {
         match self {
             RefusalKind::Login
             | RefusalKind::PasswordsOff
@@ -105,21 +105,21 @@ impl RefusalKind {
             | RefusalKind::Size
             | RefusalKind::BlockList
             | RefusalKind::Relaying
-            | RefusalKind::EhloName => About::Us,
+            | RefusalKind::EhloName => Blame::Us,
             // "Not now, for what is in it" is a filter that could not make up its mind.
             RefusalKind::Content => {
                 if is_permanent {
-                    About::Us
+                    Blame::Us
                 } else {
-                    About::Later
+                    Blame::Later
                 }
             }
             // A limit that is refused for good opens only after hours.
             RefusalKind::Connections | RefusalKind::Rate => {
                 if is_permanent {
-                    About::Us
+                    Blame::Us
                 } else {
-                    About::Later
+                    Blame::Later
                 }
             }
             RefusalKind::NoMailbox
@@ -127,19 +127,19 @@ impl RefusalKind {
             | RefusalKind::Disabled
             | RefusalKind::Closed => {
                 if is_permanent {
-                    About::Person
+                    Blame::Person
                 } else {
-                    About::Later
+                    Blame::Later
                 }
             }
             RefusalKind::MailboxFull | RefusalKind::MailboxBusy | RefusalKind::Greylisting => {
-                About::Later
+                Blame::Later
             }
             RefusalKind::Trouble | RefusalKind::Unclear => {
                 if is_permanent {
-                    About::Unclear
+                    Blame::Unclear
                 } else {
-                    About::Later
+                    Blame::Later
                 }
             }
         }

@@ -10,7 +10,7 @@ pub mod mailbox_hosts;
 pub mod servers;
 mod table;
 
-pub use kind::{About, RefusalKind};
+pub use kind::{Blame, RefusalKind};
 use table::{GROUPS, ProviderReplies, ReplyRule};
 
 use crate::rfc::reply::{Reply, Stage};
@@ -19,7 +19,7 @@ use crate::rfc::reply::{Reply, Stage};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meaning {
     pub kind: RefusalKind,
-    pub about: About,
+    pub about: Blame,
     /// Whose row it is, for people who wonder; nothing when only the code or nothing was known.
     pub provider: &'static str,
 }
@@ -37,11 +37,11 @@ pub fn meaning(stage: Stage, reply: &Reply) -> Meaning {
     let (provider, kind) = known.unwrap_or(("", by_code(stage, reply)));
     let mut about = kind.about(is_permanent);
     // Before the person was named, and at DATA, nothing can surely be about their mailbox.
-    if about == About::Person && !may_be_about_person(stage) {
-        about = if stage < Stage::Recipient { About::Us } else { About::Unclear };
+    if about == Blame::Person && !may_be_about_person(stage) {
+        about = if stage < Stage::Recipient { Blame::Us } else { Blame::Unclear };
     }
-    if about == About::Unclear && stage < Stage::Recipient {
-        about = About::Us;
+    if about == Blame::Unclear && stage < Stage::Recipient {
+        about = Blame::Us;
     }
     Meaning { kind, about, provider }
 }

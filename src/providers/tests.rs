@@ -28,12 +28,12 @@ fn replies() -> Vec<(&'static str, Stage, Reply, &'static str)> {
         .collect()
 }
 
-fn word(about: About) -> &'static str {
+fn word(about: Blame) -> &'static str {
     match about {
-        About::Us => "us",
-        About::Person => "person",
-        About::Later => "later",
-        About::Unclear => "unclear",
+        Blame::Us => "us",
+        Blame::Person => "person",
+        Blame::Later => "later",
+        Blame::Unclear => "unclear",
     }
 }
 
@@ -61,7 +61,7 @@ fn nobody_is_named_before_rcpt_nor_at_data() {
         for stage in
             [Stage::Banner, Stage::Hello, Stage::Tls, Stage::Login, Stage::Mail, Stage::Data]
         {
-            assert_ne!(meaning(stage, &reply).about, About::Person, "{name} at {stage:?}");
+            assert_ne!(meaning(stage, &reply).about, Blame::Person, "{name} at {stage:?}");
         }
     }
 }
@@ -70,13 +70,13 @@ fn nobody_is_named_before_rcpt_nor_at_data() {
 fn not_now_is_never_about_the_person_and_words_without_meaning_are_about_nobody() {
     for (name, stage, mut reply, _) in replies() {
         reply.code = 450;
-        assert_ne!(meaning(stage, &reply).about, About::Person, "{name}");
+        assert_ne!(meaning(stage, &reply).about, Blame::Person, "{name}");
     }
     for code in [500, 501, 502, 503, 504, 541, 550, 551, 552, 553, 554, 555, 571] {
         for text in ["", "no", "5.0.0 no", "5.9.9 Kein Zugang", "5.7.1 non", "\u{fffd}\u{fffd}"] {
             for stage in [Stage::Recipient, Stage::Data, Stage::Dot] {
                 let about = meaning(stage, &Reply::new(code, text)).about;
-                assert_eq!(about, About::Unclear, "{code} {text}");
+                assert_eq!(about, Blame::Unclear, "{code} {text}");
             }
         }
     }
@@ -87,7 +87,7 @@ fn an_address_in_a_reply_is_never_its_reason() {
     for word in ["spam", "quota", "login", "unknown.user", "virus", "relaying"] {
         let reply =
             Reply::new(550, &format!("<{word}@example.org>: no, see https://{word}.example/x"));
-        assert_eq!(meaning(Stage::Recipient, &reply).about, About::Unclear, "{word}");
+        assert_eq!(meaning(Stage::Recipient, &reply).about, Blame::Unclear, "{word}");
     }
 }
 
@@ -111,6 +111,6 @@ fn each_kind_has_a_name_and_a_cure_of_its_own() {
     assert_eq!(names.len(), RefusalKind::ALL.len());
     for kind in RefusalKind::ALL {
         assert!(!kind.cure().ends_with('.'), "{}", kind.cure());
-        assert_ne!(kind.about(false), About::Person, "{kind:?}: not now is not never");
+        assert_ne!(kind.about(false), Blame::Person, "{kind:?}: not now is not never");
     }
 }

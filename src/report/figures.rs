@@ -14,7 +14,7 @@ use crate::ledger::aftermath::{EditionReturn, Leaving};
 use crate::ledger::returns::ReturnedKind;
 use crate::ledger::{CopyRow, Status};
 use crate::providers::mailbox_hosts::mailbox_host;
-use crate::providers::{About, RefusalKind, meaning};
+use crate::providers::{Blame, RefusalKind, meaning};
 use crate::rfc::reply::{EnhancedStatus, Reply, Stage};
 
 /// People whose accepted copy came back, each by the gravest kind.
@@ -256,7 +256,7 @@ fn kind_of_status(status: &str) -> RefusalKind {
     let mut reply = Reply::new(550, "");
     reply.enhanced = Some(enhanced);
     let found = meaning(Stage::Dot, &reply);
-    if found.about == About::Us { found.kind } else { RefusalKind::Content }
+    if found.about == Blame::Us { found.kind } else { RefusalKind::Content }
 }
 
 /// Of a copy that the run had rejected for a reason of ours.
@@ -267,7 +267,7 @@ fn kind_of_row(row: &CopyRow) -> Option<RefusalKind> {
     let code = row.detail.get(..3)?.parse().ok()?;
     let found =
         meaning(Stage::Dot, &Reply::new(code, row.detail.get(3..).unwrap_or_default().trim()));
-    (found.about == About::Us).then_some(found.kind)
+    (found.about == Blame::Us).then_some(found.kind)
 }
 
 fn reason_words(leaving: &Leaving) -> String {

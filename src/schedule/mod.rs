@@ -17,7 +17,7 @@ pub use decision::{
 };
 pub use occurrence::{Occurrence, OccurrenceState, once_name};
 pub use phrase::{Phrase, PhraseError};
-pub use slot::{Between, BetweenError, CatchUp, CatchUpError, OccurrenceHours, read_moment};
+pub use slot::{CatchUp, CatchUpError, OccurrenceHours, StartHours, StartHoursError, read_moment};
 
 /// `[schedule]` of `roundup.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -42,7 +42,7 @@ pub enum ScheduleError {
     #[error(transparent)]
     Phrase(#[from] PhraseError),
     #[error(transparent)]
-    Between(#[from] BetweenError),
+    Between(#[from] StartHoursError),
     #[error(transparent)]
     CatchUp(#[from] CatchUpError),
     #[error("`{0}` under `holidays` is not a day")]
@@ -73,7 +73,7 @@ impl ScheduleError {
 pub struct Schedule {
     /// None where only times that somebody set are due.
     pub phrase: Option<Phrase>,
-    pub between: Between,
+    pub between: StartHours,
     pub catch_up: CatchUp,
     pub zone: Tz,
     pub holidays: Vec<NaiveDate>,
@@ -94,7 +94,10 @@ impl Schedule {
         };
         Ok(Self {
             phrase: settings.every.as_deref().map(Phrase::parse).transpose()?,
-            between: settings.between.as_deref().map_or(Ok(Between::default()), Between::parse)?,
+            between: settings
+                .between
+                .as_deref()
+                .map_or(Ok(StartHours::default()), StartHours::parse)?,
             catch_up: settings
                 .catch_up
                 .as_deref()

@@ -12,33 +12,33 @@ use crate::date::instant_of;
 
 /// The hours in which a sending may begin, in minutes of the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Between {
+pub struct StartHours {
     from: u32,
     to: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{0}` under `between` is not a span of hours")]
-pub struct BetweenError(String);
+pub struct StartHoursError(String);
 
 /// `due` runs every five minutes: a shorter span could be missed between two runs.
 const SHORTEST_MINUTES: u32 = 10;
 const DAY_MINUTES: u32 = 24 * 60;
 
-impl Default for Between {
+impl Default for StartHours {
     /// Office hours.
     fn default() -> Self {
         Self { from: 9 * 60, to: 17 * 60 }
     }
 }
 
-impl Between {
+impl StartHours {
     /// `09:00-17:00`; `24:00` is the end of the day.
     ///
     /// # Errors
     /// When it is none, or shorter than ten minutes.
-    pub fn parse(text: &str) -> Result<Self, BetweenError> {
-        let failed = || BetweenError(text.escape_debug().take(40).collect());
+    pub fn parse(text: &str) -> Result<Self, StartHoursError> {
+        let failed = || StartHoursError(text.escape_debug().take(40).collect());
         let (from, to) = text.split_once(['-', '–']).ok_or_else(failed)?;
         let (from, to) = (minutes(from).ok_or_else(failed)?, minutes(to).ok_or_else(failed)?);
         if from + SHORTEST_MINUTES > to { Err(failed()) } else { Ok(Self { from, to }) }
@@ -66,7 +66,7 @@ impl Between {
     }
 }
 
-impl fmt::Display for Between {
+impl fmt::Display for StartHours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { from, to } = self;
         write!(f, "{:02}:{:02}-{:02}:{:02}", from / 60, from % 60, to / 60, to % 60)
@@ -150,7 +150,7 @@ pub struct OccurrenceHours {
     pub deadline: DateTime<Utc>,
     /// The end of its own day.
     midnight: DateTime<Utc>,
-    between: Between,
+    between: StartHours,
     zone: Tz,
 }
 
@@ -159,13 +159,13 @@ const ONCE_ON_TIME: TimeDelta = TimeDelta::hours(1);
 
 impl OccurrenceHours {
     /// Of a day of the schedule.
-    pub fn of(day: NaiveDate, between: Between, catch_up: CatchUp, zone: Tz) -> Self {
+    pub fn of(day: NaiveDate, between: StartHours, catch_up: CatchUp, zone: Tz) -> Self {
         let (opens, closes) = (between.start(day, zone), between.end(day, zone));
         Self::until(day, opens, closes, between, catch_up, zone)
     }
 
     /// Of one moment that somebody has set.
-    pub fn once(at: DateTime<Utc>, between: Between, catch_up: CatchUp, zone: Tz) -> Self {
+    pub fn once(at: DateTime<Utc>, between: StartHours, catch_up: CatchUp, zone: Tz) -> Self {
         let day = at.with_timezone(&zone).date_naive();
         Self::until(day, at, at + ONCE_ON_TIME, between, catch_up, zone)
     }
@@ -174,7 +174,7 @@ impl OccurrenceHours {
         day: NaiveDate,
         opens: DateTime<Utc>,
         closes: DateTime<Utc>,
-        between: Between,
+        between: StartHours,
         catch_up: CatchUp,
         zone: Tz,
     ) -> Self {

@@ -92,7 +92,7 @@ fn phrases_are_read_as_people_write_them() {
 #[test]
 fn hours_and_what_is_caught_up_are_read() {
     for text in ["09:00-17:00", "9:00 - 17:00", "00:00-24:00", "23:50-24:00"] {
-        Between::parse(text).unwrap();
+        StartHours::parse(text).unwrap();
     }
     for text in [
         "",
@@ -106,7 +106,7 @@ fn hours_and_what_is_caught_up_are_read() {
         "09:00-25:00",
         "009:00-10:00",
     ] {
-        assert!(Between::parse(text).is_err(), "{text}");
+        assert!(StartHours::parse(text).is_err(), "{text}");
     }
     for (text, canonical) in [
         ("same day", "same day"),
@@ -407,6 +407,6 @@ proptest! {
         if let Ok(phrase) = Phrase::parse(&text) {
             prop_assert_eq!(Phrase::parse(&phrase.to_string()), Ok(phrase));
         }
-        let _ = (Between::parse(&text), CatchUp::parse(&text), read_moment(&text, London));
+        let _ = (StartHours::parse(&text), CatchUp::parse(&text), read_moment(&text, London));
     }
 }

@@ -85,7 +85,7 @@ pub enum Pause {
 
 /// How a run ended. What happened to each person stands in the ledger, and nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
+pub enum RunEnd {
     /// No row is left to try.
     Finished,
     /// Nothing can be done for longer than the run waits.

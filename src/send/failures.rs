@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::config::End;
+use super::config::RunEnd;
 use super::patience::{NextAttempt, Patience};
 use super::verdict::RunFate;
 use crate::ledger::Status;
@@ -33,7 +33,7 @@ pub(super) enum RunStep {
         pause: Duration,
         left: Duration,
     },
-    End(End),
+    End(RunEnd),
 }
 
 /// What has gone wrong so far.
@@ -77,7 +77,7 @@ impl Failures {
                 let was_trouble = self.patience.answered(status == Status::Accepted);
                 if was_trouble { RunStep::Recovered } else { RunStep::GoOn }
             }
-            RunFate::Pause { why, cure } => RunStep::End(End::Paused { why, cure }),
+            RunFate::Pause { why, cure } => RunStep::End(RunEnd::Paused { why, cure }),
             // Too many connections are not a failure of the relay.
             RunFate::ConnectionFailed { why } | RunFate::SessionLost { why } if slower => {
                 RunStep::Wait { why, pause: self.reconnect, left: Duration::MAX }
@@ -88,7 +88,7 @@ impl Failures {
                 let left = match self.patience.failed(now, false) {
                     NextAttempt::TryAfter { left, .. } => left,
                     NextAttempt::GiveUp if self.lost < MOST_LOST => Duration::MAX,
-                    NextAttempt::GiveUp => return RunStep::End(End::Unreachable { why }),
+                    NextAttempt::GiveUp => return RunStep::End(RunEnd::Unreachable { why }),
                 };
                 let times = 2u32.saturating_pow(self.lost - 1).min(SHORTER);
                 RunStep::Wait { why, pause: (self.reconnect * times / SHORTER).min(left), left }
@@ -96,7 +96,7 @@ impl Failures {
             RunFate::ConnectionFailed { why } => {
                 match self.patience.failed(now, status == Status::Uncertain) {
                     NextAttempt::TryAfter { pause, left } => RunStep::Wait { why, pause, left },
-                    NextAttempt::GiveUp => RunStep::End(End::Unreachable { why }),
+                    NextAttempt::GiveUp => RunStep::End(RunEnd::Unreachable { why }),
                 }
             }
         }
@@ -123,7 +123,7 @@ mod tests {
                 .ok()
                 .and_then(|s| char::from_digit(s, 10))
                 .unwrap_or('w'),
-            RunStep::End(End::Paused { .. }) => '!',
+            RunStep::End(RunEnd::Paused { .. }) => '!',
             RunStep::End(_) => 'x',
         };
         (0..)

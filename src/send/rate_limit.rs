@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::limit::LearntLimit;
 use super::pace::Rate;
 use super::throttle::Throttle;
-use super::verdict::Less;
+use super::verdict::LimitKind;
 use crate::ledger::Ledger;
 use crate::ledger::error::LedgerError;
 
@@ -134,9 +134,9 @@ impl RateLimit {
 
     /// The relay wants less, of connections or of messages in a span of time. Gives whether there was something to be less
     /// of, and what the relay gets now if that has changed. `began` is when the message was begun.
-    pub fn slow_down(&self, less: Less, began: Duration) -> (bool, Option<(usize, Duration)>) {
+    pub fn slow_down(&self, less: LimitKind, began: Duration) -> (bool, Option<(usize, Duration)>) {
         let mut throttle = self.throttle();
-        if less == Less::Messages {
+        if less == LimitKind::Messages {
             let mut limit = self.limit();
             let is_news = limit.refused(began, self.elapsed());
             return (true, is_news.then(|| (throttle.limit(), limit.gap())));
@@ -175,7 +175,7 @@ mod tests {
         assert!((0..4).all(|number| limit.may_connect(number)));
         limit.leave_round(0);
         // The relay asks for less when one of them has nothing left to do: the others are two then, and not one.
-        limit.slow_down(Less::Connections, Duration::ZERO);
+        limit.slow_down(LimitKind::Connections, Duration::ZERO);
         let may = [1, 2, 3].map(|number| limit.may_connect(number));
         assert_eq!(may, [true, true, false]);
         limit.leave_round(2);

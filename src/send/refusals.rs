@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use super::verdict::Refusal;
 use crate::count::{counted, people};
-use crate::providers::{About, RefusalKind};
+use crate::providers::{Blame, RefusalKind};
 use crate::rfc::address::EmailAddress;
 
 /// Outcomes that are looked back on.
@@ -81,8 +81,8 @@ impl Refusals {
         }
         let (answer, refusal) = (refused.answer.clone(), refused.refusal.clone());
         let suppression = self.push(Some(Entry { refused, accepted: self.accepted }));
-        if refusal.about == About::Us && self.about_us_in_a_row() >= most_in_a_row(refusal.kind) {
-            let stop = self.stop(&refusal, |other| other.refusal.about == About::Us);
+        if refusal.about == Blame::Us && self.about_us_in_a_row() >= most_in_a_row(refusal.kind) {
+            let stop = self.stop(&refusal, |other| other.refusal.about == Blame::Us);
             return (suppression, Some(stop));
         }
         let same = |other: &RefusedRow| other.answer == answer;
@@ -96,7 +96,7 @@ impl Refusals {
     pub fn at_the_end(&mut self) -> Option<RefusalStop> {
         let last = self.last.clone()?;
         if self.about_us_in_a_row() > 0 {
-            return Some(self.stop(&last, |other| other.refusal.about == About::Us));
+            return Some(self.stop(&last, |other| other.refusal.about == Blame::Us));
         }
         let people = people(self.waiting);
         let why = format!(
@@ -123,7 +123,7 @@ impl Refusals {
             .iter()
             .rev()
             .map_while(Option::as_ref)
-            .filter(|entry| entry.refused.refusal.about == About::Us)
+            .filter(|entry| entry.refused.refusal.about == Blame::Us)
             .map(|entry| entry.refused.id)
             .collect();
         rows.sort_unstable();
@@ -142,7 +142,7 @@ impl Refusals {
                 give_back.push(entry.refused.id);
             }
         }
-        let why = if refusal.about == About::Us {
+        let why = if refusal.about == Blame::Us {
             format!("the relay refuses us: {}", refusal.why)
         } else {
             format!(
@@ -152,8 +152,8 @@ impl Refusals {
             )
         };
         let cure = match refusal.about {
-            About::Us => refusal.kind.cure(),
-            About::Person | About::Later | About::Unclear => SAME_CURE,
+            Blame::Us => refusal.kind.cure(),
+            Blame::Person | Blame::Later | Blame::Unclear => SAME_CURE,
         };
         RefusalStop { why, cure, give_back }
     }
@@ -214,12 +214,12 @@ pub fn answer_without_names(why: &str, recipient: &EmailAddress) -> String {
 mod tests {
     use super::*;
 
-    fn refusal(about: About, kind: RefusalKind) -> Refusal {
+    fn refusal(about: Blame, kind: RefusalKind) -> Refusal {
         Refusal { why: "550 no".to_owned(), about, kind }
     }
 
-    fn refused(id: i64, about: About, kind: RefusalKind, answer: &str) -> RefusedRow {
-        let is_rejected = about == About::Person;
+    fn refused(id: i64, about: Blame, kind: RefusalKind, answer: &str) -> RefusedRow {
+        let is_rejected = about == Blame::Person;
         let suppression = is_rejected
             .then(|| Suppression { person: format!("person {id}"), why: "gone".to_owned() });
         RefusedRow {
@@ -242,11 +242,11 @@ mod tests {
                     suppressed += usize::from(refusals.accepted().is_some());
                     continue;
                 }
-                'p' => refused(id, About::Person, RefusalKind::NoMailbox, "550 unknown"),
-                'd' => refused(id, About::Person, RefusalKind::NoMailbox, &format!("550 {id}")),
-                'u' => refused(id, About::Us, RefusalKind::Content, "554 spam"),
-                'q' => refused(id, About::Us, RefusalKind::Quota, "554 quota"),
-                _ => refused(id, About::Unclear, RefusalKind::Unclear, "550 no"),
+                'p' => refused(id, Blame::Person, RefusalKind::NoMailbox, "550 unknown"),
+                'd' => refused(id, Blame::Person, RefusalKind::NoMailbox, &format!("550 {id}")),
+                'u' => refused(id, Blame::Us, RefusalKind::Content, "554 spam"),
+                'q' => refused(id, Blame::Us, RefusalKind::Quota, "554 quota"),
+                _ => refused(id, Blame::Unclear, RefusalKind::Unclear, "550 no"),
             };
             let (suppression, stop) = refusals.refused(entry);
             suppressed += usize::from(suppression.is_some());
@@ -289,7 +289,7 @@ mod tests {
         let mut refusals = Refusals::default();
         assert_eq!(refusals.at_the_end(), None);
         refusals.accepted();
-        refusals.refused(refused(1, About::Us, RefusalKind::Sender, "550 sender"));
+        refusals.refused(refused(1, Blame::Us, RefusalKind::Sender, "550 sender"));
         assert_eq!(refusals.at_the_end().map(|stop| stop.cure), Some(RefusalKind::Sender.cure()));
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::config::{End, RunConfig, RunEvent};
+use super::config::{RunConfig, RunEnd, RunEvent};
 use super::relay::Relay;
 use super::run_state::RunState;
 use super::stop::{StopSignal, Urgency};
@@ -27,7 +27,7 @@ pub async fn run<L: Ledger, R: Relay>(
     stopper: StopSignal,
     clock: Clock,
     report: impl Fn(RunEvent) + Send + Sync + 'static,
-) -> Result<End, LedgerError> {
+) -> Result<RunEnd, LedgerError> {
     let state = Arc::new(RunState::enter(ledger, skeleton, config, stopper, clock, report).await?);
     let heartbeat = tokio::spawn({
         let state = Arc::clone(&state);
@@ -54,7 +54,7 @@ pub async fn run<L: Ledger, R: Relay>(
 async fn rounds<L: Ledger, R: Relay>(
     state: &Arc<RunState<L>>,
     new_relay: impl Fn() -> R,
-) -> Result<End, LedgerError> {
+) -> Result<RunEnd, LedgerError> {
     loop {
         let mut workers = JoinSet::new();
         for number in 0..state.config.connections.max(1) {
@@ -77,13 +77,13 @@ async fn rounds<L: Ledger, R: Relay>(
         }
         state.give_back_queue().await?;
         if state.progress().await?.open == 0 {
-            return Ok(End::Finished);
+            return Ok(RunEnd::Finished);
         }
         if let Some(end) = state.take_end() {
             return Ok(end);
         }
         if state.stopper.wish() > Urgency::No {
-            return Ok(End::Interrupted);
+            return Ok(RunEnd::Interrupted);
         }
         if let Some(end) = state.wait_for_more().await? {
             return Ok(end);
@@ -106,7 +106,7 @@ mod tests {
     use super::super::stop::channel;
     use super::*;
     use crate::audience::Keys;
-    use crate::ledger::{Counts, MemoryLedger, Pick, RunControl, laws};
+    use crate::ledger::{Counts, MemoryLedger, RowFilter, RunControl, laws};
     use crate::message::{Sender, Settings};
     use crate::rfc::reply::Stage;
 
@@ -141,7 +141,7 @@ mod tests {
             Self { ledger, relay: ScriptedRelay::new(script), config, stop: None, slower: None }
         }
 
-        async fn run(&self) -> (End, Counts) {
+        async fn run(&self) -> (RunEnd, Counts) {
             let composition = self.ledger.edition("2020").await.unwrap().unwrap().composition;
             let identity = Sender::new(&Settings {
                 name: "Example Charity".to_owned(),
@@ -199,11 +199,11 @@ mod tests {
     async fn everybody_gets_one() {
         let happening = Happening::new(100, |_, _| OK).await;
         let (end, counts) = happening.run().await;
-        assert_eq!((end, counts.accepted), (End::Finished, 100));
+        assert_eq!((end, counts.accepted), (RunEnd::Finished, 100));
         assert_eq!(happening.taken(), 100);
         // Run again: nothing is left to do.
         let (end, _) = happening.run().await;
-        assert_eq!((end, happening.taken()), (End::Finished, 100));
+        assert_eq!((end, happening.taken()), (RunEnd::Finished, 100));
     }
 
     #[tokio::test]
@@ -214,7 +214,7 @@ mod tests {
         })
         .await;
         let (end, counts) = happening.run().await;
-        assert_eq!((end, counts.accepted, counts.rejected), (End::Finished, 19, 1));
+        assert_eq!((end, counts.accepted, counts.rejected), (RunEnd::Finished, 19, 1));
         let person = Keys::new(b"secret").address_hash(&laws::recipient("p3@example.org").address);
         let why = happening.ledger.suppression(&person).await.unwrap();
         assert_eq!(why.unwrap().words(), "550 5.1.1 no such user");
@@ -229,8 +229,8 @@ mod tests {
         })
         .await;
         let (end, counts) = happening.run().await;
-        assert_eq!((end, counts.accepted, counts.expired), (End::Finished, 9, 1));
-        let rows = happening.ledger.rows("2020", Pick::All).await.unwrap();
+        assert_eq!((end, counts.accepted, counts.expired), (RunEnd::Finished, 9, 1));
+        let rows = happening.ledger.rows("2020", RowFilter::All).await.unwrap();
         assert_eq!(rows[2].1.detail, "450 4.2.1 busy (tried 6 times)");
     }
 
@@ -245,7 +245,7 @@ mod tests {
         let (end, counts) = happening.run().await;
         assert_eq!(
             end,
-            End::Waiting {
+            RunEnd::Waiting {
                 until: laws::now() + chrono::TimeDelta::seconds(60 * 5),
                 why: Pause::Deferred
             }
@@ -257,7 +257,7 @@ mod tests {
     async fn a_dead_relay_touches_nobody() {
         let happening = Happening::new(10, |_, _| ScriptStep::Break(Stage::Connect)).await;
         let (end, counts) = happening.run().await;
-        assert!(matches!(end, End::Unreachable { .. }), "{end:?}");
+        assert!(matches!(end, RunEnd::Unreachable { .. }), "{end:?}");
         assert_eq!((counts.planned, happening.taken()), (10, 0));
     }
 
@@ -265,7 +265,7 @@ mod tests {
     async fn a_relay_that_drops_after_the_dot_leaves_uncertain_copies_that_are_never_sent_again() {
         let happening = Happening::new(30, |_, _| ScriptStep::Break(Stage::Dot)).await;
         let (end, counts) = happening.run().await;
-        assert!(matches!(end, End::Unreachable { .. }), "{end:?}");
+        assert!(matches!(end, RunEnd::Unreachable { .. }), "{end:?}");
         assert!(counts.uncertain <= 3, "{counts:?}");
         assert_eq!(counts.uncertain + counts.planned, 30);
     }
@@ -280,11 +280,11 @@ mod tests {
         happening.config.relay_patience = Duration::from_mins(5);
         let (end, counts) = happening.run().await;
         assert_eq!(happening.taken() as u64, counts.accepted);
-        assert!(matches!(end, End::Waiting { .. }), "{end:?}");
+        assert!(matches!(end, RunEnd::Waiting { .. }), "{end:?}");
         assert_eq!((counts.accepted, counts.deferred), (29, 1));
         // The next run tries it again, and nobody else.
         let (end, counts) = happening.run().await;
-        assert!(matches!(end, End::Waiting { .. }), "{end:?}");
+        assert!(matches!(end, RunEnd::Waiting { .. }), "{end:?}");
         assert_eq!((counts.accepted, counts.deferred), (29, 1));
     }
 
@@ -305,7 +305,7 @@ mod tests {
         ] {
             let happening = Happening::new(20, move |_, _| act.clone()).await;
             let (end, counts) = happening.run().await;
-            assert!(matches!(&end, End::Paused { cure, .. } if !cure.is_empty()), "{end:?}");
+            assert!(matches!(&end, RunEnd::Paused { cure, .. } if !cure.is_empty()), "{end:?}");
             assert_eq!(counts.planned + counts.deferred, 20, "{counts:?}");
         }
     }
@@ -324,12 +324,12 @@ mod tests {
         .await;
         for _ in 0..4 {
             let (end, counts) = happening.run().await;
-            assert!(matches!(end, End::Paused { .. }), "{end:?}");
+            assert!(matches!(end, RunEnd::Paused { .. }), "{end:?}");
             assert_eq!(counts.open(), 30);
         }
         *cured.lock().unwrap() = true;
         let (end, counts) = happening.run().await;
-        assert_eq!((end, counts.accepted, happening.taken()), (End::Finished, 30, 30));
+        assert_eq!((end, counts.accepted, happening.taken()), (RunEnd::Finished, 30, 30));
     }
 
     #[tokio::test]
@@ -339,7 +339,7 @@ mod tests {
         })
         .await;
         let (end, counts) = happening.run().await;
-        assert!(matches!(end, End::Paused { .. }), "{end:?}");
+        assert!(matches!(end, RunEnd::Paused { .. }), "{end:?}");
         assert_eq!((counts.rejected, counts.planned), (0, 60));
         for number in 0..12 {
             let address = laws::recipient(&format!("p{number}@example.org")).address;
@@ -365,7 +365,7 @@ mod tests {
                 Happening::new(60, move |who, _| if odd.contains(&who) { act.clone() } else { OK })
                     .await;
             let (end, counts) = happening.run().await;
-            assert!(!matches!(end, End::Finished), "{end:?}");
+            assert!(!matches!(end, RunEnd::Finished), "{end:?}");
             assert_eq!(counts.accepted, 56, "{end:?} {counts:?}");
         }
     }
@@ -375,12 +375,12 @@ mod tests {
         let mut happening = Happening::new(50, |_, _| OK).await;
         happening.stop = Some(Urgency::Soon);
         let (end, counts) = happening.run().await;
-        assert_eq!(end, End::Interrupted);
+        assert_eq!(end, RunEnd::Interrupted);
         assert_eq!((counts.claimed, counts.handing_over, counts.uncertain), (0, 0, 0));
         assert!(counts.accepted >= 1 && counts.planned > 0, "{counts:?}");
         happening.stop = None;
         let (end, counts) = happening.run().await;
-        assert_eq!((end, counts.accepted, happening.taken()), (End::Finished, 50, 50));
+        assert_eq!((end, counts.accepted, happening.taken()), (RunEnd::Finished, 50, 50));
     }
 
     #[tokio::test(start_paused = true)]
@@ -394,7 +394,7 @@ mod tests {
             happening.stop = Some(Urgency::Soon);
             let run = tokio::time::timeout(Duration::from_secs(11), happening.run());
             let (end, counts) = run.await.expect("it ends");
-            assert_eq!(end, End::Interrupted, "{stage:?}");
+            assert_eq!(end, RunEnd::Interrupted, "{stage:?}");
             assert_eq!((counts.claimed, counts.handing_over), (0, 0), "{stage:?} {counts:?}");
             assert_eq!((counts.accepted, counts.uncertain), (1, 0), "{stage:?} {counts:?}");
         }
@@ -409,7 +409,7 @@ mod tests {
         .await;
         happening.stop = Some(Urgency::Now);
         let (end, counts) = happening.run().await;
-        assert_eq!(end, End::Interrupted);
+        assert_eq!(end, RunEnd::Interrupted);
         assert_eq!((counts.claimed, counts.handing_over), (0, 0));
         assert!(counts.uncertain <= 2, "{counts:?}");
         assert_eq!(counts.accepted + counts.uncertain + counts.planned, 50);
@@ -434,13 +434,13 @@ mod tests {
         // The queue holds all fifty: only the sign of life can learn of the pause.
         happening.config.rate = Some(Rate::parse("1000/s").unwrap());
         let (end, counts) = happening.run().await;
-        assert_eq!(end, End::Halted);
+        assert_eq!(end, RunEnd::Halted);
         assert!(counts.accepted >= 20 && counts.planned > 0, "{counts:?}");
         assert_eq!((counts.claimed, counts.handing_over, counts.uncertain), (0, 0, 0));
         happening.ledger.wish("2020", RunControl::Go, laws::now()).await.unwrap();
         *ledger.lock().unwrap() = Some(Arc::default());
         let (end, _) = happening.run().await;
-        assert_eq!((end, happening.taken()), (End::Finished, 50));
+        assert_eq!((end, happening.taken()), (RunEnd::Finished, 50));
     }
 
     /// What needs no waiting is done when it is asked for.
@@ -458,7 +458,7 @@ mod tests {
         let happening = Happening::new(30, |_, _| OK).await;
         happening.ledger.wish("2020", RunControl::Cancel, laws::now()).await.unwrap();
         let (end, counts) = happening.run().await;
-        assert_eq!((end, counts.cancelled, happening.taken()), (End::Finished, 30, 0));
+        assert_eq!((end, counts.cancelled, happening.taken()), (RunEnd::Finished, 30, 0));
     }
 
     #[tokio::test]
@@ -474,7 +474,7 @@ mod tests {
         happening.config.connections = 8;
         happening.slower = Some(Arc::clone(&slower));
         let (end, counts) = happening.run().await;
-        assert_eq!((end, counts.accepted, happening.taken()), (End::Finished, 60, 60));
+        assert_eq!((end, counts.accepted, happening.taken()), (RunEnd::Finished, 60, 60));
         assert_eq!(*slower.lock().unwrap(), [4]);
     }
 
@@ -497,7 +497,7 @@ mod tests {
             happening.config.keep_every = Duration::from_mins(1);
             let run = tokio::time::timeout(Duration::from_mins(10), happening.run());
             let (end, counts) = run.await.expect("it ends");
-            assert_eq!((end, counts.accepted), (End::Finished, 2));
+            assert_eq!((end, counts.accepted), (RunEnd::Finished, 2));
         }
     }
 
@@ -523,7 +523,7 @@ mod tests {
             happening.config.connections = connections;
             *ledger.lock().unwrap() = Some(Arc::clone(&happening.ledger));
             let (end, counts) = happening.run().await;
-            assert_eq!((end, counts.accepted, counts.suppressed), (End::Finished, 47, 3));
+            assert_eq!((end, counts.accepted, counts.suppressed), (RunEnd::Finished, 47, 3));
             assert_eq!(happening.taken(), 47);
         }
     }
@@ -582,13 +582,13 @@ mod tests {
                 let few = !matches!(place, "everybody" | "from the tenth on");
                 if about == "person" && few {
                     let number = u64::try_from((0..30).filter(|n| gets_it(*n)).count()).unwrap();
-                    assert_eq!((end, counts.rejected), (End::Finished, number), "{cell}");
+                    assert_eq!((end, counts.rejected), (RunEnd::Finished, number), "{cell}");
                     assert_eq!(counts.accepted, 30 - number, "{cell}");
                     continue;
                 }
                 assert_eq!(counts.rejected + counts.expired, 0, "{cell}: {end:?}");
                 if about == "us" {
-                    let has_cure = matches!(&end, End::Paused { cure, .. } if !cure.is_empty());
+                    let has_cure = matches!(&end, RunEnd::Paused { cure, .. } if !cure.is_empty());
                     assert!(has_cure, "{cell}: {end:?}");
                 }
                 *cured.lock().unwrap() = true;
@@ -614,10 +614,10 @@ mod tests {
         happening.config.hours = Hours::parse(Some("08:00-11:00"), None, London).unwrap();
         let (end, counts) = happening.run().await;
         let until = "2021-01-01T08:00:00Z".parse().unwrap();
-        assert_eq!(end, End::Waiting { until, why: Pause::Hours });
+        assert_eq!(end, RunEnd::Waiting { until, why: Pause::Hours });
         assert_eq!((counts.planned, happening.taken()), (3, 0));
         happening.config.hours = Hours::parse(Some("08:00-18:00"), Some("thu"), London).unwrap();
         let (end, _) = happening.run().await;
-        assert_eq!((end, happening.taken()), (End::Finished, 3));
+        assert_eq!((end, happening.taken()), (RunEnd::Finished, 3));
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::time::sleep;
 
-use super::config::{End, Pause, RunConfig, RunEvent};
+use super::config::{Pause, RunConfig, RunEnd, RunEvent};
 use super::failures::Failures;
 use super::lease::Lease;
 use super::queue::{NextRow, Queue};
@@ -19,7 +19,7 @@ use super::rate_limit::RateLimit;
 use super::refusals::Refusals;
 use super::stop::{StopHandle, StopSignal, Urgency, channel};
 use super::system::Clock;
-use super::verdict::Less;
+use super::verdict::LimitKind;
 use super::write_ahead::WriteAhead;
 use crate::ledger::error::LedgerError;
 use crate::ledger::{Delivery, EditionProgress, Event, Ledger, RunControl, RunId, Status};
@@ -55,7 +55,7 @@ struct Ending {
     refusals: Refusals,
     /// The last reason for waiting that was reported.
     waited_for: Option<Pause>,
-    end: Option<End>,
+    end: Option<RunEnd>,
     failure: Option<LedgerError>,
 }
 
@@ -63,7 +63,7 @@ struct Ending {
 pub(super) type Writing<'a> = Pin<Box<dyn Future<Output = Result<(), LedgerError>> + Send + 'a>>;
 
 /// A message with its row. `intent` is *handing over* on its way to the disk, or there already.
-pub(super) struct Turn<'a> {
+pub(super) struct PendingCopy<'a> {
     pub delivery: Delivery,
     pub message: Message,
     pub intent: Option<Writing<'a>>,
@@ -78,7 +78,7 @@ pub(super) struct Attempt {
     pub slower: bool,
 }
 
-impl Turn<'_> {
+impl PendingCopy<'_> {
     /// Waits until *handing over* is on disk, if its writing was begun. Anything written to the row must wait for this.
     /// Gives why the person must not be mailed any more, when that is what has come of it.
     pub async fn settle_intent(&mut self) -> Result<Option<String>, LedgerError> {
@@ -158,8 +158,8 @@ impl<L: Ledger> RunState<L> {
                     self.queue.lock().await.share_with(kept.senders);
                     let end = match kept.wish {
                         RunControl::Go => continue,
-                        RunControl::Pause => End::Halted,
-                        RunControl::Cancel => End::Cancelled,
+                        RunControl::Pause => RunEnd::Halted,
+                        RunControl::Cancel => RunEnd::Cancelled,
                     };
                     self.end(end);
                     return;
@@ -183,11 +183,11 @@ impl<L: Ledger> RunState<L> {
         self.ending().failure.take()
     }
 
-    pub fn take_end(&self) -> Option<End> {
+    pub fn take_end(&self) -> Option<RunEnd> {
         self.ending().end.take()
     }
 
-    fn end(&self, end: End) {
+    fn end(&self, end: RunEnd) {
         self.ending().end.get_or_insert(end);
         self.finish_soon();
     }
@@ -242,7 +242,7 @@ impl<L: Ledger> RunState<L> {
     }
 
     /// The next row with its message, when it is its turn. Without patience, only if that is at once.
-    pub async fn turn(&self, patient: bool) -> Result<Option<Turn<'_>>, LedgerError> {
+    pub async fn turn(&self, patient: bool) -> Result<Option<PendingCopy<'_>>, LedgerError> {
         let delivery = loop {
             match self.next().await? {
                 NextRow::Row(delivery) => break *delivery,
@@ -256,7 +256,7 @@ impl<L: Ledger> RunState<L> {
             return Ok(None);
         }
         let message = self.skeleton.personalise(&delivery.recipient);
-        Ok(Some(Turn { delivery, message, intent: None, began: self.rate_limit.elapsed() }))
+        Ok(Some(PendingCopy { delivery, message, intent: None, began: self.rate_limit.elapsed() }))
     }
 
     /// With a rate the next message has to wait, and so does its announcement.
@@ -313,7 +313,7 @@ impl<L: Ledger> RunState<L> {
     }
 
     /// The relay wants less. True when there was something to be less of.
-    pub fn slow_down(&self, less: Less, began: Duration) -> bool {
+    pub fn slow_down(&self, less: LimitKind, began: Duration) -> bool {
         let (had_more, now) = self.rate_limit.slow_down(less, began);
         if let Some((connections, rest)) = now {
             (self.report)(RunEvent::Slower { connections, rest });
@@ -327,7 +327,7 @@ impl<L: Ledger> RunState<L> {
 
     /// Waits for the next deferred row, for the hours of sending, or for what other senders have in hand, if that is not
     /// too long. Gives the run's end when it is.
-    pub async fn wait_for_more(&self) -> Result<Option<End>, LedgerError> {
+    pub async fn wait_for_more(&self) -> Result<Option<RunEnd>, LedgerError> {
         let now = self.now();
         let (until, why) = if let Some(until) = self.closed_until(now) {
             (until, Pause::Hours)
@@ -341,7 +341,7 @@ impl<L: Ledger> RunState<L> {
         };
         let wait = (until - now).to_std().unwrap_or_default();
         if wait > self.config.patience && wait > self.config.keep_every {
-            return Ok(Some(End::Waiting { until, why }));
+            return Ok(Some(RunEnd::Waiting { until, why }));
         }
         let is_news = self.ending().waited_for.replace(why) != Some(why);
         if wait > Duration::from_secs(1) || why == Pause::Others && is_news {
@@ -351,7 +351,7 @@ impl<L: Ledger> RunState<L> {
             self.rate_limit.begin_round(self.config.connections);
             return Ok(None);
         }
-        Ok(Some(self.take_end().unwrap_or(End::Interrupted)))
+        Ok(Some(self.take_end().unwrap_or(RunEnd::Interrupted)))
     }
 }
 

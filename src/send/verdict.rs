@@ -3,7 +3,7 @@
 
 use super::pace::Delay;
 use crate::ledger::Event;
-use crate::providers::{About, RefusalKind, meaning};
+use crate::providers::{Blame, RefusalKind, meaning};
 use crate::rfc::reply::{Reply, Stage};
 use crate::smtp::{FaultKind, SmtpFault, TransmitOutcome};
 use chrono::{DateTime, Utc};
@@ -36,7 +36,7 @@ pub enum RowFate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     pub why: String,
-    pub about: About,
+    pub about: Blame,
     pub kind: RefusalKind,
 }
 
@@ -69,18 +69,18 @@ pub struct Verdict {
 
 /// What the relay wants less of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Less {
+pub enum LimitKind {
     Connections,
     /// Messages in a span of time.
     Messages,
 }
 
 /// Whether the relay wants less, and of what.
-pub fn wants_less(outcome: &TransmitOutcome) -> Option<Less> {
+pub fn wants_less(outcome: &TransmitOutcome) -> Option<LimitKind> {
     let reply = outcome.result.as_ref().ok().filter(|reply| reply.is_transient())?;
     match meaning(outcome.stage, reply).kind {
-        RefusalKind::Connections => Some(Less::Connections),
-        RefusalKind::Rate => Some(Less::Messages),
+        RefusalKind::Connections => Some(LimitKind::Connections),
+        RefusalKind::Rate => Some(LimitKind::Messages),
         _ => None,
     }
 }
@@ -107,7 +107,7 @@ pub fn waits_for_a_cure(why: &str) -> bool {
     let code = why.get(..3).and_then(|code| code.parse().ok());
     let Some(code) = code.filter(|code| (400..600).contains(code)) else { return false };
     let reply = Reply::new(code, why.get(4..).unwrap_or_default());
-    meaning(Stage::Recipient, &reply).about != About::Later
+    meaning(Stage::Recipient, &reply).about != Blame::Later
 }
 
 /// What to change after a refusal or a fault, where it is known.
@@ -184,14 +184,14 @@ fn judge_reply(stage: Stage, reply: &Reply) -> Verdict {
     match stage {
         Stage::Connect | Stage::Banner | Stage::Hello | Stage::Tls | Stage::Login => {
             // A login that is refused is never tried again by itself: accounts are locked for that.
-            let is_about_us = reply.is_permanent() || meaning.about == About::Us;
+            let is_about_us = reply.is_permanent() || meaning.about == Blame::Us;
             if is_about_us { Verdict { row: released(), run: pause() } } else { failed(released()) }
         }
         Stage::Reset | Stage::Quit => failed(released()),
-        Stage::Mail if meaning.about != About::Later => Verdict { row: released(), run: pause() },
+        Stage::Mail if meaning.about != Blame::Later => Verdict { row: released(), run: pause() },
         // An explicit refusal, even after the dot: the message was not taken.
         Stage::Mail if reply.code == 421 => failed(released()),
-        _ if reply.code == 421 && meaning.about == About::Later => {
+        _ if reply.code == 421 && meaning.about == Blame::Later => {
             Verdict { row: released(), run: RunFate::SessionLost { why: said.clone() } }
         }
         _ if reply.is_transient() && is_limit => Verdict { row: released(), run: RunFate::GoOn },
@@ -199,11 +199,11 @@ fn judge_reply(stage: Stage, reply: &Reply) -> Verdict {
             let refusal = Refusal { why: answer.clone(), about: meaning.about, kind: meaning.kind };
             let waits = |delay| RowFate::Deferred { why: answer.clone(), delay };
             match meaning.about {
-                About::Later => Verdict { row: waits(delay_of(meaning.kind)), run: RunFate::GoOn },
-                About::Us | About::Unclear => {
+                Blame::Later => Verdict { row: waits(delay_of(meaning.kind)), run: RunFate::GoOn },
+                Blame::Us | Blame::Unclear => {
                     Verdict { row: waits(Delay::Refused), run: RunFate::Refused(refusal) }
                 }
-                About::Person => Verdict {
+                Blame::Person => Verdict {
                     row: RowFate::Rejected { why: answer, suppress: meaning.kind.is_gone() },
                     run: RunFate::Refused(refusal),
                 },
@@ -244,7 +244,7 @@ mod tests {
             RunFate::GoOn => "",
             RunFate::ConnectionFailed { .. } => " conn",
             RunFate::SessionLost { .. } => " lost",
-            RunFate::Refused(Refusal { about: About::Us, .. }) => " us",
+            RunFate::Refused(Refusal { about: Blame::Us, .. }) => " us",
             RunFate::Refused(_) => " refused",
             RunFate::Pause { .. } => " halt",
         };
@@ -364,23 +364,23 @@ mod tests {
             (Stage::Dot, 451, "4.3.0 temporary problem", Ok(Ordinary)),
             (Stage::Dot, 451, "try again", Ok(Ordinary)),
             (Stage::Tls, 454, "4.7.0 no TLS today", Ok(Ordinary)),
-            (Stage::Recipient, 452, "4.5.3 too many recipients", Err(Less::Messages)),
-            (Stage::Dot, 421, "4.7.28 unusual rate of mail", Err(Less::Messages)),
-            (Stage::Mail, 451, "try again", Err(Less::Messages)),
-            (Stage::Dot, 451, "4.7.500 Server busy", Err(Less::Messages)),
+            (Stage::Recipient, 452, "4.5.3 too many recipients", Err(LimitKind::Messages)),
+            (Stage::Dot, 421, "4.7.28 unusual rate of mail", Err(LimitKind::Messages)),
+            (Stage::Mail, 451, "try again", Err(LimitKind::Messages)),
+            (Stage::Dot, 451, "4.7.500 Server busy", Err(LimitKind::Messages)),
             (
                 Stage::Recipient,
                 450,
                 "4.7.1 Error: too much mail from 192.0.2.1",
-                Err(Less::Messages),
+                Err(LimitKind::Messages),
             ),
             (
                 Stage::Dot,
                 432,
                 "4.3.2 Concurrent connections limit exceeded",
-                Err(Less::Connections),
+                Err(LimitKind::Connections),
             ),
-            (Stage::Banner, 421, "closing", Err(Less::Connections)),
+            (Stage::Banner, 421, "closing", Err(LimitKind::Connections)),
         ] {
             let reply = Reply::new(code, text);
             let kind = meaning(stage, &reply).kind;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::time::Instant;
 
 use super::relay::{Leave, Relay};
-use super::run_state::{Attempt, RunState, Turn, Writing};
+use super::run_state::{Attempt, PendingCopy, RunState, Writing};
 use super::stop::Urgency;
 use super::verdict::{judge, wants_less};
 use super::write_ahead::WriteAhead;
@@ -35,7 +35,7 @@ pub(super) async fn work<L: Ledger, R: Relay>(
     number: usize,
 ) -> Result<(), LedgerError> {
     let state = &*state;
-    let mut upcoming: Option<Turn<'_>> = None;
+    let mut upcoming: Option<PendingCopy<'_>> = None;
     let mut accepted: Option<(i64, Event)> = None;
     // Refusals of this session, one after the other.
     let mut refused_here = 0;
@@ -64,7 +64,7 @@ pub(super) async fn work<L: Ledger, R: Relay>(
         let next_intent: Mutex<Option<Writing<'_>>> = Mutex::default();
         let outcome = {
             turn.began = state.rate_limit.elapsed();
-            let Turn { delivery, message, intent, .. } = &mut turn;
+            let PendingCopy { delivery, message, intent, .. } = &mut turn;
             let next = upcoming.as_ref().map(|next| &next.message);
             let next_id = upcoming.as_ref().map(|next| next.delivery.id);
             let leave: Leave<'_> = Box::pin(async {
@@ -150,7 +150,7 @@ async fn end_round<L: Ledger, R: Relay>(
     state: &RunState<L>,
     mut relay: R,
     number: usize,
-    upcoming: Option<Turn<'_>>,
+    upcoming: Option<PendingCopy<'_>>,
     accepted: Option<(i64, Event)>,
 ) -> Result<(), LedgerError> {
     // Another that waits for room at the relay has it.

@@ -7,7 +7,7 @@ use super::columns::{Columns, ImportField};
 use super::model::ImportOptions;
 use super::recipe::Recipe;
 use super::tables::HeadedTable;
-use crate::audience::consent_columns::{ConsentColumn, Says};
+use crate::audience::consent_columns::{ColumnMeaning, ConsentColumn};
 use crate::audience::sheet::Sheet;
 use crate::rfc::csv::{CsvShape, Input, simple};
 
@@ -29,9 +29,9 @@ pub(super) fn sheet_of(
     // A column that is a no stays one, whatever it is mapped to.
     sheet.consent.retain(|column| {
         let is_mapped = Some(column.index) == columns.consent;
-        !is_ignored(&column.title) && (!is_mapped || matches!(column.says, Says::No(_)))
+        !is_ignored(&column.title) && (!is_mapped || matches!(column.says, ColumnMeaning::No(_)))
     });
-    let saying = |index: usize, says: Says| ConsentColumn {
+    let saying = |index: usize, says: ColumnMeaning| ConsentColumn {
         index,
         title: titles[index].clone(),
         says,
@@ -44,9 +44,9 @@ pub(super) fn sheet_of(
         });
         let is_known = sheet.consent.iter().any(|column| column.index == index);
         if (is_explained || is_mapped) && !is_known {
-            sheet.consent.push(saying(index, Says::State));
+            sheet.consent.push(saying(index, ColumnMeaning::State));
         }
     }
-    let consent = columns.consent.map(|index| saying(index, Says::Yes));
+    let consent = columns.consent.map(|index| saying(index, ColumnMeaning::Yes));
     (sheet, consent)
 }

@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::columns::ColumnMapping;
 use super::recipe::Recipe;
 use super::state::ListState;
-use crate::audience::law::{HowGiven, MetThrough, law_of};
-use crate::audience::{Basis, WhyNot};
+use crate::audience::law::{CollectionFacts, MetThrough, law_of};
+use crate::audience::{Basis, ExclusionReason};
 use crate::date::DateOrder;
 use crate::problem::{Place, Problem};
 use crate::rfc::address::EmailAddress;
@@ -61,7 +61,7 @@ pub struct BasisEvidence {
     pub source: String,
     /// What the person read when they agreed.
     pub wording: String,
-    pub given: HowGiven,
+    pub given: CollectionFacts,
 }
 
 impl BasisEvidence {
@@ -124,7 +124,7 @@ impl ImportedPerson {
             (person.state, person.why) = match lawful {
                 Some(Ok(evidence)) => (ListState::Subscribed, evidence.to_string()),
                 Some(Err(why)) => (ListState::NoEvidence, why),
-                None => (ListState::NoEvidence, WhyNot::NoBasis.to_string()),
+                None => (ListState::NoEvidence, ExclusionReason::NoBasis.to_string()),
             };
             person.since = person.joined;
         }

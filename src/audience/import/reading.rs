@@ -19,7 +19,7 @@ use super::tags::tags_of;
 use crate::audience::consent_columns::{self, ConsentColumn};
 use crate::audience::law::MetThrough;
 use crate::audience::sheet::Sheet;
-use crate::audience::{Basis, WhyNot, cell, mistyped, role};
+use crate::audience::{Basis, ExclusionReason, cell, mistyped, role};
 use crate::date::DateOrder;
 use crate::problem::{Place, Problem};
 use crate::rfc::csv::{CsvShape, Input, simple};
@@ -179,7 +179,7 @@ impl<'a> TableReading<'a> {
         };
         person.address = address.to_string();
         person.key = address.key();
-        if let Some(WhyNot::Mistyped(meant)) = mistyped(&address) {
+        if let Some(ExclusionReason::Mistyped(meant)) = mistyped(&address) {
             problem = Some(Problem::new(
                 place.clone(),
                 format!("`{}` looks mistyped: did you mean `{meant}`?", address.domain()),
@@ -187,7 +187,7 @@ impl<'a> TableReading<'a> {
             ));
         }
         let refusal = role(&address).filter(|_| refusal.is_none()).or(refusal);
-        let is_over = refusal.as_ref().is_some_and(WhyNot::is_over);
+        let is_over = refusal.as_ref().is_some_and(ExclusionReason::is_over);
         self.judge(&mut person, refusal, record);
         if person.state == ListState::LeftOut && problem.is_none() {
             problem = Some(Problem::new(place.clone(), person.why.clone(), "check the row"));
@@ -259,7 +259,7 @@ impl<'a> TableReading<'a> {
     fn judge(
         &self,
         person: &mut ImportedPerson,
-        refusal: Option<WhyNot>,
+        refusal: Option<ExclusionReason>,
         record: &::csv::StringRecord,
     ) {
         match refusal.map_or_else(
@@ -283,7 +283,7 @@ impl<'a> TableReading<'a> {
     }
 
     /// Why the file does not let this person be mailed, if it does not.
-    fn refusal(&self, record: &::csv::StringRecord) -> Option<WhyNot> {
+    fn refusal(&self, record: &::csv::StringRecord) -> Option<ExclusionReason> {
         let judge = |column: &ConsentColumn, cell: &str| {
             let cell = tidy_cell(cell);
             match self.recipe.and_then(|recipe| recipe.word(&column.title, cell)) {

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::audience::{NoMailReason, WhyNot};
+use crate::audience::{ExclusionReason, NoMailReason};
 
 /// See the module. The words are those of `roundup.import/1` and `roundup.subscribers/1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -91,53 +91,53 @@ impl ListState {
     }
 
     /// The state of somebody whom a file refuses for this reason.
-    pub(super) fn of(why: &WhyNot) -> Self {
+    pub(super) fn of(why: &ExclusionReason) -> Self {
         match why {
-            WhyNot::Unsubscribed | WhyNot::Suppressed(_) => Self::Unsubscribed,
+            ExclusionReason::Unsubscribed | ExclusionReason::Suppressed(_) => Self::Unsubscribed,
             // Systems put an address on hold whose mail came back.
-            WhyNot::Bounced | WhyNot::OnHold => Self::Bounced,
-            WhyNot::Complained => Self::Complained,
-            WhyNot::Unconfirmed => Self::Unconfirmed,
-            WhyNot::NeverAsked
-            | WhyNot::NotAYes(_)
-            | WhyNot::NoStatus { .. }
-            | WhyNot::NoBasis
-            | WhyNot::UnknownBasis(_)
-            | WhyNot::MetThroughService
-            | WhyNot::GivenToOthers
-            | WhyNot::UnknownMetThrough(_)
-            | WhyNot::NoOptOutOffered
-            | WhyNot::SoftOptInTooEarly
-            | WhyNot::ObtainedLater
-            | WhyNot::NoSuchDay(_) => Self::NoEvidence,
-            WhyNot::Elsewhere { why, .. } => Self::of(why),
-            WhyNot::NotAnAddress(_)
-            | WhyNot::Duplicate { .. }
-            | WhyNot::UnknownStatus(_)
-            | WhyNot::Deceased
-            | WhyNot::Removed
-            | WhyNot::Ragged { .. }
-            | WhyNot::Mistyped(_)
-            | WhyNot::ExampleDomain
-            | WhyNot::RoleAddress
-            | WhyNot::YearlyOnly
-            | WhyNot::NotForPurpose { .. }
-            | WhyNot::OutsideSegment(_)
-            | WhyNot::UnclearSegment { .. }
-            | WhyNot::NotCorrected(_) => Self::LeftOut,
+            ExclusionReason::Bounced | ExclusionReason::OnHold => Self::Bounced,
+            ExclusionReason::Complained => Self::Complained,
+            ExclusionReason::Unconfirmed => Self::Unconfirmed,
+            ExclusionReason::NeverAsked
+            | ExclusionReason::NotAYes(_)
+            | ExclusionReason::NoStatus { .. }
+            | ExclusionReason::NoBasis
+            | ExclusionReason::UnknownBasis(_)
+            | ExclusionReason::MetThroughService
+            | ExclusionReason::GivenToOthers
+            | ExclusionReason::UnknownMetThrough(_)
+            | ExclusionReason::NoOptOutOffered
+            | ExclusionReason::SoftOptInTooEarly
+            | ExclusionReason::ObtainedLater
+            | ExclusionReason::NoSuchDay(_) => Self::NoEvidence,
+            ExclusionReason::Elsewhere { why, .. } => Self::of(why),
+            ExclusionReason::NotAnAddress(_)
+            | ExclusionReason::Duplicate { .. }
+            | ExclusionReason::UnknownStatus(_)
+            | ExclusionReason::Deceased
+            | ExclusionReason::Removed
+            | ExclusionReason::Ragged { .. }
+            | ExclusionReason::Mistyped(_)
+            | ExclusionReason::ExampleDomain
+            | ExclusionReason::RoleAddress
+            | ExclusionReason::YearlyOnly
+            | ExclusionReason::NotForPurpose { .. }
+            | ExclusionReason::OutsideSegment(_)
+            | ExclusionReason::UnclearSegment { .. }
+            | ExclusionReason::NotCorrected(_) => Self::LeftOut,
         }
     }
 
     /// Why a list refuses somebody in this state; `None` where it does not.
-    pub(super) fn refusal(self) -> Option<WhyNot> {
+    pub(super) fn refusal(self) -> Option<ExclusionReason> {
         match self {
             Self::Subscribed => None,
-            Self::Unconfirmed => Some(WhyNot::Unconfirmed),
-            Self::Unsubscribed => Some(WhyNot::Unsubscribed),
-            Self::Bounced => Some(WhyNot::Bounced),
-            Self::Complained => Some(WhyNot::Complained),
-            Self::NoEvidence => Some(WhyNot::NeverAsked),
-            Self::LeftOut => Some(WhyNot::Removed),
+            Self::Unconfirmed => Some(ExclusionReason::Unconfirmed),
+            Self::Unsubscribed => Some(ExclusionReason::Unsubscribed),
+            Self::Bounced => Some(ExclusionReason::Bounced),
+            Self::Complained => Some(ExclusionReason::Complained),
+            Self::NoEvidence => Some(ExclusionReason::NeverAsked),
+            Self::LeftOut => Some(ExclusionReason::Removed),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::model::{BasisEvidence, ImportedPerson};
 use super::state::ListState;
 use crate::audience::Basis;
-use crate::audience::law::{HowGiven, MetThrough, UNSTATED};
+use crate::audience::law::{CollectionFacts, MetThrough, UNSTATED};
 use crate::problem::Place;
 
 /// See the module.
@@ -97,7 +97,7 @@ impl From<StoredPerson> for ImportedPerson {
             basis,
             source: fields.source,
             wording: fields.wording,
-            given: HowGiven {
+            given: CollectionFacts {
                 obtained: fields.obtained,
                 directly: fields.obtained_directly,
                 optout_offered: fields.optout_offered,
@@ -144,7 +144,7 @@ pub fn as_table<'a>(people: impl IntoIterator<Item = &'a ImportedPerson>) -> Vec
     ]);
     for person in people {
         let evidence = person.evidence.as_ref();
-        let unstated = HowGiven::default();
+        let unstated = CollectionFacts::default();
         let given = evidence.map_or(&unstated, |evidence| &evidence.given);
         let status = match person.state {
             // Whoever has no evidence has no basis: that keeps them from being mailed.

@@ -109,7 +109,7 @@ const FEW: u64 = 20;
 fn number_of_people(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let Some(numbers) = known.numbers else { return Vec::new() };
     // Another segment has another size.
-    let alike = |earlier: &&crate::check::Earlier| earlier.segment == numbers.segment;
+    let alike = |earlier: &&crate::check::MailedEdition| earlier.segment == numbers.segment;
     let Some(last) = known.earlier.iter().find(alike) else { return Vec::new() };
     let (now, before) = (numbers.mailed, last.people);
     if before < FEW || now.abs_diff(before) * 10 <= before * 3 {
@@ -249,7 +249,7 @@ mod tests {
     fn with(now: u64, before: u64) -> SampleEmail {
         SampleEmail::with(|mail| {
             mail.numbers = Some(Numbers { mailed: now, ..Numbers::default() });
-            mail.earlier = vec![crate::check::Earlier {
+            mail.earlier = vec![crate::check::MailedEdition {
                 name: "2020-11".to_owned(),
                 subject: "x".to_owned(),
                 window_start: "2020-11-01".parse().unwrap(),

@@ -14,7 +14,7 @@ use crate::news::dedupe::canonical;
 
 /// An edition that was mailed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Earlier {
+pub struct MailedEdition {
     pub name: String,
     pub subject: String,
     pub window_start: NaiveDate,
@@ -29,7 +29,7 @@ pub struct Earlier {
     pub ids: BTreeSet<String>,
 }
 
-impl Earlier {
+impl MailedEdition {
     fn has(&self, item: &Item) -> bool {
         self.ids.iter().any(|id| item.is_named(id))
             || item.link.as_deref().is_some_and(|link| self.links.contains(&canonical(link)))
@@ -50,7 +50,10 @@ impl Earlier {
 }
 
 /// The latest edition that had all stories of this one. A round-up of a longer time repeats them on purpose.
-pub fn copied_edition<'e>(edition: &Edition, earlier: &'e [Earlier]) -> Option<&'e Earlier> {
+pub fn copied_edition<'e>(
+    edition: &Edition,
+    earlier: &'e [MailedEdition],
+) -> Option<&'e MailedEdition> {
     let window = &edition.window;
     let mut stories = edition.shown().peekable();
     stories.peek()?;
@@ -180,9 +183,9 @@ mod tests {
     use crate::check::rules::audience::Numbers;
     use crate::check::tests::SampleEmail;
 
-    fn earlier(window: &str, subject: &str) -> Earlier {
+    fn earlier(window: &str, subject: &str) -> MailedEdition {
         let window = crate::window::Window::month(window, chrono_tz::UTC).unwrap();
-        Earlier {
+        MailedEdition {
             name: window.name(),
             subject: subject.to_owned(),
             window_start: window.start,

@@ -10,7 +10,7 @@ use crate::cli::steps::ledgers::{existing_ledger, keys_for, window_of};
 use crate::cli::steps::list_place::list_of_any;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::edition::Draft;
-use crate::ledger::{AnyLedger, Ledger, Pick, PlannedEdition};
+use crate::ledger::{AnyLedger, Ledger, PlannedEdition, RowFilter};
 use crate::locale::capitalised;
 use crate::project::Project;
 use crate::rfc::text::one_line;
@@ -144,7 +144,7 @@ async fn everybody(
     for planned in editions {
         let mut after = None;
         loop {
-            let page = ledger.page(&planned.name, Pick::All, after).await?;
+            let page = ledger.page(&planned.name, RowFilter::All, after).await?;
             let Some((last, _)) = page.last() else { break };
             after = Some(*last);
             for (_, row) in page {

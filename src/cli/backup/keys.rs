@@ -12,18 +12,18 @@ use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::counted;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::database::private;
 use crate::project::secret::{SECRET_FILE, SecretSource};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(subcommand)]
-    what: Option<What>,
+    what: Option<KeysCommand>,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
+enum KeysCommand {
     /// Show where the secret is and its check value, never the secret itself
     Show,
     /// Copy the secret and the token keys to a new file that only you can read
@@ -51,9 +51,9 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let ledger = existing_ledger(&project, false).await?;
     // A secret that the ledger does not know is neither shown as right nor built upon.
     let keys = keys_for(&project, ledger.as_ref()).await?;
-    match arguments.what.unwrap_or(What::Show) {
-        What::Show => {}
-        What::Backup { file } => {
+    match arguments.what.unwrap_or(KeysCommand::Show) {
+        KeysCommand::Show => {}
+        KeysCommand::Backup { file } => {
             let secret = project.secret_text()?;
             let token_keys = project.token_keys_text()?;
             let text = format!("{}\n{}", secret.expose_secret(), token_keys.expose_secret());
@@ -76,8 +76,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
                 file.display()
             ));
         }
-        What::Rotate => {
-            let number = project.rotate_token_key(world::random)?;
+        KeysCommand::Rotate => {
+            let number = project.rotate_token_key(system::random)?;
             screen.say(&format!(
                 "Unsubscribe links use key {number} from now on. Links in messages already sent \
                  keep working. Make a new backup."

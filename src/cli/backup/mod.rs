@@ -15,10 +15,10 @@ use crate::cli::steps::ledgers::{self, existing_ledger, keys_for};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::counted;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::Ledger;
 use crate::project::Project;
-use crate::project::archive::{self, ArchiveError, Extra, Manifest};
+use crate::project::archive::{self, ArchiveError, BackupExtras, Manifest};
 use crate::project::secret::{SECRET_FILE, SecretSource};
 
 /// The project's own databases beside its ledger.
@@ -90,8 +90,8 @@ impl Outcome for BackupOutcome {
     }
 }
 
-async fn gather(project: &Project) -> Result<(Manifest, Extra, bool), Failure> {
-    let mut manifest = Manifest::new(world::now(), root_of(project));
+async fn gather(project: &Project) -> Result<(Manifest, BackupExtras, bool), Failure> {
+    let mut manifest = Manifest::new(system::now(), root_of(project));
     let ledger = existing_ledger(project, false).await?;
     let mut databases = Vec::new();
     let place = ledgers::file_of(project)?;
@@ -121,7 +121,7 @@ async fn gather(project: &Project) -> Result<(Manifest, Extra, bool), Failure> {
         keys_for(project, ledger.as_ref()).await?;
         secrets.push((SECRET_FILE.to_owned(), project.secret_text()?));
     }
-    Ok((manifest, Extra { databases, secrets }, ledger.is_some() && place.is_none()))
+    Ok((manifest, BackupExtras { databases, secrets }, ledger.is_some() && place.is_none()))
 }
 
 impl From<ArchiveError> for Failure {

@@ -13,7 +13,7 @@ use crate::cli::send::ledger_trust::{newsletter_of, root_of};
 use crate::cli::steps::ledgers;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::database::sqlite;
 use crate::ledger::{Ledger, SqliteLedger};
 use crate::message::Sender;
@@ -54,7 +54,7 @@ const RUNNING: &str = "SELECT count(*) || '' FROM senders WHERE ended_at IS NULL
 
 /// What became of the project that the backup was made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Earlier {
+enum OldProject {
     /// It is retired, and nothing was sent from it since the backup.
     Retired,
     /// It is retired; it has worked on since the backup.
@@ -82,8 +82,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         schema: "roundup.restore/1",
         project: root_of(&project).display().to_string(),
         made_at: manifest.made_at,
-        retired: earlier != Earlier::Elsewhere,
-        used_since: earlier == Earlier::RetiredLater,
+        retired: earlier != OldProject::Elsewhere,
+        used_since: earlier == OldProject::RetiredLater,
         earlier_project: manifest.project.display().to_string(),
         has_ledger: manifest.ledger.is_some(),
         time_zone: project.settings.time_zone,
@@ -119,15 +119,15 @@ impl Outcome for RestoreOutcome {
 }
 
 /// Gives the restored ledger a name of its own, tells this computer what it knows, and retires the one before.
-async fn take_over(project: &Project, manifest: &Manifest) -> Result<Earlier, Failure> {
-    let Some(name) = &manifest.ledger else { return Ok(Earlier::Elsewhere) };
+async fn take_over(project: &Project, manifest: &Manifest) -> Result<OldProject, Failure> {
+    let Some(name) = &manifest.ledger else { return Ok(OldProject::Elsewhere) };
     let path = project.path(name);
     let ledger = SqliteLedger::open(&path)?;
     let earlier = retire(manifest, project, &path).await?;
     ledger.rename().await?;
     let age = ledger.age().await?;
     // What was sent since the backup can only be known from the ledger before.
-    let restored = (earlier != Earlier::Retired).then_some(manifest.made_at);
+    let restored = (earlier != OldProject::Retired).then_some(manifest.made_at);
     let place = ledger.nature().await?.place;
     project.memory.see(&age.identity, &SeenLedger { age: age.age, place, restored });
     let newsletter = newsletter_of(project, &Sender::new(&project.settings.sender)?);
@@ -161,24 +161,24 @@ async fn retire(
     manifest: &Manifest,
     project: &Project,
     restored: &Path,
-) -> Result<Earlier, Failure> {
+) -> Result<OldProject, Failure> {
     let file = manifest.ledger_file.as_deref();
     let Some(path) = file.filter(|path| is_the_one(path, manifest, project)) else {
-        return Ok(Earlier::Elsewhere);
+        return Ok(OldProject::Elsewhere);
     };
     let earlier = SqliteLedger::open(path)?;
     let zone = project.settings.time_zone;
     let what = format!(
         "the project was restored in {} on {}",
         root_of(project).display(),
-        world::now().with_timezone(&zone).format("%-d %B %Y at %H:%M")
+        system::now().with_timezone(&zone).format("%-d %B %Y at %H:%M")
     );
     earlier.retire(&what).await?;
     // Read behind it: a run may have gone on until it was retired.
     let states = [path, restored].map(|path| sqlite::read_text(path, STATE));
     let is_at_rest = sqlite::read_text(path, RUNNING).as_deref() == Some("0");
     let is_same = is_at_rest && states[0].is_some() && states[0] == states[1];
-    Ok(if is_same { Earlier::Retired } else { Earlier::RetiredLater })
+    Ok(if is_same { OldProject::Retired } else { OldProject::RetiredLater })
 }
 
 /// The ledger that the backup was made of, where it still stands: read without changing it, since any file may be named.

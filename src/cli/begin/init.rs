@@ -17,7 +17,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, write_new};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{Screen, stories};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::count::{counted, listed};
 use crate::database::private;
 use crate::locale::built_in_languages;
@@ -98,7 +98,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     // A mistake of ours must not become a newsletter that cannot be opened.
     Settings::read(SETTINGS_FILE, &project.settings())
         .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
-    let today = world::today(project.time_zone);
+    let today = system::today(project.time_zone);
     let files = project.files(today);
     write_all(folder, &files)?;
     let next = next(folder, &project);
@@ -374,7 +374,7 @@ fn write_all(folder: &Path, files: &[ProjectEntry]) -> Result<(), Failure> {
 
 /// The command that shows an email: of the last full month where that has stories, or else of the newest story's.
 fn next(folder: &Path, project: &NewProject) -> String {
-    let today = world::today(project.time_zone);
+    let today = system::today(project.time_zone);
     let window = Window::last_full_month(today, project.time_zone);
     let is_in_window = |day: &NaiveDate| window.start <= *day && *day < window.end;
     let elsewhere = project.news.as_ref().filter(|news| !news.days.iter().any(is_in_window));

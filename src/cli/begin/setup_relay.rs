@@ -39,11 +39,11 @@ const COMMAND: &str = "ROUNDUP_RELAY_TOKEN_COMMAND";
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(subcommand)]
-    what: What,
+    what: SetupCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
+enum SetupCommand {
     /// Set up the mail server: the login is tried first, then saved in .env
     Relay(RelayArguments),
 }
@@ -95,7 +95,7 @@ enum LoginSecret {
 }
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
-    let What::Relay(arguments) = arguments.what;
+    let SetupCommand::Relay(arguments) = arguments.what;
     let project = globals.project()?;
     let screen = &globals.screen;
     let identity = Sender::new(&project.settings.sender)?;

@@ -28,7 +28,7 @@ use crate::cli::subscribers::share;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::people;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::doctor::clock::{against_ledger, against_website};
 use crate::doctor::website_date::website_date;
 use crate::doctor::{Diagnosis, Health};
@@ -178,7 +178,7 @@ fn schedule(project: &Project) -> Option<Diagnosis> {
 
 /// This computer's clock beside that of the charity's website, and beside the ledger.
 async fn clock(project: &Project, latest: Option<DateTime<Utc>>) -> Option<Diagnosis> {
-    let now = world::now();
+    let now = system::now();
     if let Some(wrong) = against_ledger(now, latest) {
         return Some(wrong);
     }
@@ -188,7 +188,7 @@ async fn clock(project: &Project, latest: Option<DateTime<Utc>>) -> Option<Diagn
         return None;
     }
     Some(match website_date(website.as_str()).await {
-        Ok(theirs) => against_website(world::now(), theirs, host),
+        Ok(theirs) => against_website(system::now(), theirs, host),
         Err(why) => Diagnosis::doubtful(
             "Clock",
             format!("it could not be compared with that of {host}: {why}"),

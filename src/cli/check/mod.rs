@@ -16,21 +16,21 @@ use crate::check::rules::clients::{self, Score};
 use crate::check::rules::link_results::LinkOutcome;
 use crate::check::{Finding, Severity, SilencedRule, rules, tally};
 use crate::cli::globals::Globals;
-use crate::cli::steps::prepare::{Prepared, prepare_to_look};
-use crate::cli::steps::run_checks::Asking;
+use crate::cli::steps::prepare::{PreparedEdition, prepare_to_look};
+use crate::cli::steps::run_checks::Reach;
 use crate::cli::steps::story_sizes::{of_each_story, of_the_largest};
-use crate::cli::steps::window_args::Which;
+use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::findings::findings;
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{ago, kilobytes, links};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::project::{LastCheck, Project};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    which: Which,
+    which: EditionArguments,
     /// Exit with 3 for "should fix" as well
     #[arg(long)]
     strict: bool,
@@ -89,7 +89,7 @@ struct StorySize<'a> {
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
     let screen = &globals.screen;
-    let asking = if arguments.offline { Asking::Nobody } else { Asking::World };
+    let asking = if arguments.offline { Reach::Project } else { Reach::Network };
     let prepared = prepare_to_look(&project, &arguments.which, asking, screen).await?;
     let findings = &prepared.findings;
     let asked = if arguments.offline { 0 } else { prepared.answers.len() };
@@ -170,7 +170,10 @@ impl Outcome for CheckOutcome<'_> {
 }
 
 /// What each story takes of the email, in its order.
-fn sizes_of<'a>(project: &Project, prepared: &'a Prepared) -> Result<Vec<StorySize<'a>>, Failure> {
+fn sizes_of<'a>(
+    project: &Project,
+    prepared: &'a PreparedEdition,
+) -> Result<Vec<StorySize<'a>>, Failure> {
     let sizes = of_each_story(project, prepared)?;
     let stories = prepared.edition.shown().zip(sizes);
     let sized = stories.map(|(item, bytes)| StorySize { id: &item.id, title: &item.title, bytes });
@@ -200,8 +203,8 @@ fn silenced(silenced: &[SilencedRule], text: &mut Text) {
 }
 
 /// Keeps when this email was checked. What its links answered is kept by whoever asks.
-pub fn keep(project: &Project, prepared: &Prepared, asked: usize) -> Result<(), Failure> {
-    let now = world::now();
+pub fn keep(project: &Project, prepared: &PreparedEdition, asked: usize) -> Result<(), Failure> {
+    let now = system::now();
     let mut before = project.checked_before(now);
     let last = LastCheck { hash: prepared.composition.hash(), at: now, links: asked };
     before.editions.insert(prepared.edition.name.clone(), last);
@@ -209,7 +212,7 @@ pub fn keep(project: &Project, prepared: &Prepared, asked: usize) -> Result<(), 
 }
 
 /// How many links were checked and when, and of how many nothing is known: the same words in `check` and `send`.
-pub fn checked_links(prepared: &Prepared) -> String {
+pub fn checked_links(prepared: &PreparedEdition) -> String {
     let known =
         || prepared.answers.values().filter(|answer| answer.outcome != LinkOutcome::NoConnection);
     let (checked, all) = (known().count(), prepared.links);
@@ -220,7 +223,7 @@ pub fn checked_links(prepared: &Prepared) -> String {
             (_, false) => "could not be checked: no connection".to_owned(),
         };
     };
-    let when = ago(world::now() - oldest);
+    let when = ago(system::now() - oldest);
     if checked < all {
         format!("{checked} of {} checked {when}", links(all))
     } else {

@@ -18,7 +18,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, save, write_new};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{counted, stories};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::compose::composition::ComposeError;
 use crate::edition::coverage::{first_planned, last_window, late_for};
 use crate::edition::draft::{ItemMention, Override};
@@ -104,7 +104,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let project = globals.project()?;
     let screen = &globals.screen;
     let zone = project.settings.time_zone;
-    let today = world::today(zone);
+    let today = system::today(zone);
     let mailed = gather::mailed(&project).await?;
     let window = arguments.window.window(zone, today, last_window(&mailed))?;
     refuse_unknown_template(&project, &arguments)?;
@@ -113,7 +113,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let late_since = first_planned(&mailed);
     let wish = NewsQuery { window: Some(&window), late_since, ..NewsQuery::quick() };
     let reading = gather::read_aloud(&project, wish, screen).await?;
-    let now = world::now();
+    let now = system::now();
     let selection = select_reading(reading, &window, today);
     let late = late_for(&selection, &mailed, &window, today);
     if selection.chosen.is_empty() {

@@ -11,7 +11,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, save};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::stories;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::edition::Draft;
 use crate::project::ProjectError;
 
@@ -59,7 +59,7 @@ pub async fn run(
     let shown = project.draft_path(&name)?;
     let text = std::fs::read_to_string(project.path(&shown))
         .map_err(|error| cannot_write(&shown, &error))?;
-    save(&project, &shown, &Draft::with_as_of(&text, world::now()))?;
+    save(&project, &shown, &Draft::with_as_of(&text, system::now()))?;
     screen.outcome(&RefreshOutcome {
         schema: "roundup.refresh/1",
         edition: name,

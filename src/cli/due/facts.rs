@@ -8,9 +8,9 @@ use chrono::{DateTime, Utc};
 use crate::approval::{ApprovalState, EditionDecisions, EditionStop};
 use crate::audience::EditionPurpose;
 use crate::cli::due::REPEATED_EVERY;
-use crate::cli::steps::chosen::choose;
+use crate::cli::steps::chosen_edition::choose;
 use crate::cli::steps::corrections::first_name;
-use crate::cli::steps::window_args::Which;
+use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
 use crate::ledger::{AnyLedger, ApprovalStore, Ledger, ScheduleStore};
@@ -23,7 +23,7 @@ pub struct KnownSchedule {
     rows: Vec<Occurrence>,
     pub approved: Vec<ApprovedEdition>,
     /// What was approved, as `send` takes it.
-    asked: BTreeMap<String, Which>,
+    asked: BTreeMap<String, EditionArguments>,
     /// What somebody has stopped, and nobody has decided about since.
     stopped: Vec<String>,
     planned: Vec<PlannedSending>,
@@ -45,8 +45,11 @@ impl KnownSchedule {
     }
 
     /// The edition and the audience that were approved.
-    pub fn asked(&self, edition: &str) -> Which {
-        let plain = || Which { edition: Some(edition.to_owned()), ..Which::default() };
+    pub fn asked(&self, edition: &str) -> EditionArguments {
+        let plain = || EditionArguments {
+            edition: Some(edition.to_owned()),
+            ..EditionArguments::default()
+        };
         self.asked.get(edition).cloned().unwrap_or_else(plain)
     }
 }
@@ -98,7 +101,7 @@ pub struct UnplannedEditions {
     /// Those that are approved and cannot be found any more, with the reason.
     pub unsendable: Vec<(String, String)>,
     /// What was approved, as `send` takes it.
-    asked: BTreeMap<String, Which>,
+    asked: BTreeMap<String, EditionArguments>,
     /// Those that somebody has stopped, and nobody has decided about since.
     pub stopped: Vec<EditionStop>,
 }
@@ -147,11 +150,11 @@ pub async fn unplanned(
         let Some(since) = state.since().filter(|_| state.is_enough()) else { continue };
         let audience = &last.frozen.audience;
         let purpose = EditionPurpose::ALL.into_iter().find(|p| p.to_string() == audience.purpose);
-        let which = Which {
+        let which = EditionArguments {
             edition: Some(name.clone()),
             segment: audience.typed_segment.clone(),
             purpose,
-            ..Which::default()
+            ..EditionArguments::default()
         };
         match choose(project, &which, &screen.silent()).await {
             Ok(chosen) => approved.push(ApprovedEdition {

@@ -18,7 +18,7 @@ use crate::cli::steps::ledgers;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::{AnyLedger, Ledger, OccurrenceStep, ScheduleStore};
 use crate::schedule::{
     Decision, HandSentOccurrence, MissedOccurrence, Occurrence, OccurrenceState, Schedule, decide,
@@ -110,7 +110,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         }
     };
     ledger.nature().await?.refuse_retired()?;
-    let now = world::now();
+    let now = system::now();
     let known = facts::gather(&project, &ledger, &schedule, now, screen).await?;
     let decision = decide(&known.facts(&schedule, now));
     let missed = record_missed(&ledger, &decision, now).await?;
@@ -146,7 +146,7 @@ async fn record_missed(
     for missed in &decision.missed {
         let MissedOccurrence { schedule, day, opens_at, closed_at, edition, why, was } =
             missed.clone();
-        let by = world::process_name();
+        let by = system::process_name();
         let is_mine = match was {
             None => {
                 let row = Occurrence {
@@ -191,7 +191,7 @@ async fn finish(
                     to: OccurrenceState::Done,
                     at: now,
                     closed_at: now,
-                    by: world::process_name(),
+                    by: system::process_name(),
                     why: String::new(),
                 })
                 .await?;
@@ -215,7 +215,7 @@ async fn record_by_hand(
             opens_at: *opens_at,
             at: now,
             closed_at: *closed_at,
-            by: world::process_name(),
+            by: system::process_name(),
             why: "sent by hand".to_owned(),
         };
         ledger.claim_occurrence(row).await?;

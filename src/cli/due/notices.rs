@@ -8,7 +8,7 @@ use crate::cli::steps::destination::Destination;
 use crate::cli::steps::notices::{notify, notify_of_complaints};
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::{AnyLedger, Ledger, ScheduleStore};
 use crate::operator::{NoticeTopic, OperatorNotice};
 use crate::people::LeavingProof;
@@ -31,7 +31,7 @@ pub async fn notify_of_what_waits(
     if project.settings.notify.is_empty() {
         return Ok(());
     }
-    let now = world::now();
+    let now = system::now();
     let mut notices = Vec::new();
     notices.extend(missed(&ledger.occurrences().await?, now));
     notices.extend(decision.waits_for_approval.map(|day| {

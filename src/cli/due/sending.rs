@@ -11,16 +11,16 @@ use crate::cli::globals::Globals;
 use crate::cli::send::arguments::Arguments;
 use crate::cli::send::gate;
 use crate::cli::send::planned::is_sending;
-use crate::cli::steps::chosen::choose;
+use crate::cli::steps::chosen_edition::choose;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::frozen::frozen;
 use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::notices::notify;
 use crate::cli::steps::prepare::prepare;
-use crate::cli::steps::run_checks::Asking;
-use crate::cli::steps::window_args::Which;
+use crate::cli::steps::run_checks::Reach;
+use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::{AnyLedger, Ledger, OccurrenceStep, RunControl, ScheduleStore};
 use crate::operator::{NoticeTopic, OperatorNotice};
 use crate::project::Project;
@@ -32,7 +32,7 @@ pub async fn send(
     ledger: &AnyLedger,
     schedule: &Schedule,
     due: &DueSend,
-    asked: Which,
+    asked: EditionArguments,
     globals: &Globals,
 ) -> Result<Option<(SentEdition, Exit)>, Failure> {
     if !goes_on(project, ledger, &due.edition).await? {
@@ -64,7 +64,7 @@ pub async fn send(
         None => false,
     };
     if is_finished {
-        let now = world::now();
+        let now = system::now();
         let why = String::new();
         step(ledger, due, OccurrenceState::Claimed, OccurrenceState::Done, now, why).await?;
     }
@@ -87,7 +87,7 @@ async fn goes_on(project: &Project, ledger: &AnyLedger, edition: &str) -> Result
 async fn approval_now(
     project: &Project,
     ledger: &AnyLedger,
-    asked: &Which,
+    asked: &EditionArguments,
     globals: &Globals,
 ) -> Result<ApprovalState, Failure> {
     let screen = globals.screen.silent();
@@ -96,14 +96,14 @@ async fn approval_now(
     let list = mailing_list(project, destination.is_practice(), &chosen.audience).await?;
     let examples = destination.takes_examples();
     let list = Some(Arc::clone(&list));
-    let prepared = prepare(project, &chosen, list, examples, Asking::Nobody, &screen).await?;
+    let prepared = prepare(project, &chosen, list, examples, Reach::Project, &screen).await?;
     let now = frozen(project, &chosen, &prepared)?;
     let needed = project.settings.approval.people.max(1);
     gate::state_of(Some(ledger), &chosen.name, needed, &now).await
 }
 
 /// The same as somebody would type, without the number: it was approved.
-fn order(which: Which) -> Arguments {
+fn order(which: EditionArguments) -> Arguments {
     Arguments {
         which,
         correction: None,
@@ -135,7 +135,7 @@ async fn ended(
         Ok(exit) => (exit, String::new()),
         Err(failure) => {
             let kind = format!("due {}: {}", due.edition, failure.what);
-            let may = ledger.claim_notice(&kind, REPEATED_EVERY, world::now()).await?;
+            let may = ledger.claim_notice(&kind, REPEATED_EVERY, system::now()).await?;
             if screen.asks || screen.verbose || may {
                 screen.failure_for_people(&failure);
             }
@@ -166,7 +166,7 @@ fn not_sent(edition: &str, failure: &Failure) -> OperatorNotice {
 
 /// True for the one computer that begins it.
 async fn claim(ledger: &AnyLedger, schedule: &Schedule, due: &DueSend) -> Result<bool, Failure> {
-    let now = world::now();
+    let now = system::now();
     if due.schedule == once_name(&due.edition) {
         let (from, to) = (OccurrenceState::Waiting, OccurrenceState::Claimed);
         return step(ledger, due, from, to, now, String::new()).await;
@@ -180,7 +180,7 @@ async fn claim(ledger: &AnyLedger, schedule: &Schedule, due: &DueSend) -> Result
         opens_at: slot.opens,
         at: now,
         closed_at: now,
-        by: world::process_name(),
+        by: system::process_name(),
         why: String::new(),
     };
     Ok(ledger.claim_occurrence(row).await?)
@@ -202,7 +202,7 @@ async fn step(
             to,
             at,
             closed_at: at,
-            by: world::process_name(),
+            by: system::process_name(),
             why,
         })
         .await?)

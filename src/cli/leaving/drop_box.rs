@@ -15,10 +15,10 @@ use crate::cli::steps::ledgers::ledger_for;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{Screen, people};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::doctor::Diagnosis;
 use crate::news::shown_address::without_password;
-use crate::people::{LeavingProof, Spool, What};
+use crate::people::{ActKind, LeavingProof, Spool};
 use crate::project::Project;
 use crate::web::drop_box::{DropBox, DropBoxError, DropEntry, DropRequest, request_of};
 
@@ -89,7 +89,7 @@ impl DropReader {
         let mut drop_box = self.open()?;
         while let Some((entries, _)) = drop_box.next().await? {
             for entry in entries {
-                if let DropRequest::Act(act) = request_of(&entry, &self.keys, world::now()) {
+                if let DropRequest::Act(act) = request_of(&entry, &self.keys, system::now()) {
                     spool.add(&act)?;
                 }
             }
@@ -101,7 +101,7 @@ impl DropReader {
     }
 
     fn remember(&self, drop_box: &DropBox) -> Result<(), Failure> {
-        LeavingProof::drop_box_read(&self.folder, &self.address, drop_box.place(), world::now())
+        LeavingProof::drop_box_read(&self.folder, &self.address, drop_box.place(), system::now())
             .map_err(|error| cannot_keep(&error))
     }
 
@@ -134,12 +134,12 @@ async fn read_settings_box(project: &Project, screen: &Screen) -> Result<(), Fai
         return Ok(());
     };
     // The keys are compared with the ledger's before anything is planned.
-    let reader = DropReader::new(project, address, &project.keys(world::random)?);
+    let reader = DropReader::new(project, address, &project.keys(system::random)?);
     project.own_folder(false)?;
     let Err(failure) = reader.read_into_spool().await else { return Ok(()) };
     let (what, cure) = (failure.what, failure.help.unwrap_or_default());
     let read_at = reader.read_at();
-    if is_fresh(read_at, world::now()) {
+    if is_fresh(read_at, system::now()) {
         screen.warn(&format!(
             "{what}. It was last read less than a day ago, so the sending goes on: {cure}"
         ));
@@ -242,20 +242,24 @@ async fn settle_entry(
     keys: &Keys,
     counts: &mut DropCounts,
 ) -> Result<DropLine, Failure> {
-    let (action, matched_by, reason, counted) = match request_of(entry, keys, world::now()) {
+    let (action, matched_by, reason, counted) = match request_of(entry, keys, system::now()) {
         DropRequest::Act(act) => {
             let what = act.what.clone();
             let changed = keeping.keep(act, &mut counts.waiting).await?;
             let counted = match (changed, &what) {
                 (false, _) => &mut counts.already,
-                (true, What::Left { .. }) => &mut counts.left,
-                (true, What::Stayed) => &mut counts.stayed,
-                (true, What::Chose { .. }) => &mut counts.chose,
+                (true, ActKind::Left { .. }) => &mut counts.left,
+                (true, ActKind::Stayed) => &mut counts.stayed,
+                (true, ActKind::Chose { .. }) => &mut counts.chose,
             };
             let (action, reason) = match what {
-                What::Left { .. } => ("unsubscribe", "a request to leave, with one of our tokens"),
-                What::Stayed => ("stay", "a request to stay after all, with one of our tokens"),
-                What::Chose { .. } => ("choose", "how often they want it, with one of our tokens"),
+                ActKind::Left { .. } => {
+                    ("unsubscribe", "a request to leave, with one of our tokens")
+                }
+                ActKind::Stayed => ("stay", "a request to stay after all, with one of our tokens"),
+                ActKind::Chose { .. } => {
+                    ("choose", "how often they want it, with one of our tokens")
+                }
             };
             (action, "token", reason, counted)
         }

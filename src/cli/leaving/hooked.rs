@@ -15,7 +15,7 @@ use crate::cli::leaving::keeping::keeping;
 use crate::cli::leaving::settling::settle_emails;
 use crate::cli::leaving::verdicts::{ReadEmail, of_event};
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::database::private;
 use crate::inbox::mailbox::StoredEmail;
 use crate::project::{HOOK_PREFIX, Project};
@@ -122,7 +122,7 @@ pub async fn settle_waiting(project: &Project, globals: &Globals) -> Result<usiz
         };
         announce(&batch, &name, &globals.screen);
         let has_strange = !batch.strange.is_empty();
-        let mut emails = emails_of(&path, batch.events, world::now());
+        let mut emails = emails_of(&path, batch.events, system::now());
         settle_emails(project, false, &mut emails, (&keeping, &keys), globals).await?;
         // What was not known is kept for somebody to look at; the others count once.
         let done = if has_strange {

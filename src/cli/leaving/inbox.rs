@@ -18,7 +18,7 @@ use crate::cli::leaving::verdicts::judge;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::list_place::list_of_any;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::inbox::mailbox::StoredEmail;
 use crate::inbox::{EmailSource, ImapAddress, ImapLogin, ImapMailbox, MailboxError};
 use crate::people::LeavingProof;
@@ -178,7 +178,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         mailbox.close().await;
     }
     if trouble.is_none() && !dry_run && source.is_a_mailbox() {
-        LeavingProof::mailbox_read(&project.path(".roundup"), world::now())
+        LeavingProof::mailbox_read(&project.path(".roundup"), system::now())
             .map_err(|error| cannot_keep(&error))?;
     }
     globals.screen.for_people(|text| summarise(&counts, dry_run, text))?;

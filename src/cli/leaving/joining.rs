@@ -11,7 +11,7 @@ use crate::audience::Keys;
 use crate::audience::settings::ListPlace;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::AnyLedger;
 use crate::ledger::error::LedgerError;
 use crate::ledger::join_store::JoinStore;
@@ -83,7 +83,7 @@ impl JoinDesk {
     /// Answers once it is on disk. While the ledger is away nobody can sign up: their address is kept in no other place.
     pub async fn settle(&self, call: JoinCall, journal: &Journal<AnyLedger>) {
         // Whoever asked may have gone away: what they wanted is kept all the same.
-        let now = world::now().trunc_subsecs(3);
+        let now = system::now().trunc_subsecs(3);
         match call {
             JoinCall::Request { address, first_name, answer } => {
                 let kept = self.within(journal, async |ledger| {

@@ -8,7 +8,7 @@ use crate::audience::Keys;
 use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::{keys_for, ledger_or_away, ledger_unchanged};
 use crate::cli::terminal::failure::Failure;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::{AnyLedger, Ledger};
 use crate::people::{Act, ActPlace, Journal};
 use crate::project::Project;
@@ -33,7 +33,7 @@ pub async fn keeping(
         } else {
             // No token can be right, and none is made right by looking.
             let mut secret = [0; 32];
-            world::random(&mut secret);
+            system::random(&mut secret);
             Keys::new(&secret)
         };
         return Ok((LeavingStore::DryRun(ledger), keys));
@@ -54,7 +54,7 @@ pub async fn keeping(
             globals
                 .screen
                 .warn(&format!("{away}: requests to leave wait in `.roundup` until it is back"));
-            project.keys(world::random)?
+            project.keys(system::random)?
         }
     };
     Ok((LeavingStore::Journal(journal), keys))

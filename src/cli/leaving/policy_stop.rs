@@ -7,7 +7,7 @@ use crate::cli::steps::destination::Destination;
 use crate::cli::steps::notices::notify;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::count::people;
 use crate::ledger::aftermath::AftermathStore;
 use crate::ledger::returns::ReturnedKind;
@@ -41,7 +41,7 @@ pub async fn stop_what_is_refused(
         let Some((host, count)) = most.filter(|(_, count)| *count >= MOST_REFUSALS) else {
             continue;
         };
-        ledger.wish(name, RunControl::Pause, world::now()).await?;
+        ledger.wish(name, RunControl::Pause, system::now()).await?;
         screen.warn(&format!(
             "{host} refused the copies of {} because of us: {name} is paused. `roundup report {name}` says what to do; then \
              roundup send {name} --unpause",

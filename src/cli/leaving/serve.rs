@@ -23,12 +23,12 @@ use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{keys_for, ledger_or_away};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::frequency_store::FrequencyStore;
 use crate::ledger::join_store::JoinStore;
 use crate::ledger::{AnyLedger, Ledger};
 use crate::message::Sender;
-use crate::people::{Act, Journal, Standpoint, What};
+use crate::people::{Act, ActKind, Journal, Standpoint};
 use crate::project::Project;
 use crate::web::serve::{self, Change, Intent, PageText, PublicCall, PublicServer};
 
@@ -91,7 +91,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
                 "{}: until it is back, requests to leave wait in `.roundup`",
                 away.what
             ));
-            project.keys(world::random)?
+            project.keys(system::random)?
         }
     };
     let writer = match SingleWriter::new(&project, &keys, &Destination::of(&project, None)?) {
@@ -112,7 +112,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         joining: form,
         archive,
         hooks: hooks(&project)?,
-        clock: world::now,
+        clock: system::now,
     };
     let stop = stop_signal();
     let server = serve::open(arguments.listen, setting).await.map_err(|error| {
@@ -267,7 +267,7 @@ impl Keeper {
                 && let Some(ledger) = self.journal.ledger()
             {
                 // Those that stay are looked for again.
-                let _ = ledger.expire_requests(world::now()).await;
+                let _ = ledger.expire_requests(system::now()).await;
                 looked = Some(Instant::now());
             }
             sleep(DRAIN_EVERY).await;
@@ -311,7 +311,7 @@ impl Keeper {
 
     async fn settle(&self, change: Change) {
         let Change { person, wanted, answer } = change;
-        let now = world::now();
+        let now = system::now();
         let settled = match wanted {
             Intent::Probe => self.is_well().await.then_some(Standpoint::Unknown),
             Intent::Look => match self.journal.standpoint(&person, now).await.ok() {
@@ -319,16 +319,16 @@ impl Keeper {
                 other => other,
             },
             Intent::Choose(frequency) => {
-                let act = Act::new(&person, now, What::Chose { frequency });
+                let act = Act::new(&person, now, ActKind::Chose { frequency });
                 self.journal.record(act).await.ok().map(|_| Standpoint::MailedAs(frequency))
             }
             Intent::Events { hook, body } => self.keep_events(hook, body).await,
             Intent::Leave { way, reason } => {
-                let act = Act::new(&person, now, What::Left { way, reason });
+                let act = Act::new(&person, now, ActKind::Left { way, reason });
                 self.journal.record(act).await.ok().map(|_| Standpoint::LeftLately)
             }
             Intent::Stay => {
-                let act = Act::new(&person, now, What::Stayed);
+                let act = Act::new(&person, now, ActKind::Stayed);
                 self.journal.record(act).await.ok().map(|_| Standpoint::Mailed)
             }
         };

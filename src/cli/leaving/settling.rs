@@ -18,10 +18,10 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::screen::counted;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::inbox::mailbox::StoredEmail;
 use crate::ledger::AnyLedger;
-use crate::people::{Act, Way, What};
+use crate::people::{Act, ActKind, LeavingWay};
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;
 
@@ -89,7 +89,7 @@ pub async fn settle_emails(
     for (email, read) in emails.iter_mut() {
         let (mut is_settled, added) = match &back {
             Some(back) => {
-                back.settle(read, project.settings.bounces, dry_run, world::now()).await?
+                back.settle(read, project.settings.bounces, dry_run, system::now()).await?
             }
             None => (false, BTreeSet::new()),
         };
@@ -163,8 +163,8 @@ async fn recogniser<'a>(
 }
 
 fn leaving(person: &str, notice: &str) -> Act {
-    let what = What::Left { way: Way::Email, reason: None };
-    Act { notice: Some(notice.to_owned()), ..Act::new(person, world::now(), what) }
+    let what = ActKind::Left { way: LeavingWay::Email, reason: None };
+    Act { notice: Some(notice.to_owned()), ..Act::new(person, system::now(), what) }
 }
 
 /// Emails that surely came back, and whose reason is not understood.

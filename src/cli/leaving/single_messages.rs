@@ -13,7 +13,7 @@ use crate::cli::steps::message_template::made;
 use crate::cli::steps::relay::{outbox, server};
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::compose::composition::Composition;
 use crate::count::counted;
 use crate::ledger::single_store::{SingleMessage, SinglePurpose, SingleStore};
@@ -72,13 +72,13 @@ impl<'a> SingleWriter<'a> {
             server,
             takes_examples: destination.takes_examples(),
             gap,
-            holder: world::process_name(),
+            holder: system::process_name(),
         }))
     }
 
     /// Hands over what is due.
     pub async fn drain(&self, ledger: &AnyLedger) -> Result<SingleCounts, Failure> {
-        let run = SingleRun { holder: &self.holder, gap: self.gap, clock: world::now };
+        let run = SingleRun { holder: &self.holder, gap: self.gap, clock: system::now };
         let build = async |single: &SingleMessage| self.message(single, ledger).await;
         let counts = match &self.server {
             None => run.drain(ledger, outbox(self.project)?, build).await?,
@@ -110,7 +110,7 @@ impl<'a> SingleWriter<'a> {
     fn made(&self, composition: Composition, recipient: &Recipient) -> Result<Message, String> {
         let (identity, keys) = (self.identity.clone(), self.keys.clone());
         let signers = self.project.signers(identity.domain()).map_err(|error| error.to_string())?;
-        let template = made(self.project, composition, identity, keys, signers, world::now())
+        let template = made(self.project, composition, identity, keys, signers, system::now())
             .map_err(|failure| failure.what)?;
         Ok(template.personalise(recipient))
     }

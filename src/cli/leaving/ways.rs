@@ -9,7 +9,7 @@ use crate::audience::Keys;
 use crate::cli::steps::destination::Destination;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::{Screen, counted};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::doctor::Diagnosis;
 use crate::doctor::links::try_links;
 use crate::message::Sender;
@@ -64,7 +64,7 @@ pub fn refuse_without_way(
     if destination.takes_examples() {
         return Ok(());
     }
-    live_way(project, identity, world::now()).map(drop)
+    live_way(project, identity, system::now()).map(drop)
 }
 
 /// What `doctor` says; with `keys` it tries the links first.
@@ -105,7 +105,7 @@ pub async fn examine_ways(
         let reads_drop_box = drop_box::of_settings(project).is_some();
         let outcome = try_links(url, &token, &wrong, reads_drop_box).await;
         let folder = project.own_folder(false)?;
-        LeavingProof::links_tried(&folder, url, outcome.is_ok(), world::now())
+        LeavingProof::links_tried(&folder, url, outcome.is_ok(), system::now())
             .map_err(|error| cannot_keep(&error))?;
         if let Err(fault) = outcome {
             found.push(Diagnosis::bad(ABOUT, fault.to_string(), fault.cure()));
@@ -113,9 +113,9 @@ pub async fn examine_ways(
         }
     }
     if project.secret_source()?.is_some() {
-        found.extend(drop_box::examine(project, &project.keys(world::random)?).await);
+        found.extend(drop_box::examine(project, &project.keys(system::random)?).await);
     }
-    found.push(match live_way(project, identity, world::now()) {
+    found.push(match live_way(project, identity, system::now()) {
         Ok(way) => Diagnosis::good(ABOUT, way),
         Err(failure) => judge(failure.what, failure.help.unwrap_or_default()),
     });

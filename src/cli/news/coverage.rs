@@ -7,7 +7,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::gather::{self, NewsQuery};
 use super::window_args::WindowArguments;
-use super::{Exit, Failure, Globals, Outcome, ShownItem, Text, shown, world};
+use super::{Exit, Failure, Globals, Outcome, ShownItem, Text, shown, system};
 use crate::cli::terminal::screen::{counted, stories};
 use crate::edition::coverage::{EarlierEdition, Fate, cover, last_window};
 use crate::news::Item;
@@ -66,7 +66,7 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
     let project = globals.project()?;
     let screen = &globals.screen;
     let zone = project.settings.time_zone;
-    let today = world::today(zone);
+    let today = system::today(zone);
     let mailed = gather::mailed(&project).await?;
     let window = arguments.window.window(zone, today, last_window(&mailed))?;
     let reading = gather::read_aloud(&project, NewsQuery::quick(), screen).await?;

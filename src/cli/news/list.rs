@@ -10,7 +10,7 @@ use super::gather::{self, NewsQuery};
 use super::window_args::WindowArguments;
 use super::{
     Exit, Failure, Globals, Outcome, ShownItem, Text, flags, lines_with_reasons, numbered_lines,
-    shown, world,
+    shown, system,
 };
 use crate::cli::terminal::screen::{counted, stories};
 use crate::edition::coverage::{first_planned, last_window, late_for};
@@ -61,7 +61,7 @@ pub async fn run(window: &WindowArguments, globals: &Globals) -> Result<Exit, Fa
     let project = globals.project()?;
     let screen = &globals.screen;
     let zone = project.settings.time_zone;
-    let today = world::today(zone);
+    let today = system::today(zone);
     let mailed = gather::mailed(&project).await?;
     let window = window.window(zone, today, last_window(&mailed))?;
     let wish = NewsQuery {

@@ -20,7 +20,7 @@ use crate::cli::steps::window_args::WindowArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::prompt;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::news::item::Evidence;
 use crate::news::sources::fetch_error::FetchError;
 use crate::news::trouble::fetch_cure;

@@ -17,19 +17,19 @@ use serde::Serialize;
 use crate::check::Finding;
 use crate::cli::globals::Globals;
 use crate::cli::steps::prepare::prepare_to_look;
-use crate::cli::steps::run_checks::Asking;
-use crate::cli::steps::window_args::Which;
-use crate::cli::studio::{self, How};
+use crate::cli::steps::run_checks::Reach;
+use crate::cli::steps::window_args::EditionArguments;
+use crate::cli::studio::{self, StudioOptions};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::locale::language_code;
 use crate::project::Project;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    which: Which,
+    which: EditionArguments,
     /// Write pages to this folder instead of opening the studio
     #[arg(long, short, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -76,11 +76,13 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     // Without a terminal nobody is there to look: pages are written.
     let is_seen = std::io::stdout().is_terminal() && !screen.is_for_programs();
     if !writes && (arguments.port.is_some() || is_seen) {
-        let how =
-            How { port: arguments.port.unwrap_or(0), opens_browser: is_seen && !arguments.no_open };
+        let how = StudioOptions {
+            port: arguments.port.unwrap_or(0),
+            opens_browser: is_seen && !arguments.no_open,
+        };
         return Box::pin(studio::run(&arguments.which, how, globals)).await;
     }
-    let prepared = prepare_to_look(&project, &arguments.which, Asking::Nobody, screen).await?;
+    let prepared = prepare_to_look(&project, &arguments.which, Reach::Project, screen).await?;
     let name = &prepared.edition.name;
     if let Some(language) = &arguments.language {
         refuse_unspoken(&project, language)?;
@@ -88,7 +90,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let pages = if arguments.share.is_some() {
         Pages::to_share(&project, &prepared)?
     } else {
-        Pages::to_keep(&prepared, prepared.skeleton(&project, world::now())?)
+        Pages::to_keep(&prepared, prepared.skeleton(&project, system::now())?)
     };
     let folder =
         arguments.out.or(arguments.share).unwrap_or_else(|| default_folder(&project, name));

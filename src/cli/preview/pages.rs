@@ -4,11 +4,11 @@
 use crate::audience::{Keys, Recipient};
 use crate::check::Finding;
 use crate::cli::steps::message_template::made;
-use crate::cli::steps::prepare::Prepared;
+use crate::cli::steps::prepare::PreparedEdition;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{private_folder, write_whole};
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::database::private;
 use crate::message::MessageTemplate;
 use crate::project::Project;
@@ -27,7 +27,7 @@ pub fn default_folder(project: &Project, edition: &str) -> PathBuf {
 
 /// The page and its companions.
 pub struct Pages<'a> {
-    prepared: &'a Prepared,
+    prepared: &'a PreparedEdition,
     skeleton: MessageTemplate,
     /// Whose copy is shown.
     seen_by: Recipient,
@@ -38,19 +38,19 @@ pub struct Pages<'a> {
 
 impl<'a> Pages<'a> {
     /// For people of the house: somebody of the list is shown.
-    pub fn to_keep(prepared: &'a Prepared, skeleton: MessageTemplate) -> Self {
+    pub fn to_keep(prepared: &'a PreparedEdition, skeleton: MessageTemplate) -> Self {
         let findings = prepared.findings.clone();
         Self { prepared, skeleton, seen_by: prepared.example(), findings, is_private: true }
     }
 
     /// For anybody: nothing in them is of a person on the list. The person shown is invented, the keys behind their links
     /// are thrown away, and the message is not signed.
-    pub fn to_share(project: &Project, prepared: &'a Prepared) -> Result<Self, Failure> {
+    pub fn to_share(project: &Project, prepared: &'a PreparedEdition) -> Result<Self, Failure> {
         let mut secret = [0; 32];
-        world::random(&mut secret);
+        system::random(&mut secret);
         let (composition, identity) = (prepared.composition.clone(), prepared.identity.clone());
         let keys = Keys::new(&secret);
-        let skeleton = made(project, composition, identity, keys, Vec::new(), world::now())?;
+        let skeleton = made(project, composition, identity, keys, Vec::new(), system::now())?;
         let findings = prepared.findings.iter().cloned().map(without_people).collect();
         Ok(Self { prepared, skeleton, seen_by: prepared.invented(), findings, is_private: false })
     }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::check::tally;
-use crate::cli::steps::prepare::Prepared;
+use crate::cli::steps::prepare::PreparedEdition;
 use crate::cli::terminal::outcome::Text;
 use crate::cli::terminal::screen::{kilobytes, stories};
 use crate::count::counted;
@@ -33,7 +33,7 @@ pub struct CheckCounts {
 }
 
 impl CheckCounts {
-    pub fn of(prepared: &Prepared) -> Self {
+    pub fn of(prepared: &PreparedEdition) -> Self {
         let [must_fix, should_fix, good_to_know] = tally(&prepared.findings);
         Self { must_fix, should_fix, good_to_know }
     }
@@ -45,7 +45,7 @@ impl CheckCounts {
 }
 
 impl EmailSummary {
-    pub fn of(prepared: &Prepared) -> Self {
+    pub fn of(prepared: &PreparedEdition) -> Self {
         Self {
             subject: prepared.composition.shown(&prepared.composition.subject),
             stories: prepared.edition.shown().count(),

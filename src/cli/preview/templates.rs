@@ -18,11 +18,11 @@ use crate::project::Project;
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(subcommand)]
-    what: Option<What>,
+    what: Option<TemplatesCommand>,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
+enum TemplatesCommand {
     /// Copy a template with all its parts to templates/, where you can change it; your own files are never replaced
     Copy {
         /// The template: monthly, year or announcement
@@ -74,7 +74,7 @@ impl Outcome for TemplatesOutcome {
 pub fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
     let copied = match &arguments.what {
-        Some(What::Copy { name }) => copy(name, &project)?,
+        Some(TemplatesCommand::Copy { name }) => copy(name, &project)?,
         None => TemplatesOutcome::default(),
     };
     let templates = project.templates()?;

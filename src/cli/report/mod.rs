@@ -23,7 +23,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, write_whole};
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::screen::{Screen, counted};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::count::{listed, people};
 use crate::ledger::{ApprovalStore, Ledger, Status};
 use crate::locale::capitalised;
@@ -72,7 +72,7 @@ impl Arguments {
             write(path, &table())?;
         }
         if let Some(path) = &self.html {
-            let made_on = world::today(project.settings.time_zone).format("%-d %B %Y").to_string();
+            let made_on = system::today(project.settings.time_zone).format("%-d %B %Y").to_string();
             let organisation = &project.settings.organisation.name;
             write(path, &page(&TrusteePage { organisation, title, made_on: &made_on }))?;
         }

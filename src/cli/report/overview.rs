@@ -15,7 +15,7 @@ use crate::cli::steps::ledgers;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::stories;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::edition::coverage::{Fate, MissedReason, cover};
 use crate::news::Item;
 use crate::news::gather::Ask;
@@ -146,7 +146,7 @@ async fn overview(globals: &Globals) -> Result<OverviewOutcome, Failure> {
     let draft = draft_after(&project, last_window.as_ref(), &reports)?;
     let last = reports.into_iter().next().map(EditionInSight::from);
     let zone = project.settings.time_zone;
-    let today = world::today(zone);
+    let today = system::today(zone);
     let window = match &last_window {
         Some(window) => Window::since_last(window, today).ok(),
         None => Some(Window::last_full_month(today, zone)),

@@ -10,8 +10,8 @@ use crate::cli::globals::Globals;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::people;
-use crate::cli::terminal::world;
-use crate::ledger::{CopyRow, Event, Ledger, Pick, Status};
+use crate::cli::terminal::system;
+use crate::ledger::{CopyRow, Event, Ledger, RowFilter, Status};
 use crate::rfc::address::EmailAddress;
 use crate::send::verdict::waits_for_a_cure;
 
@@ -47,7 +47,7 @@ struct ReplyGroup {
 async fn refused(ledger: &impl Ledger, edition: &str) -> Result<Vec<(i64, CopyRow)>, Failure> {
     let mut rows = Vec::new();
     for status in [Status::Rejected, Status::Expired, Status::Deferred] {
-        let some = ledger.rows(edition, Pick::In(status)).await?;
+        let some = ledger.rows(edition, RowFilter::In(status)).await?;
         let counts = |row: &CopyRow| status != Status::Deferred || waits_for_a_cure(&row.detail);
         rows.extend(some.into_iter().filter(|(_, row)| counts(row)));
     }
@@ -85,7 +85,7 @@ pub async fn resolve(
     };
     let rows: Vec<_> =
         refused(ledger, edition).await?.into_iter().filter(|(_, row)| wanted(row)).collect();
-    let now = world::now();
+    let now = system::now();
     let event = |row: &CopyRow| match decision {
         Decision::Look => None,
         Decision::Retry => {
@@ -155,7 +155,7 @@ async fn lift_refusal(
     let entry = ledger.suppression(&person).await?;
     if entry.is_some_and(|entry| entry.reason == NoMailReason::Bounced) {
         let reason = format!("tried again in {edition}");
-        ledger.lift(&person, &reason, world::now()).await?;
+        ledger.lift(&person, &reason, system::now()).await?;
     }
     Ok(())
 }

@@ -15,8 +15,8 @@ use crate::cli::steps::ledgers::keys_for;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::people;
-use crate::cli::terminal::world;
-use crate::ledger::{CopyRow, Event, Ledger, Pick, RunControl, Status};
+use crate::cli::terminal::system;
+use crate::ledger::{CopyRow, Event, Ledger, RowFilter, RunControl, Status};
 use crate::report::relay_log::RelayLog;
 use crate::rfc::csv::LONGEST_TABLE_BYTES;
 
@@ -82,7 +82,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let log = arguments.log.as_deref().map(read_log).transpose()?;
     let _held = hold(&project, &ledger, name, practice)?;
     // A run that was killed has left copies that only this can name.
-    ledger.recover(name, world::now()).await?;
+    ledger.recover(name, system::now()).await?;
     let wants_again = arguments.resend || arguments.retry;
     if wants_again && ledger.standing(name).await?.wish == RunControl::Cancel {
         return Err(Failure::new(
@@ -101,7 +101,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         return rejected::resolve(&ledger, &keys, name, &arguments.only, decision, globals).await;
     }
     let mut uncertain = Vec::new();
-    for (id, row) in ledger.rows(name, Pick::In(Status::Uncertain)).await? {
+    for (id, row) in ledger.rows(name, RowFilter::In(Status::Uncertain)).await? {
         let wanted = arguments.only.is_empty()
             || arguments.only.iter().any(|only| only.eq_ignore_ascii_case(&row.address));
         if wanted {
@@ -118,7 +118,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             Event::AssumedSent { why: "assumed delivered, by hand".to_owned() }
         };
         let events = uncertain.iter().map(|(id, _)| (*id, event.clone())).collect();
-        ledger.decide(events, world::now()).await?;
+        ledger.decide(events, system::now()).await?;
     }
     let count = uncertain.len() as u64;
     let decision = match (arguments.resend, arguments.assume_sent) {
@@ -259,7 +259,7 @@ async fn settle_by(
         uncertain.into_iter().partition(|(_, row)| log.took(&row.message_id));
     let event = Event::AssumedSent { why: "accepted, according to the relay's log".to_owned() };
     let events = arrived.iter().map(|(id, _)| (*id, event.clone())).collect();
-    let settled = ledger.decide(events, world::now()).await?;
+    let settled = ledger.decide(events, system::now()).await?;
     globals.screen.outcome(&ResolveOutcome {
         schema: "roundup.resolve/1",
         edition: edition.to_owned(),

@@ -4,7 +4,7 @@
 use crate::cli::send::planned::is_sending;
 use crate::cli::steps::corrections::correction_of;
 use crate::cli::terminal::failure::Failure;
-use crate::ledger::{EditionSummary, Ledger, Pick, RunControl};
+use crate::ledger::{EditionSummary, Ledger, RowFilter, RunControl};
 use crate::project::Project;
 use crate::report::{EditionPhase, Report};
 
@@ -23,7 +23,8 @@ pub async fn report_of(
     } else {
         EditionPhase::Unfinished
     };
-    let rows = ledger.rows(name, Pick::Unusual).await?.into_iter().map(|(_, row)| row).collect();
+    let rows =
+        ledger.rows(name, RowFilter::Unusual).await?.into_iter().map(|(_, row)| row).collect();
     let left_out = ledger.left_out(name).await?;
     let counts = ledger.counts(name).await?;
     let mut report = Report::new(planned, counts, rows, left_out, practice, known);

@@ -13,7 +13,7 @@ use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::outcome::{Text, zone_name};
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::{Ledger, ScheduleStore};
 use crate::project::Project;
 use crate::schedule::{Occurrence, OccurrenceState, Schedule};
@@ -43,7 +43,7 @@ pub struct ScheduleOutlook {
 
 pub async fn upcoming(project: &Project, screen: &Screen) -> Result<ScheduleOutlook, Failure> {
     let schedule = Schedule::new(&project.settings.schedule, project.settings.time_zone)?;
-    let now = world::now();
+    let now = system::now();
     let mut upcoming = ScheduleOutlook {
         time_zone: schedule.zone,
         every: schedule.phrase.as_ref().map(ToString::to_string),

@@ -21,7 +21,7 @@ use crate::cli::subscribers::known::known;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::frequency_store::FrequencyStore;
 use crate::ledger::join_store::{JoinRecord, JoinStore};
 use crate::ledger::single_store::{SingleRecord, SingleStore};
@@ -309,7 +309,7 @@ async fn lift(
         Some(request) => format!("at their request: {request}"),
         None => reason.to_owned(),
     };
-    let lift = NoMailChange::new(&person, NoMailStep::Lift, ChangeOrigin::Operator, world::now());
+    let lift = NoMailChange::new(&person, NoMailStep::Lift, ChangeOrigin::Operator, system::now());
     let lift = lift.with_note(&reason).of_key(&address.key());
     ledger.change_no_mail(vec![lift]).await?;
     screen.say(&format!("Lifted. It was: {why}"));

@@ -7,11 +7,11 @@ use crate::audience::{LeftOut, Person};
 use crate::cli::check::checked_links;
 use crate::cli::preview::summary::CheckCounts;
 use crate::cli::steps::destination::Destination;
-use crate::cli::steps::prepare::Prepared;
+use crate::cli::steps::prepare::PreparedEdition;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::outcome::Text;
 use crate::cli::terminal::screen::{ago, grouped, people};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::message::Sender;
 use crate::project::Project;
 use crate::smtp::conversation::Security;
@@ -63,7 +63,7 @@ pub struct UnusualGreeting {
 impl AnnouncedPeople {
     /// # Errors
     /// When the list cannot be read.
-    pub fn of(prepared: &Prepared, shows_all: bool) -> Result<Self, Failure> {
+    pub fn of(prepared: &PreparedEdition, shows_all: bool) -> Result<Self, Failure> {
         let first = prepared.audience.first.iter().take(3);
         Ok(Self {
             people: prepared.audience.mailed,
@@ -91,7 +91,7 @@ impl AnnouncedPeople {
 impl LeftOutPeople {
     /// # Errors
     /// When the list cannot be read.
-    pub fn of(prepared: &Prepared, shows_all: bool) -> Result<Self, Failure> {
+    pub fn of(prepared: &PreparedEdition, shows_all: bool) -> Result<Self, Failure> {
         let audience = &prepared.audience;
         let line = |left: &LeftOut| LeftOutLine {
             place: left.place.to_string(),
@@ -135,8 +135,8 @@ impl LeftOutPeople {
 }
 
 /// How the people with the most unusual names will be addressed.
-pub fn unusual_greetings(prepared: &Prepared) -> Vec<UnusualGreeting> {
-    let greeting = |strange: crate::audience::Strange<'_>| {
+pub fn unusual_greetings(prepared: &PreparedEdition) -> Vec<UnusualGreeting> {
+    let greeting = |strange: crate::audience::UnusualRecipient<'_>| {
         // An email without a personal word has the name in its To field all the same.
         let to = || strange.recipient.name().map(|name| format!("To: {name}"));
         let line = prepared.unsigned.first_personal_line(strange.recipient).or_else(to)?;
@@ -158,8 +158,8 @@ pub fn greeting_lines(greetings: &[UnusualGreeting], text: &mut Text) {
 }
 
 /// When this very email was checked, and what the rules say of it now.
-pub fn checks_words(project: &Project, prepared: &Prepared) -> String {
-    let now = world::now();
+pub fn checks_words(project: &Project, prepared: &PreparedEdition) -> String {
+    let now = system::now();
     let name = &prepared.edition.name;
     let hash = prepared.composition.hash();
     let before = project.checked_before(now);

@@ -16,22 +16,22 @@ use crate::cli::send::announce::AnnouncedPeople;
 use crate::cli::send::confirm::refuse_nobody;
 use crate::cli::send::first_plan::{is_planned, refuse_findings};
 use crate::cli::send::gate;
-use crate::cli::steps::chosen::{Chosen, choose, choose_correction};
+use crate::cli::steps::chosen_edition::{ChosenEdition, choose, choose_correction};
 use crate::cli::steps::corrections::as_typed;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::frozen::frozen;
 use crate::cli::steps::ledgers;
 use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::notices::notify;
-use crate::cli::steps::prepare::{Prepared, prepare};
-use crate::cli::steps::run_checks::Asking;
-use crate::cli::steps::window_args::Which;
+use crate::cli::steps::prepare::{PreparedEdition, prepare};
+use crate::cli::steps::run_checks::Reach;
+use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::number;
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::{Screen, grouped, people};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::count::more_people;
 use crate::ledger::{AnyLedger, ApprovalStore, Ledger};
 use crate::operator::{NoticeTopic, OperatorNotice};
@@ -40,7 +40,7 @@ use crate::project::{Project, account};
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    which: Which,
+    which: EditionArguments,
     /// Your name; the owner of the computer's account if not given
     #[arg(long = "as", value_name = "NAME", conflicts_with = "show")]
     name: Option<String>,
@@ -71,8 +71,8 @@ const LONGEST_LINE_CHARS: usize = 100;
 struct ApprovalOutcome<'a> {
     schema: &'static str,
     edition: &'a str,
-    /// As `send` and `approve` take it.
-    typed: String,
+    /// What `send` and `approve` are given for it.
+    argument: String,
     /// Whether it may be sent.
     approved: bool,
     /// How many people it needs, and how many are missing.
@@ -148,7 +148,7 @@ struct GivenApproval<'a> {
 
 impl Outcome for ApprovalOutcome<'_> {
     fn text(&self, text: &mut Text) {
-        let Self { edition, typed, .. } = self;
+        let Self { edition, argument, .. } = self;
         let mut counted = self.approvals.iter().filter(|approval| approval.counts).peekable();
         if counted.peek().is_none() {
             text.line(format!("{edition} is not approved as it is now."));
@@ -178,15 +178,15 @@ impl Outcome for ApprovalOutcome<'_> {
         }
         match self.missing {
             0 if self.stopped.is_some() => {
-                text.say(format!("To let it go out again: roundup approve {typed}"));
+                text.say(format!("To let it go out again: roundup approve {argument}"));
             }
             0 if self.approvals.iter().all(|approval| !approval.counts) => {
                 text.say("roundup.toml asks for no approval: `send` works without one.");
-                text.say(format!("Next: roundup approve {typed}"));
+                text.say(format!("Next: roundup approve {argument}"));
             }
-            0 => text.say(format!("Next: roundup send {typed}")),
+            0 => text.say(format!("Next: roundup send {argument}")),
             missing => text.say(format!(
-                "{} to go. Next: roundup approve {typed} --as \"THEIR NAME\"",
+                "{} to go. Next: roundup approve {argument} --as \"THEIR NAME\"",
                 people(missing)
             )),
         }
@@ -219,7 +219,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     screen.problems(&list.problems);
     let examples = destination.takes_examples();
     let list = Some(Arc::clone(&list));
-    let prepared = prepare(&project, &chosen, list, examples, Asking::Nobody, screen).await?;
+    let prepared = prepare(&project, &chosen, list, examples, Reach::Project, screen).await?;
     let now = frozen(&project, &chosen, &prepared)?;
     let before = gate::decisions(existing.as_ref(), &chosen.name).await?;
     let stopped = ApprovalState::of(project.settings.approval.people, &before, &now).stopped;
@@ -330,8 +330,8 @@ async fn already_planned(
 /// An edition as somebody looks at it.
 struct Look<'a> {
     project: &'a Project,
-    chosen: &'a Chosen,
-    prepared: &'a Prepared,
+    chosen: &'a ChosenEdition,
+    prepared: &'a PreparedEdition,
     now: &'a FrozenEdition,
     /// What keeps it from being sent until somebody approves it.
     stopped: Option<EditionStop>,
@@ -403,7 +403,7 @@ impl Look<'_> {
             who: name.who.clone(),
             account: self.project.account.clone(),
             by_last_editor: wrote_it && name.is_owner_of_account,
-            at: world::now(),
+            at: system::now(),
             frozen: self.now.clone(),
         })
     }
@@ -427,7 +427,7 @@ impl Look<'_> {
         screen.outcome(&ApprovalOutcome {
             schema: "roundup.approval/1",
             edition: &chosen.name,
-            typed: as_typed(project, &chosen.name)?,
+            argument: as_typed(project, &chosen.name)?,
             approved: state.is_enough(),
             needed: state.needed,
             missing: state.missing(),

@@ -1,7 +1,7 @@
 //! The flags of `roundup send`.
 //! Pure: values.
 
-use crate::cli::steps::window_args::Which;
+use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::number;
 use clap::Args;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    pub which: Which,
+    pub which: EditionArguments,
     /// Correct an edition that was sent: everybody who got it gets the corrected one, once
     #[arg(long, value_name = "EDITION", conflicts_with_all = ["edition", "window", "segment", "purpose"])]
     pub correction: Option<String>,

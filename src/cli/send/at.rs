@@ -11,17 +11,17 @@ use crate::approval::{ApprovalState, StopKind};
 use crate::cli::send::first_plan::is_planned;
 use crate::cli::send::gate;
 use crate::cli::send::stop;
-use crate::cli::steps::chosen::Chosen;
+use crate::cli::steps::chosen_edition::ChosenEdition;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::frozen::frozen;
 use crate::cli::steps::ledgers;
 use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::prepare::prepare;
-use crate::cli::steps::run_checks::Asking;
+use crate::cli::steps::run_checks::Reach;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::error::LedgerError;
 use crate::ledger::{ApprovalStore, Ledger, ScheduleStore};
 use crate::project::Project;
@@ -62,13 +62,13 @@ impl Outcome for ScheduledEdition<'_> {
 /// Stores the time of an edition, where it is approved.
 pub async fn set_time(
     project: &Project,
-    chosen: &Chosen,
+    chosen: &ChosenEdition,
     destination: &Destination,
     text: &str,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
     let schedule = Schedule::new(&project.settings.schedule, project.settings.time_zone)?;
-    let now = world::now();
+    let now = system::now();
     let at = moment(text, &schedule, now)?;
     let (edition, practice) = (&chosen.name, destination.is_practice());
     let existing = ledgers::existing_ledger(project, practice).await?;
@@ -82,7 +82,7 @@ pub async fn set_time(
     let list = mailing_list(project, practice, &chosen.audience).await?;
     let examples = destination.takes_examples();
     let prepared =
-        prepare(project, chosen, Some(Arc::clone(&list)), examples, Asking::Nobody, screen).await?;
+        prepare(project, chosen, Some(Arc::clone(&list)), examples, Reach::Project, screen).await?;
     let seen = frozen(project, chosen, &prepared)?;
     let needed = project.settings.approval.people.max(1);
     let mut decisions = gate::decisions(existing.as_ref(), edition).await?;
@@ -110,7 +110,7 @@ pub async fn set_time(
         opens_at: at,
         at: now,
         closed_at: slot.closes,
-        by: world::process_name(),
+        by: system::process_name(),
         why: String::new(),
     };
     if !ledger.set_time(row).await? {

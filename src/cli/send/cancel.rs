@@ -16,7 +16,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::{Screen, grouped, people};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::{AnyLedger, Ledger, RunControl};
 use crate::project::Project;
 
@@ -100,7 +100,7 @@ async fn cancel(project: Project, arguments: Arguments, screen: &Screen) -> Resu
     // Somebody may have sent, paused or cancelled it while the question stood.
     refuse_sending(&project, &ledger, name, practice).await?;
     let held = hold(&project, &ledger, name, practice)?;
-    ledger.recover(name, world::now()).await?;
+    ledger.recover(name, system::now()).await?;
     let now = ledger.counts(name).await?.open();
     if now != open {
         return Err(Failure::new(
@@ -109,7 +109,7 @@ async fn cancel(project: Project, arguments: Arguments, screen: &Screen) -> Resu
         )
         .help(format!("to cancel it as it is now: roundup cancel {name}")));
     }
-    ledger.wish(name, RunControl::Cancel, world::now()).await?;
+    ledger.wish(name, RunControl::Cancel, system::now()).await?;
     drop(held);
     let report = report_of(&project, &ledger, &planned, practice).await?;
     screen.outcome(&EndedEdition {

@@ -2,13 +2,13 @@
 //! Shell: the person at the keyboard.
 
 use crate::audience::Basis;
-use crate::cli::steps::prepare::Prepared;
+use crate::cli::steps::prepare::PreparedEdition;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::{Screen, grouped, people};
 use crate::count::counted;
 
-pub fn refuse_nobody(prepared: &Prepared) -> Result<(), Failure> {
+pub fn refuse_nobody(prepared: &PreparedEdition) -> Result<(), Failure> {
     let audience = &prepared.audience;
     if audience.mailed > 0 {
         return Ok(());

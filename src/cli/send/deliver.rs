@@ -5,13 +5,13 @@ use crate::cli::send::progress::Progress;
 use crate::cli::steps::relay::outbox;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::count::counted;
 use crate::ledger::{AnyLedger, Ledger};
 use crate::message::MessageTemplate;
 use crate::project::Project;
 use crate::project::memory::SeenLedger;
-use crate::send::config::{End, RunConfig, RunEvent};
+use crate::send::config::{RunConfig, RunEnd, RunEvent};
 use crate::send::messages_per_connection::MessagesPerConnection;
 use crate::send::relay::{Relay, SmtpRelay};
 use crate::send::run::run as run_edition;
@@ -27,7 +27,7 @@ pub async fn deliver_through(
     orders: RunConfig,
     server: Option<RelayServer>,
     screen: &Screen,
-) -> Result<End, Failure> {
+) -> Result<RunEnd, Failure> {
     match server {
         None => {
             let relay = outbox(project)?;
@@ -51,7 +51,7 @@ async fn deliver<L: Ledger, R: Relay>(
     config: RunConfig,
     relay: impl Fn() -> R,
     screen: &Screen,
-) -> Result<End, Failure> {
+) -> Result<RunEnd, Failure> {
     let so_far = ledger.progress(&config.edition).await?;
     let progress = Arc::new(Progress::new(screen, so_far.people, so_far.people - so_far.open));
     let (handle, stopper) = channel();
@@ -80,7 +80,7 @@ async fn deliver<L: Ledger, R: Relay>(
         config,
         relay,
         stopper,
-        world::CLOCK,
+        system::CLOCK,
         move |event| match event {
             RunEvent::Alive { age } => {
                 let place = place.clone();

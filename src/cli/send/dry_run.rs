@@ -18,18 +18,18 @@ use crate::cli::send::announce::{
 use crate::cli::send::arguments::Arguments;
 use crate::cli::send::confirm::{confirm, refuse_nobody};
 use crate::cli::send::run_config::orders;
-use crate::cli::steps::chosen::Chosen;
+use crate::cli::steps::chosen_edition::ChosenEdition;
 use crate::cli::steps::corrections::refuse_unchanged;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::mailing_list::mailing_list;
-use crate::cli::steps::prepare::{Prepared, prepare};
-use crate::cli::steps::run_checks::Asking;
+use crate::cli::steps::prepare::{PreparedEdition, prepare};
+use crate::cli::steps::run_checks::Reach;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::private_folder;
 use crate::cli::terminal::findings::findings;
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{Screen, json_text, people};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::database::private;
 use crate::ledger::{Counts, PlannedEdition};
 use crate::message::MessageTemplate;
@@ -39,7 +39,7 @@ use crate::report::{EditionPhase, Report};
 /// Everything but the sending: the preview, one message a person, and what the report would be.
 pub async fn dry_run(
     project: &Project,
-    chosen: &Chosen,
+    chosen: &ChosenEdition,
     destination: &Destination,
     arguments: &Arguments,
     screen: &Screen,
@@ -48,7 +48,7 @@ pub async fn dry_run(
     let list = mailing_list(project, destination.is_practice(), &chosen.audience).await?;
     screen.problems(&list.problems);
     let examples = destination.takes_examples();
-    let prepared = prepare(project, chosen, Some(list), examples, Asking::Nobody, screen).await?;
+    let prepared = prepare(project, chosen, Some(list), examples, Reach::Project, screen).await?;
     let corrected = chosen.audience.correction.as_deref();
     let practice = destination.is_practice();
     refuse_unchanged(project, corrected, &prepared.composition, practice).await?;
@@ -59,7 +59,7 @@ pub async fn dry_run(
     }
     let folder =
         arguments.out.clone().unwrap_or_else(|| pages::default_folder(project, &chosen.name));
-    let now = world::now();
+    let now = system::now();
     let skeleton = prepared.skeleton(project, now)?;
     private_folder(&folder, screen)?;
     write_messages(&prepared, &skeleton, &folder)?;
@@ -164,7 +164,7 @@ fn write_report(report: &Report, folder: &Path) -> Result<PathBuf, Failure> {
 
 /// One file a person, in the order of the list. An earlier dry run's files are cleared away first.
 fn write_messages(
-    prepared: &Prepared,
+    prepared: &PreparedEdition,
     skeleton: &MessageTemplate,
     folder: &Path,
 ) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{Screen, people};
 use crate::operator::{NoticeTopic, OperatorNotice};
 use crate::report::Report;
-use crate::send::config::{End, Pause};
+use crate::send::config::{Pause, RunEnd};
 
 /// `roundup.send/1`.
 #[derive(Serialize)]
@@ -30,11 +30,11 @@ struct SendOutcome<'a> {
     cure: &'a str,
     report: &'a Report,
     #[serde(skip)]
-    end: &'a End,
+    end: &'a RunEnd,
 }
 
 /// Prints what a run did, and gives the exit code: or the reason why it is not at its end, with a cure.
-pub fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Failure> {
+pub fn tell_end(end: &RunEnd, report: &Report, screen: &Screen) -> Result<Exit, Failure> {
     let exit = exit_of(end, report);
     let reason = reason(end, report);
     let cure = if waits(end) { cure(end, report) } else { String::new() };
@@ -58,10 +58,13 @@ pub fn tell_end(end: &End, report: &Report, screen: &Screen) -> Result<Exit, Fai
 }
 
 /// Whether it stopped by itself, before its end: that is a failure with a cure.
-fn waits(end: &End) -> bool {
+fn waits(end: &RunEnd) -> bool {
     match end {
-        End::Waiting { .. } | End::Paused { .. } | End::Unreachable { .. } | End::Halted => true,
-        End::Finished | End::Cancelled | End::Interrupted => false,
+        RunEnd::Waiting { .. }
+        | RunEnd::Paused { .. }
+        | RunEnd::Unreachable { .. }
+        | RunEnd::Halted => true,
+        RunEnd::Finished | RunEnd::Cancelled | RunEnd::Interrupted => false,
     }
 }
 
@@ -76,14 +79,17 @@ impl Outcome for SendOutcome<'_> {
             );
         }
         match self.end {
-            End::Finished => text.say(format!("Next: roundup report {name}")),
-            End::Cancelled => {
+            RunEnd::Finished => text.say(format!("Next: roundup report {name}")),
+            RunEnd::Cancelled => {
                 text.say(self.reason);
                 text.say(format!("Next: roundup report {name}"));
             }
-            End::Interrupted => text.say(format!("Stopped. To resume: roundup send {name}")),
+            RunEnd::Interrupted => text.say(format!("Stopped. To resume: roundup send {name}")),
             // Said as the failure that it is.
-            End::Waiting { .. } | End::Paused { .. } | End::Unreachable { .. } | End::Halted => {}
+            RunEnd::Waiting { .. }
+            | RunEnd::Paused { .. }
+            | RunEnd::Unreachable { .. }
+            | RunEnd::Halted => {}
         }
     }
 }
@@ -126,65 +132,68 @@ impl Outcome for EndedEdition<'_> {
 }
 
 /// What whoever looks after the newsletter should know of it: that it is done, or why it is not and waits for them.
-pub fn notice(end: &End, report: &Report) -> Option<OperatorNotice> {
+pub fn notice(end: &RunEnd, report: &Report) -> Option<OperatorNotice> {
     let name = &report.edition;
     match end {
-        End::Finished => Some(OperatorNotice::new(
+        RunEnd::Finished => Some(OperatorNotice::new(
             NoticeTopic::Finished,
             &format!("{name} was sent"),
             &format!("{name}: {}.", report.arithmetic()),
             &format!("roundup report {name}"),
         )),
-        End::Paused { .. } | End::Unreachable { .. } | End::Halted => Some(OperatorNotice::new(
-            NoticeTopic::Paused,
-            &format!("{name} is paused"),
-            &format!("{name}: {}.", reason(end, report)),
-            &cure(end, report),
-        )),
+        RunEnd::Paused { .. } | RunEnd::Unreachable { .. } | RunEnd::Halted => {
+            Some(OperatorNotice::new(
+                NoticeTopic::Paused,
+                &format!("{name} is paused"),
+                &format!("{name}: {}.", reason(end, report)),
+                &cure(end, report),
+            ))
+        }
         // It goes on by itself, or somebody is there.
-        End::Waiting { .. } | End::Cancelled | End::Interrupted => None,
+        RunEnd::Waiting { .. } | RunEnd::Cancelled | RunEnd::Interrupted => None,
     }
 }
 
 /// What to do where a run is not at its end.
-fn cure(end: &End, report: &Report) -> String {
+fn cure(end: &RunEnd, report: &Report) -> String {
     let first = match end {
-        End::Paused { cure, .. } if !cure.is_empty() => format!("{cure}. Then: "),
-        End::Unreachable { .. } => format!("{RELAY_CURE}. Then: "),
+        RunEnd::Paused { cure, .. } if !cure.is_empty() => format!("{cure}. Then: "),
+        RunEnd::Unreachable { .. } => format!("{RELAY_CURE}. Then: "),
         _ => String::new(),
     };
     format!("{first}{}", still_to_go(report))
 }
 
-fn exit_of(end: &End, report: &Report) -> Exit {
+fn exit_of(end: &RunEnd, report: &Report) -> Exit {
     let settled = report.accepted + report.suppressed + report.cancelled + report.closed;
     match end {
-        End::Finished if settled == report.people => Exit::Done,
-        End::Finished | End::Cancelled => Exit::Partly,
-        End::Waiting { .. } | End::Paused { .. } | End::Unreachable { .. } | End::Halted => {
-            Exit::Later
-        }
-        End::Interrupted => Exit::Interrupted,
+        RunEnd::Finished if settled == report.people => Exit::Done,
+        RunEnd::Finished | RunEnd::Cancelled => Exit::Partly,
+        RunEnd::Waiting { .. }
+        | RunEnd::Paused { .. }
+        | RunEnd::Unreachable { .. }
+        | RunEnd::Halted => Exit::Later,
+        RunEnd::Interrupted => Exit::Interrupted,
     }
 }
 
 /// Why a run ended before everybody had their message.
-fn reason(end: &End, report: &Report) -> String {
+fn reason(end: &RunEnd, report: &Report) -> String {
     match end {
-        End::Finished => String::new(),
-        End::Waiting { until, why: Pause::Deferred } => format!(
+        RunEnd::Finished => String::new(),
+        RunEnd::Waiting { until, why: Pause::Deferred } => format!(
             "the relay wants {} to be tried again later, from {} UTC on",
             people(report.deferred),
             until.format("%H:%M on %-d %B")
         ),
-        End::Waiting { until, why: Pause::Hours | Pause::Others } => format!(
+        RunEnd::Waiting { until, why: Pause::Hours | Pause::Others } => format!(
             "outside the hours for sending: it can resume from {} UTC on",
             until.format("%H:%M on %-d %B")
         ),
-        End::Halted => "it was paused".to_owned(),
-        End::Cancelled => "it was cancelled: nobody else gets it".to_owned(),
-        End::Paused { why, .. } | End::Unreachable { why } => why.clone(),
-        End::Interrupted => "stopped on request; nobody is mailed twice".to_owned(),
+        RunEnd::Halted => "it was paused".to_owned(),
+        RunEnd::Cancelled => "it was cancelled: nobody else gets it".to_owned(),
+        RunEnd::Paused { why, .. } | RunEnd::Unreachable { why } => why.clone(),
+        RunEnd::Interrupted => "stopped on request; nobody is mailed twice".to_owned(),
     }
 }
 

@@ -13,18 +13,18 @@ use crate::cli::send::gate;
 use crate::cli::send::ledger_trust::Trust;
 use crate::cli::send::resume::asked;
 use crate::cli::send::stop;
-use crate::cli::steps::chosen::Chosen;
+use crate::cli::steps::chosen_edition::ChosenEdition;
 use crate::cli::steps::corrections::refuse_unchanged;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::frozen::frozen;
 use crate::cli::steps::ledgers;
 use crate::cli::steps::mailing_list::mailing_list;
-use crate::cli::steps::prepare::{Prepared, prepare};
-use crate::cli::steps::run_checks::Asking;
+use crate::cli::steps::prepare::{PreparedEdition, prepare};
+use crate::cli::steps::run_checks::Reach;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::findings::findings;
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::date::instant_of;
 use crate::ledger::error::LedgerError;
 use crate::ledger::{
@@ -46,7 +46,7 @@ pub async fn is_planned(ledger: Option<&AnyLedger>, name: &str) -> Result<bool, 
 /// Plans a first run with a ledger that may be trusted; practice is not compared. `None` when the person pressed Enter.
 pub async fn plan_trusted(
     project: &Project,
-    chosen: &Chosen,
+    chosen: &ChosenEdition,
     destination: &Destination,
     arguments: &Arguments,
     trust: Option<&Trust<'_>>,
@@ -57,7 +57,7 @@ pub async fn plan_trusted(
     };
     let before = ledgers::existing_ledger(project, false).await?;
     let reason = arguments.after_complaints.as_deref();
-    refuse_after_complaints(before.as_ref(), reason, world::now()).await?;
+    refuse_after_complaints(before.as_ref(), reason, system::now()).await?;
     let asked = trust.before_plan(before.as_ref(), &chosen.window).await?;
     drop(before);
     let plan = plan(project, chosen, destination, arguments, screen).await?;
@@ -86,7 +86,7 @@ pub async fn plan_first(
 /// Prepares a first run and asks for the number. `None` when the person pressed Enter.
 pub async fn plan(
     project: &Project,
-    chosen: &Chosen,
+    chosen: &ChosenEdition,
     destination: &Destination,
     arguments: &Arguments,
     screen: &Screen,
@@ -94,7 +94,7 @@ pub async fn plan(
     let list = mailing_list(project, destination.is_practice(), &chosen.audience).await?;
     screen.problems(&list.problems);
     let examples = destination.takes_examples();
-    let asking = Asking::Nobody;
+    let asking = Reach::Project;
     let prepared =
         prepare(project, chosen, Some(Arc::clone(&list)), examples, asking, screen).await?;
     let corrected = chosen.audience.correction.as_deref();
@@ -105,7 +105,7 @@ pub async fn plan(
     refuse_nobody(&prepared)?;
     let stops = refuse_early(project, chosen, &prepared, destination, arguments, screen).await?;
     let number = prepared.audience.mailed;
-    let keys = project.keys(world::random)?;
+    let keys = project.keys(system::random)?;
     announce(project, &prepared, destination, screen)?;
     if !arguments.unattended && !confirm(number, arguments.confirm, screen)? {
         return Ok(None);
@@ -125,7 +125,7 @@ pub async fn plan(
     };
     let window = &prepared.edition.window;
     let mut edition =
-        PlannedEdition::new(prepared.composition, window, Some(planned_list), world::now());
+        PlannedEdition::new(prepared.composition, window, Some(planned_list), system::now());
     edition.summary.after_complaints.clone_from(&arguments.after_complaints);
     edition.summary.corrects = corrected.map(|whom| whom.edition.clone());
     if let Some(draft) = &chosen.draft {
@@ -140,7 +140,7 @@ pub async fn plan(
 /// What somebody should read before they type the number of people.
 fn announce(
     project: &Project,
-    prepared: &Prepared,
+    prepared: &PreparedEdition,
     destination: &Destination,
     screen: &Screen,
 ) -> Result<(), Failure> {
@@ -187,8 +187,8 @@ impl SeenStops {
 /// Nothing goes out before those who must have approved it, nor while somebody has stopped it.
 async fn refuse_early(
     project: &Project,
-    chosen: &Chosen,
-    prepared: &Prepared,
+    chosen: &ChosenEdition,
+    prepared: &PreparedEdition,
     destination: &Destination,
     arguments: &Arguments,
     screen: &Screen,
@@ -214,7 +214,7 @@ async fn refuse_early(
 }
 
 /// A source that could not be read may have stories that belong in: nothing is missed in silence.
-fn refuse_unread(prepared: &Prepared, chosen: &Chosen) -> Result<(), Failure> {
+fn refuse_unread(prepared: &PreparedEdition, chosen: &ChosenEdition) -> Result<(), Failure> {
     // What a source had when the window was over is all that belongs in.
     let window = &chosen.window;
     let over = instant_of(window.end.and_time(NaiveTime::MIN), window.zone);
@@ -241,7 +241,11 @@ fn refuse_unread(prepared: &Prepared, chosen: &Chosen) -> Result<(), Failure> {
 ///
 /// # Errors
 /// When something must be fixed; it is shown first.
-pub fn refuse_findings(prepared: &Prepared, so: &str, screen: &Screen) -> Result<(), Failure> {
+pub fn refuse_findings(
+    prepared: &PreparedEdition,
+    so: &str,
+    screen: &Screen,
+) -> Result<(), Failure> {
     if !prepared.is_held() {
         return Ok(());
     }

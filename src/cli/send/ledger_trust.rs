@@ -7,7 +7,7 @@ use crate::audience::Keys;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::{Screen, people};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::{EditionState, Ledger, LedgerMark, Nature, PlannedEdition};
 use crate::message::Sender;
 use crate::project::memory::{SeenLedger, Sending};
@@ -98,7 +98,7 @@ impl Trust<'_> {
     ) -> Result<(), Failure> {
         let found = Found::of(ledger).await?;
         let mut strange = Vec::new();
-        if world::now() - standing.last_sign > STALE {
+        if system::now() - standing.last_sign > STALE {
             strange.push(format!(
                 "nothing was sent or recorded since {}",
                 self.day(standing.last_sign)

@@ -40,9 +40,9 @@ use crate::cli::report::report_of;
 use crate::cli::send::dry_run::dry_run;
 use crate::cli::send::ledger_trust::{Trust, newsletter_of, synced_folder};
 use crate::cli::send::planned::hold;
-use crate::cli::send::resume::{CarriedOn, Go, TypedAudience, tell_changes};
+use crate::cli::send::resume::{ResumeOutcome, ResumedEdition, TypedAudience, tell_changes};
 use crate::cli::send::run_config::orders;
-use crate::cli::steps::chosen::{Chosen, choose, choose_correction};
+use crate::cli::steps::chosen_edition::{ChosenEdition, choose, choose_correction};
 use crate::cli::steps::corrections::end_first;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers;
@@ -153,7 +153,7 @@ fn note_first(project: &Project, practice: bool, screen: &Screen) {
 /// What ends before anybody is mailed: a dry run, and a time to come.
 async fn not_now(
     project: &Project,
-    chosen: &Chosen,
+    chosen: &ChosenEdition,
     destination: &Destination,
     arguments: &Arguments,
     screen: &Screen,
@@ -173,7 +173,7 @@ async fn chosen_of(
     arguments: &Arguments,
     destination: &Destination,
     screen: &Screen,
-) -> Result<Chosen, Failure> {
+) -> Result<ChosenEdition, Failure> {
     let Some(first) = &arguments.correction else {
         return choose(project, &arguments.which, screen).await;
     };
@@ -196,7 +196,7 @@ fn server_of(
 async fn end_corrected(
     project: &Project,
     ledger: &AnyLedger,
-    chosen: &Chosen,
+    chosen: &ChosenEdition,
     arguments: &Arguments,
     practice: bool,
 ) -> Result<(), Failure> {
@@ -230,7 +230,7 @@ fn expiry_of(project: &Project, planned: &PlannedEdition) -> Option<DateTime<Utc
 struct Resumption<'a> {
     project: &'a Project,
     ledger: &'a AnyLedger,
-    chosen: &'a Chosen,
+    chosen: &'a ChosenEdition,
 }
 
 impl Resumption<'_> {
@@ -250,7 +250,7 @@ impl Resumption<'_> {
                 "the ledger was removed while roundup was running",
             ));
         };
-        let on = CarriedOn {
+        let on = ResumedEdition {
             project,
             ledger,
             planned: &planned,
@@ -263,8 +263,8 @@ impl Resumption<'_> {
             purpose: arguments.which.purpose,
         };
         let people = match on.begin(arguments, typed, held, screen).await? {
-            Go::On(people) => people,
-            Go::Ended(exit) => return Ok(Err(exit)),
+            ResumeOutcome::On(people) => people,
+            ResumeOutcome::Ended(exit) => return Ok(Err(exit)),
         };
         tell_changes(project, chosen, &planned, &people, screen).await;
         Ok(Ok(planned))

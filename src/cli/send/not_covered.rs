@@ -11,7 +11,7 @@ use crate::cli::steps::mailing_list::{mailing_list, names_of_mailed};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::Text;
 use crate::cli::terminal::screen::{grouped, people};
-use crate::ledger::{AnyLedger, EditionSummary, Ledger, Pick};
+use crate::ledger::{AnyLedger, EditionSummary, Ledger, RowFilter};
 use crate::project::Project;
 use crate::report::Report;
 
@@ -52,7 +52,7 @@ impl NotCoveredPeople {
         let mut covered = Vec::new();
         let mut after = None;
         loop {
-            let page = ledger.page(&planned.name, Pick::All, after).await?;
+            let page = ledger.page(&planned.name, RowFilter::All, after).await?;
             let Some((last, _)) = page.last() else { break };
             after = Some(*last);
             covered.extend(page.iter().map(|(_, row)| name_of_key(&row.address.to_lowercase())));

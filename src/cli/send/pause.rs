@@ -14,7 +14,7 @@ use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{Screen, people};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::{AnyLedger, EditionSummary, Ledger, RunControl};
 use crate::project::Project;
 use crate::report::Report;
@@ -159,7 +159,7 @@ async fn pause(
     practice: bool,
 ) -> Result<Option<PausedEdition>, Failure> {
     let name = &planned.name;
-    if ledger.wish(name, RunControl::Pause, world::now()).await? == RunControl::Cancel {
+    if ledger.wish(name, RunControl::Pause, system::now()).await? == RunControl::Cancel {
         return Ok(None);
     }
     let sending = is_sending(project, ledger, name, practice).await?;

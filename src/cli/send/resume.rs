@@ -19,22 +19,22 @@ use crate::cli::send::ledger_trust::Trust;
 use crate::cli::send::not_covered::NotCoveredPeople;
 use crate::cli::send::planned::hold;
 use crate::cli::steps::audience_choice::AudienceChoice;
-use crate::cli::steps::chosen::Chosen;
+use crate::cli::steps::chosen_edition::ChosenEdition;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::list_place::{list_inputs, list_of};
-use crate::cli::steps::mailing_list::{NotMailed, names_of_mailed, without};
+use crate::cli::steps::mailing_list::{SuppressedPeople, names_of_mailed, without};
 use crate::cli::steps::prepare;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::{Screen, counted, grouped, people};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::{
-    AnyLedger, EditionState, Event, Ledger, Pick, PlannedEdition, RunControl, Status,
+    AnyLedger, EditionState, Event, Ledger, PlannedEdition, RowFilter, RunControl, Status,
 };
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;
 
 /// A planned edition that goes on.
-pub struct CarriedOn<'a> {
+pub struct ResumedEdition<'a> {
     pub project: &'a Project,
     pub ledger: &'a AnyLedger,
     pub planned: &'a PlannedEdition,
@@ -52,7 +52,7 @@ pub struct TypedAudience<'a> {
 }
 
 /// Whether there is something to send.
-pub enum Go {
+pub enum ResumeOutcome {
     /// There is; these are the people that mail would be composed for now.
     On(People),
     /// It is finished already, or the person pressed Enter.
@@ -72,7 +72,7 @@ const DECIDED: usize = 1000;
 /// More than these are not decided one by one.
 const MOST_ONE_BY_ONE: usize = 50;
 
-impl CarriedOn<'_> {
+impl ResumedEdition<'_> {
     /// Gets the edition ready to go on.
     pub async fn begin(
         &self,
@@ -80,9 +80,9 @@ impl CarriedOn<'_> {
         typed: TypedAudience<'_>,
         held: &mut Option<File>,
         screen: &Screen,
-    ) -> Result<Go, Failure> {
+    ) -> Result<ResumeOutcome, Failure> {
         let Self { project, ledger, planned, destination, trust, .. } = *self;
-        let now = world::now();
+        let now = system::now();
         let name = &planned.name;
         self.refuse_another_segment(typed.segment)?;
         self.refuse_another_purpose(typed.purpose)?;
@@ -127,10 +127,10 @@ impl CarriedOn<'_> {
         drop(held.take());
         if !arguments.unattended && !confirm(progress.people, arguments.confirm, screen)? {
             screen.say("Nothing was sent.");
-            return Ok(Go::Ended(Exit::Interrupted));
+            return Ok(ResumeOutcome::Ended(Exit::Interrupted));
         }
         *held = hold(project, ledger, name, destination.is_practice())?;
-        ledger.recover(name, world::now()).await?;
+        ledger.recover(name, system::now()).await?;
         if ledger.progress(name).await?.open == 0 {
             return self.is_finished(ledger.standing(name).await?.wish, arguments, screen).await;
         }
@@ -143,19 +143,19 @@ impl CarriedOn<'_> {
         } else {
             self.unchanged(&standing).await?;
         }
-        Ok(Go::On(people))
+        Ok(ResumeOutcome::On(people))
     }
 
     /// How many of those who are left are on the do-not-mail list, or on the one that newsletters share.
     async fn said_no_since(&self) -> Result<u64, Failure> {
         let Self { project, ledger, planned, .. } = *self;
-        let nos = Box::pin(NotMailed::since_plan(project, ledger, &planned.name)).await?;
+        let nos = Box::pin(SuppressedPeople::since_plan(project, ledger, &planned.name)).await?;
         let Some(nos) = nos else { return Ok(0) };
         let mut count = 0;
         for status in [Status::Planned, Status::Deferred] {
             let mut after = None;
             loop {
-                let page = ledger.page(&planned.name, Pick::In(status), after).await?;
+                let page = ledger.page(&planned.name, RowFilter::In(status), after).await?;
                 let Some((last, _)) = page.last() else { break };
                 after = Some(*last);
                 let addresses =
@@ -172,7 +172,7 @@ impl CarriedOn<'_> {
         wish: RunControl,
         arguments: &Arguments,
         screen: &Screen,
-    ) -> Result<Go, Failure> {
+    ) -> Result<ResumeOutcome, Failure> {
         let Self { project, ledger, planned, destination, .. } = *self;
         let report = report_of(project, ledger, planned, destination.is_practice()).await?;
         let now = match wish {
@@ -189,7 +189,7 @@ impl CarriedOn<'_> {
         let is_meant = arguments.confirm.is_some() && self.choice.segment.is_none();
         let is_partly = report.has_open_rejections() || (others.is_some() && !is_meant);
         let exit = if is_partly { Exit::Partly } else { Exit::Done };
-        Ok(Go::Ended(exit))
+        Ok(ResumeOutcome::Ended(exit))
     }
 
     /// Whoever stopped the edition while the question stood is obeyed.
@@ -211,7 +211,7 @@ impl CarriedOn<'_> {
         let Ok(list) = list.in_segments(Vec::new(), Some(segment)) else {
             return Ok(None);
         };
-        let not_mailed = Box::pin(NotMailed::of(self.ledger)).await?;
+        let not_mailed = Box::pin(SuppressedPeople::of(self.ledger)).await?;
         without(self.project, list, not_mailed).map(Some)
     }
 
@@ -260,7 +260,7 @@ impl CarriedOn<'_> {
         {
             return Ok(then.people.clone());
         }
-        let not_mailed = Box::pin(NotMailed::of(self.ledger)).await?;
+        let not_mailed = Box::pin(SuppressedPeople::of(self.ledger)).await?;
         let list = list_of(self.project).await?.for_purpose(self.planned_purpose());
         let list = without(self.project, list, not_mailed)?;
         screen.problems(&list.problems);
@@ -283,7 +283,7 @@ impl CarriedOn<'_> {
         let (mut gone, mut addresses, mut known) = (Vec::new(), Vec::new(), 0);
         let mut after = None;
         loop {
-            let page = self.ledger.page(&self.planned.name, Pick::All, after).await?;
+            let page = self.ledger.page(&self.planned.name, RowFilter::All, after).await?;
             let Some((last, _)) = page.last() else { break };
             after = Some(*last);
             for (id, row) in page {
@@ -311,7 +311,7 @@ impl CarriedOn<'_> {
         for ((id, name), address) in gone.iter().zip(&addresses) {
             let event = event_of(name);
             let why = event.detail().to_owned();
-            if self.ledger.decide(vec![(*id, event)], world::now()).await? == 0 {
+            if self.ledger.decide(vec![(*id, event)], system::now()).await? == 0 {
                 continue;
             }
             number += 1;
@@ -321,7 +321,7 @@ impl CarriedOn<'_> {
         }
         for some in gone.get(addresses.len()..).unwrap_or_default().chunks(DECIDED) {
             let events = some.iter().map(|(id, name)| (*id, event_of(name))).collect();
-            number += self.ledger.decide(events, world::now()).await?;
+            number += self.ledger.decide(events, system::now()).await?;
         }
         if number > 0 {
             screen.say(&format!(
@@ -393,7 +393,7 @@ fn reasons_of(
 /// What was planned is what is sent; people who have changed something since should know.
 pub async fn tell_changes(
     project: &Project,
-    chosen: &Chosen,
+    chosen: &ChosenEdition,
     planned: &PlannedEdition,
     people: &People,
     screen: &Screen,

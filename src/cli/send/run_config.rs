@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::cli::send::arguments::Arguments;
 use crate::cli::steps::destination::Destination;
 use crate::cli::terminal::failure::Failure;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::project::Project;
 use crate::send::config::RunConfig;
 use crate::send::domains::Domains;
@@ -36,7 +36,7 @@ pub fn orders(
     let hours = Hours::parse(settings.hours.as_deref(), settings.days.as_deref(), zone)?;
     let first = Duration::from_secs(settings.retry_after_seconds);
     Ok(RunConfig {
-        sender: world::process_name(),
+        sender: system::process_name(),
         domains,
         hours: hours.filter(|_| !destination.is_practice()),
         connections,

@@ -8,7 +8,7 @@ use crate::cli::steps::corrections::as_typed;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{existing_ledger, ledger_for};
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::{AnyLedger, ApprovalStore, Ledger, OccurrenceStep, ScheduleStore};
 use crate::project::Project;
 use crate::schedule::{Occurrence, OccurrenceState};
@@ -32,7 +32,7 @@ pub fn row(project: &Project, edition: &str, kind: StopKind) -> EditionStop {
         // Whoever cannot say their name may still stop it.
         Err(_) => "somebody".to_owned(),
     };
-    EditionStop { edition: edition.to_owned(), kind, who, account, at: world::now(), approvals: 0 }
+    EditionStop { edition: edition.to_owned(), kind, who, account, at: system::now(), approvals: 0 }
 }
 
 /// Stops an edition that is not planned, in every ledger that knows it. `None` where none does; then `find_planned` finds it,
@@ -128,7 +128,7 @@ async fn times_of(ledger: &AnyLedger, edition: &str) -> Result<Vec<Occurrence>, 
 /// Takes its times back. A computer that has claimed one has planned nothing: it finds the stop when it does.
 async fn take_back(ledger: &AnyLedger, times: Vec<Occurrence>) -> Result<(), Failure> {
     for time in times {
-        let now = world::now();
+        let now = system::now();
         ledger
             .step_occurrence(OccurrenceStep {
                 schedule: time.schedule,
@@ -137,7 +137,7 @@ async fn take_back(ledger: &AnyLedger, times: Vec<Occurrence>) -> Result<(), Fai
                 to: OccurrenceState::Cancelled,
                 at: now,
                 closed_at: now,
-                by: world::process_name(),
+                by: system::process_name(),
                 why: "the edition was cancelled".to_owned(),
             })
             .await?;

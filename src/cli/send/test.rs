@@ -10,13 +10,13 @@ use crate::audience::{Keys, Recipient, mistyped_domain};
 use crate::cli::globals::{Globals, warn_of_readers};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::message_template::{made, stand_in};
-use crate::cli::steps::prepare::{Prepared, prepare_to_look};
+use crate::cli::steps::prepare::{PreparedEdition, prepare_to_look};
 use crate::cli::steps::relay::{outbox, server};
-use crate::cli::steps::run_checks::Asking;
-use crate::cli::steps::window_args::Which;
+use crate::cli::steps::run_checks::Reach;
+use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;
 use crate::rfc::reply::Stage;
@@ -31,7 +31,7 @@ pub const MOST_ADDRESSES: usize = 10;
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    which: Which,
+    which: EditionArguments,
     /// The addresses that get the test: ten at most
     #[arg(long, required = true, num_args = 1.., value_name = "ADDRESS")]
     to: Vec<String>,
@@ -72,7 +72,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             screen.warn(&format!("`{domain}` may be a typing mistake: did you mean `{meant}`?"));
         }
     }
-    let prepared = prepare_to_look(&project, &arguments.which, Asking::Nobody, screen).await?;
+    let prepared = prepare_to_look(&project, &arguments.which, Reach::Project, screen).await?;
     let destination = Destination::of(&project, arguments.relay.as_deref())?;
     warn_of_readers(&project, screen);
     let tests = send(&project, &prepared, &stand_in(), &to, &destination).await?;
@@ -151,19 +151,19 @@ pub fn addresses(typed: &[String]) -> Result<Vec<EmailAddress>, Failure> {
 /// unsubscribe nobody.
 pub async fn send(
     project: &Project,
-    prepared: &Prepared,
+    prepared: &PreparedEdition,
     whose: &Recipient,
     to: &[EmailAddress],
     destination: &Destination,
 ) -> Result<Vec<TestResult>, Failure> {
     let mut secret = [0; 32];
-    world::random(&mut secret);
+    system::random(&mut secret);
     let identity = prepared.identity.clone();
     let signers = project.signers(identity.domain())?;
     let composition = prepared.composition.clone().as_test();
     let keys = Keys::new(&secret);
     let skeleton =
-        made(project, composition, identity.clone(), keys, signers, world::now())?.as_test();
+        made(project, composition, identity.clone(), keys, signers, system::now())?.as_test();
     let mut tests = Vec::new();
     match destination {
         Destination::Outbox => {

@@ -8,11 +8,11 @@ use crate::cli::send::planned::{hold, is_sending};
 use crate::cli::steps::audience_choice::AudienceChoice;
 use crate::cli::steps::ledgers::{existing_ledger, window_of};
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::compose::composition::Composition;
 use crate::edition::Draft;
 use crate::ledger::error::LedgerError;
-use crate::ledger::{AnyLedger, Ledger, Pick, PlannedEdition, RunControl, Status};
+use crate::ledger::{AnyLedger, Ledger, PlannedEdition, RowFilter, RunControl, Status};
 use crate::project::{Project, ProjectError};
 use crate::report::abandoned;
 use crate::window::Window;
@@ -184,7 +184,7 @@ async fn audience_of(
     let mut audience = CorrectionAudience::new(edition);
     let mut after = None;
     loop {
-        let page = ledger.page(edition, Pick::All, after).await?;
+        let page = ledger.page(edition, RowFilter::All, after).await?;
         let Some((last, _)) = page.last() else { return Ok(audience) };
         after = Some(*last);
         for (_, row) in page {
@@ -234,9 +234,9 @@ pub async fn end_first(
 ) -> Result<(), Failure> {
     let first = &whom.edition;
     let _held = hold(project, ledger, first, practice)?;
-    ledger.recover(first, world::now()).await?;
+    ledger.recover(first, system::now()).await?;
     if ledger.progress(first).await?.open > 0 {
-        ledger.wish(first, RunControl::Cancel, world::now()).await?;
+        ledger.wish(first, RunControl::Cancel, system::now()).await?;
     }
     let is_sent = is_sent_elsewhere(ledger, first).await?;
     if is_sent || audience_of(ledger, first, in_doubt).await? != *whom {

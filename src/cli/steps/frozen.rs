@@ -8,10 +8,10 @@ use aws_lc_rs::digest;
 use crate::approval::{FrozenAudience, FrozenEdition, FrozenStory, PeopleSample};
 use crate::audience::segment::Segment;
 use crate::audience::{Person, on_all_cores};
-use crate::cli::steps::chosen::Chosen;
-use crate::cli::steps::prepare::Prepared;
+use crate::cli::steps::chosen_edition::ChosenEdition;
+use crate::cli::steps::prepare::PreparedEdition;
 use crate::cli::terminal::failure::Failure;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::news::Item;
 use crate::project::Project;
 use crate::rfc::base16;
@@ -25,10 +25,10 @@ fn hash(value: &impl Debug) -> String {
 /// What somebody approves: the composition, the question that the audience answers, and who that is now.
 pub fn frozen(
     project: &Project,
-    chosen: &Chosen,
-    prepared: &Prepared,
+    chosen: &ChosenEdition,
+    prepared: &PreparedEdition,
 ) -> Result<FrozenEdition, Failure> {
-    let Prepared { edition, composition, audience, .. } = prepared;
+    let PreparedEdition { edition, composition, audience, .. } = prepared;
     let templates = project.templates()?;
     let words = (&edition.headline.text, &edition.introduction.text, &edition.figures);
     let translated: Vec<_> = edition
@@ -63,11 +63,11 @@ pub fn frozen(
 /// Who is mailed, by names that are of no use elsewhere; none without a list.
 fn people(
     project: &Project,
-    chosen: &Chosen,
-    prepared: &Prepared,
+    chosen: &ChosenEdition,
+    prepared: &PreparedEdition,
 ) -> Result<Option<PeopleSample>, Failure> {
     let Some(list) = &prepared.list else { return Ok(None) };
-    let (keys, examples) = (project.keys(world::random)?, prepared.takes_examples);
+    let (keys, examples) = (project.keys(system::random)?, prepared.takes_examples);
     let edition = chosen.name.clone();
     let portions = on_all_cores(list, move |list, portion| {
         let mailed = list.people(&portion, examples).filter_map(|person| match person {
@@ -86,7 +86,7 @@ fn people(
 }
 
 /// The segment, or the edition whose readers get a correction.
-fn whom(chosen: &Chosen) -> Option<String> {
+fn whom(chosen: &ChosenEdition) -> Option<String> {
     match &chosen.audience.correction {
         Some(correction) => Some(format!("those who got {}", correction.edition)),
         None => chosen.audience.segment.as_ref().map(filter_of),

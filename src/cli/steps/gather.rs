@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use crate::check::Earlier;
-use crate::cli::steps::chosen::Chosen;
+use crate::check::MailedEdition;
+use crate::cli::steps::chosen_edition::ChosenEdition;
 use crate::cli::steps::corrections::first_name;
 use crate::cli::steps::ledgers::{existing_ledger, planned, window_of};
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::edition::coverage::EarlierEdition;
 use crate::edition::{Draft, Edition, YearFigures};
 use crate::ledger::{Ledger, PlannedEdition};
@@ -37,7 +37,7 @@ pub struct NewsQuery<'a> {
 
 impl<'a> NewsQuery<'a> {
     /// What an edition is made of.
-    pub fn of(chosen: &'a Chosen) -> Self {
+    pub fn of(chosen: &'a ChosenEdition) -> Self {
         Self {
             window: Some(&chosen.window),
             draft: chosen.draft.as_ref(),
@@ -70,7 +70,7 @@ pub async fn read(
         sources: &settings.sources(),
         answers: &answers,
         zone: settings.time_zone,
-        now: world::now(),
+        now: system::now(),
         ask: wish.ask,
         wanted: ItemQuery {
             days: wish.window.map(|window| (window.start, window.end)),
@@ -121,7 +121,7 @@ fn as_mailed(project: &Project, edition: &PlannedEdition) -> EarlierEdition {
         window: window_of(project, edition),
         planned_at: edition.planned_at,
         ids: edition.composition.stories.iter().map(|story| story.id.clone()).collect(),
-        links: Earlier::links_of(&edition.composition),
+        links: MailedEdition::links_of(&edition.composition),
         left_out,
     }
 }

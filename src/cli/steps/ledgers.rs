@@ -5,7 +5,7 @@ use crate::audience::Keys;
 use crate::cli::leaving::spooled::{COMMAND_PATIENCE, spool};
 use crate::cli::steps::window_args::WindowArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::ListStore;
 use crate::ledger::shared_list::SharedList;
@@ -47,7 +47,7 @@ pub async fn last_window(project: &Project) -> Result<Option<Window>, Failure> {
 pub async fn window_for(project: &Project, wanted: &WindowArguments) -> Result<Window, Failure> {
     let last = if wanted.begins_at_last() { last_window(project).await? } else { None };
     let zone = project.settings.time_zone;
-    wanted.window(zone, world::today(zone), last.as_ref())
+    wanted.window(zone, system::today(zone), last.as_ref())
 }
 
 /// The window of an edition of the ledger.
@@ -108,7 +108,7 @@ pub async fn keys_for(project: &Project, ledger: Option<&AnyLedger>) -> Result<K
     if has_names && project.secret_source()?.is_none() {
         return Err(ProjectError::LostSecret.into());
     }
-    let keys = project.keys(world::random)?;
+    let keys = project.keys(system::random)?;
     let is_right = match (&known.secret_check, &known.somebody) {
         (Some(check), _) => *check == keys.check(),
         // An earlier version kept no check value: the last person in it has a name of the secret.
@@ -141,7 +141,7 @@ pub async fn ledger_for(
 pub fn shared_list(project: &Project) -> Result<Option<SharedList>, Failure> {
     let named = project.settings.people.do_not_mail.as_deref().map(str::trim);
     let Some(name) = named.filter(|name| !name.is_empty()) else { return Ok(None) };
-    let keys = project.keys(world::random)?;
+    let keys = project.keys(system::random)?;
     let newsletter = &project.settings.sender.name;
     Ok(Some(SharedList::new(project.path(name), newsletter, keys)))
 }
@@ -158,7 +158,7 @@ fn beside_shared(project: &Project, ledger: AnyLedger) -> Result<AnyLedger, Fail
 fn secret_first(project: &Project) -> Result<(), Failure> {
     let is_new_file = file_of(project)?.is_some_and(|path| !path.exists());
     if is_new_file && project.secret_source()?.is_none() {
-        project.keys(world::random)?;
+        project.keys(system::random)?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::cli::steps::ledgers::{existing_ledger, keys_for, shared_list};
 use crate::cli::steps::list_place::{list_of, list_of_any};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::aftermath::AftermathStore;
 use crate::ledger::error::LedgerError;
 use crate::ledger::frequency_store::FrequencyStore;
@@ -55,7 +55,7 @@ pub async fn list_if_any(
         // A mail can be looked at while the ledger's server is away; nothing is sent by it.
         Err(failure) if failure.exit == Exit::Later => {
             screen.warn(&format!("cannot find out who must not be mailed: {}", failure.what));
-            NotMailed::default()
+            SuppressedPeople::default()
         }
         known => known?,
     };
@@ -79,20 +79,20 @@ async fn chosen_by_people(
         Err(failure) => return Err(failure),
     };
     // No secret is made for people who have chosen nothing.
-    let keys = if choices.is_empty() { Keys::new(&[]) } else { project.keys(world::random)? };
+    let keys = if choices.is_empty() { Keys::new(&[]) } else { project.keys(system::random)? };
     Ok(list.not_of_a_year(DoNotMail::new(keys, choices)))
 }
 
 /// Everybody who must not be mailed.
 #[derive(Debug, Default)]
-pub struct NotMailed {
+pub struct SuppressedPeople {
     /// By keyed names, each with a reason.
     own: Vec<(String, String)>,
     /// On the list that newsletters share.
     shared: Option<SharedNos>,
 }
 
-impl NotMailed {
+impl SuppressedPeople {
     /// Those of a ledger that is open already.
     pub async fn of(ledger: &AnyLedger) -> Result<Self, LedgerError> {
         Ok(Self { own: ledger.suppressions().await?, shared: ledger.shared_nos().await? })
@@ -115,8 +115,8 @@ impl NotMailed {
     }
 }
 
-async fn not_mailed(project: &Project, practice: bool) -> Result<NotMailed, Failure> {
-    let mut found = NotMailed::default();
+async fn not_mailed(project: &Project, practice: bool) -> Result<SuppressedPeople, Failure> {
+    let mut found = SuppressedPeople::default();
     let mut is_shared_read = false;
     for practice in if practice { &[false, true][..] } else { &[false] } {
         if let Some(ledger) = existing_ledger(project, *practice).await? {
@@ -139,14 +139,18 @@ async fn not_mailed(project: &Project, practice: bool) -> Result<NotMailed, Fail
 }
 
 /// A list without the people who must not be mailed.
-pub fn without(project: &Project, list: List, not_mailed: NotMailed) -> Result<Arc<List>, Failure> {
-    let list = list.on(world::today(project.settings.time_zone));
+pub fn without(
+    project: &Project,
+    list: List,
+    not_mailed: SuppressedPeople,
+) -> Result<Arc<List>, Failure> {
+    let list = list.on(system::today(project.settings.time_zone));
     // No secret is made for an empty list.
-    let NotMailed { own, shared } = not_mailed;
+    let SuppressedPeople { own, shared } = not_mailed;
     if own.is_empty() && shared.is_none() {
         return Ok(Arc::new(list));
     }
-    let keys = project.keys(world::random)?;
+    let keys = project.keys(system::random)?;
     Ok(Arc::new(list.without(DoNotMail::new(keys, own).and(shared))))
 }
 

@@ -5,7 +5,7 @@ use crate::audience::People;
 use crate::audience::Values;
 use crate::audience::{Keys, Recipient};
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::compose::composition::Composition;
 use crate::message::{MessageTemplate, Sender};
 use crate::project::Project;
@@ -33,7 +33,7 @@ pub fn skeleton(
     identity: Sender,
     date: DateTime<Utc>,
 ) -> Result<MessageTemplate, Failure> {
-    let keys = project.keys(world::random)?;
+    let keys = project.keys(system::random)?;
     let signers = project.signers(identity.domain())?;
     made(project, composition, identity, keys, signers, date)
 }

@@ -2,7 +2,7 @@
 //! Shell: reads the project, the ledger and the network.
 
 pub mod audience_choice;
-pub mod chosen;
+pub mod chosen_edition;
 pub mod copy_review;
 pub mod corrections;
 pub mod destination;

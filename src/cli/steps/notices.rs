@@ -12,7 +12,7 @@ use crate::cli::steps::destination::Destination;
 use crate::cli::steps::relay::{outbox, server};
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::count::counted;
 use crate::ledger::{AnyLedger, ScheduleStore};
 use crate::message::{Message, Sender};
@@ -40,7 +40,7 @@ pub async fn notify(
 ) {
     let settings = &project.settings.notify;
     let Some(notice) = &notice.filter(|_| !settings.is_empty()) else { return };
-    let (key, now) = (format!("notify {}", notice.topic.word()), world::now());
+    let (key, now) = (format!("notify {}", notice.topic.word()), system::now());
     match ledger.claim_notice(&key, notice.topic.every(), now).await {
         Ok(true) => {}
         Ok(false) => return,
@@ -123,12 +123,12 @@ fn made(
 ) -> Result<(Message, EitherRelay), Failure> {
     let identity = Sender::new(&project.settings.sender)?;
     let mut number = [0; 16];
-    world::random(&mut number);
+    system::random(&mut number);
     let origin = NoticeOrigin {
         identity: &identity,
         organisation: name_of(project),
         signers: &project.signers(identity.domain())?,
-        at: world::now(),
+        at: system::now(),
         zone: project.settings.time_zone,
         number: &base16::encode(&number),
     };
@@ -173,7 +173,7 @@ pub async fn notify_of_complaints(
     if project.settings.notify.is_empty() {
         return Ok(());
     }
-    if let Some(held) = too_many_complaints(ledger, world::now()).await? {
+    if let Some(held) = too_many_complaints(ledger, system::now()).await? {
         let subject = format!("{}: too many complaints", held.edition);
         let what = format!("{held}. The next edition waits until somebody decides.");
         let cure = format!("roundup report {}", held.edition);

@@ -1,7 +1,7 @@
 //! From a window or a draft's name to everything that would be sent: the one path of `check`, `preview` and `send`.
 //! Shell: reads the project.
 
-use crate::cli::steps::chosen::{Chosen, choose};
+use crate::cli::steps::chosen_edition::{ChosenEdition, choose};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::message_template::{made, nobody, skeleton, stand_in};
 use chrono::{DateTime, Utc};
@@ -16,11 +16,11 @@ use crate::check::{CopyWarnings, Finding, LinkResults, Severity, SilencedRule};
 use crate::cli::steps::copy_review::{CopyReview, examine};
 use crate::cli::steps::gather::{self, NewsQuery};
 use crate::cli::steps::mailing_list::list_if_any;
-use crate::cli::steps::run_checks::{Asking, CheckRequest, CheckResult, ask};
-use crate::cli::steps::window_args::Which;
+use crate::cli::steps::run_checks::{CheckRequest, CheckResult, Reach, ask};
+use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::compose::composition::Composition;
 use crate::compose::{Nonce, compose};
 use crate::count::{counted, grouped, listed, people};
@@ -28,7 +28,7 @@ use crate::edition::{Draft, Edition, as_named, edit};
 use crate::message::examine::Buffers;
 use crate::message::{MessageTemplate, Sender};
 use crate::news::Reading;
-use crate::news::item::Unread;
+use crate::news::item::UnreadSource;
 use crate::pictures::{PicturesError, Publishing, publish, shown_here};
 use crate::problem::Problem;
 use crate::project::Project;
@@ -36,7 +36,7 @@ use crate::window::{Selection, select_reading};
 
 /// Everything that would be sent.
 #[derive(Debug)]
-pub struct Prepared {
+pub struct PreparedEdition {
     pub edition: Edition,
     pub composition: Composition,
     pub audience: Audience,
@@ -60,14 +60,14 @@ pub struct Prepared {
     /// The stories that were chosen from, and what was wrong with their sources.
     pub selection: Selection,
     pub problems: Vec<Problem>,
-    pub unread: Vec<Unread>,
+    pub unread: Vec<UnreadSource>,
     /// The messages as they were looked at: without signatures.
     pub unsigned: Arc<MessageTemplate>,
     /// Where the pictures of the project go.
     pub publishing: Option<Publishing>,
 }
 
-impl Prepared {
+impl PreparedEdition {
     /// Whether something must be fixed before this is sent.
     pub fn is_held(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Must)
@@ -164,11 +164,11 @@ impl Prepared {
 
 fn edition_of(
     project: &Project,
-    chosen: &Chosen,
+    chosen: &ChosenEdition,
     reading: Reading,
 ) -> Result<(Edition, Selection), Failure> {
     let settings = &project.settings;
-    let selection = select_reading(reading, &chosen.window, world::today(settings.time_zone));
+    let selection = select_reading(reading, &chosen.window, system::today(settings.time_zone));
     let proposed;
     let draft = if let Some(draft) = &chosen.draft {
         draft
@@ -190,7 +190,7 @@ fn edition_of(
 /// Composes a choice from the news as they are now, and tells nobody.
 pub async fn composed(
     project: &Project,
-    chosen: &Chosen,
+    chosen: &ChosenEdition,
     people: &People,
 ) -> Result<(Edition, Composition), Failure> {
     let wish = NewsQuery::of(chosen);
@@ -221,7 +221,7 @@ fn not_published(error: &PicturesError) -> Failure {
 
 async fn compose_news(
     project: &Project,
-    chosen: &Chosen,
+    chosen: &ChosenEdition,
     people: &People,
     reading: Reading,
 ) -> Result<(Edition, Composition, Selection), Failure> {
@@ -235,7 +235,7 @@ async fn compose_news(
         edition.counted = gather::counted(project, &edition).await;
     }
     let mut nonce = [0; 16];
-    world::random(&mut nonce);
+    system::random(&mut nonce);
     let (theme, templates) = (project.settings.theme(), project.templates()?);
     let people = people.clone();
     let composing = tokio::task::spawn_blocking(move || {
@@ -269,25 +269,25 @@ fn reviewed(
 /// Composes an edition, assembles its people, measures everybody's message and asks every rule.
 pub async fn prepare(
     project: &Project,
-    chosen: &Chosen,
+    chosen: &ChosenEdition,
     list: Option<Arc<List>>,
     takes_examples: bool,
-    asking: Asking,
+    reach: Reach,
     screen: &Screen,
-) -> Result<Prepared, Failure> {
-    prepare_counted(project, chosen, (list, None), takes_examples, asking, screen).await
+) -> Result<PreparedEdition, Failure> {
+    prepare_counted(project, chosen, (list, None), takes_examples, reach, screen).await
 }
 
 /// The same with a list, and what the last look at all of its people found: only some messages are measured again. Nothing
 /// is sent by such a look.
 pub async fn prepare_counted(
     project: &Project,
-    chosen: &Chosen,
+    chosen: &ChosenEdition,
     (list, counted): (Option<Arc<List>>, Option<(Audience, CopyWarnings)>),
     takes_examples: bool,
-    asking: Asking,
+    reach: Reach,
     screen: &Screen,
-) -> Result<Prepared, Failure> {
+) -> Result<PreparedEdition, Failure> {
     let settings = &project.settings;
     let identity = Sender::new(&settings.sender)?;
     let wish = NewsQuery::of(chosen);
@@ -299,8 +299,8 @@ pub async fn prepare_counted(
     let (edition, composition, selection) = compose_news(project, chosen, people, reading).await?;
     let theme = settings.theme();
     // Sizes are measured without the signature: it has the same length for everybody.
-    let keys = project.keys(world::random)?;
-    let date = world::now();
+    let keys = project.keys(system::random)?;
+    let date = system::now();
     let unsigned = made(project, composition.clone(), identity.clone(), keys, Vec::new(), date)?;
     let unsigned = Arc::new(unsigned);
     let mut examination = reviewed(&unsigned, list.as_ref(), takes_examples, counted)?;
@@ -321,9 +321,9 @@ pub async fn prepare_counted(
         takes_examples,
     };
     let CheckResult { findings, silenced, answers, links, scores } =
-        ask(project, &question, asking, screen).await?;
+        ask(project, &question, reach, screen).await?;
     let CopyReview { audience, largest, doubts, .. } = examination;
-    Ok(Prepared {
+    Ok(PreparedEdition {
         edition,
         composition,
         audience,
@@ -348,13 +348,13 @@ pub async fn prepare_counted(
 /// What `check` and `preview` look at: they can do without a list, and send nothing.
 pub async fn prepare_to_look(
     project: &Project,
-    which: &Which,
-    asking: Asking,
+    which: &EditionArguments,
+    reach: Reach,
     screen: &Screen,
-) -> Result<Prepared, Failure> {
+) -> Result<PreparedEdition, Failure> {
     let chosen = choose(project, which, screen).await?;
     let destination = Destination::of(project, None)?;
     let list = list_if_any(project, destination.is_practice(), &chosen.audience, screen).await?;
     let examples = destination.takes_examples();
-    prepare(project, &chosen, list, examples, asking, screen).await
+    prepare(project, &chosen, list, examples, reach, screen).await
 }

@@ -2,7 +2,7 @@
 //! Shell: reads the project and its secrets.
 
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::message::Sender;
 use crate::project::{Project, RelayAddress, RelayMemory, Variable};
 use crate::send::relay::FolderRelay;
@@ -45,10 +45,10 @@ pub fn server_with(
     let server =
         RelayServer::new(relay.host.clone(), relay.port, smtp, deadlines, ca_file.as_deref())?;
     let (memory, name) = (RelayMemory::new(&project.root), relay.to_string());
-    let known = memory.of(&name, world::now());
+    let known = memory.of(&name, system::now());
     Ok(server.with_quirks(known, move |quirks| {
         // What cannot be written is learnt again by the next run.
-        let _ = memory.remember(&name, quirks, world::now());
+        let _ = memory.remember(&name, quirks, system::now());
     }))
 }
 

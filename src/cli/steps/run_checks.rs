@@ -13,7 +13,7 @@ use crate::check::rules::clients::{self, Score};
 use crate::check::rules::earlier::copied_edition;
 use crate::check::rules::link_results::{current, renew};
 use crate::check::{
-    CheckContext, CheckedEmail, Earlier, Finding, LinkResults, Numbers, RenderedEmail,
+    CheckContext, CheckedEmail, Finding, LinkResults, MailedEdition, Numbers, RenderedEmail,
     SilencedRule, SpamReport, check, probe,
 };
 use crate::cli::steps::copy_review::CopyReview;
@@ -22,7 +22,7 @@ use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::steps::message_template::{skeleton, stand_in};
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::{Screen, links};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::compose::composition::{Composition, TranslatedEmail};
 use crate::compose::{Branding, Templates};
 use crate::edition::Edition;
@@ -34,13 +34,13 @@ use crate::people::LeavingProof;
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;
 
-/// Whether a check asks beyond the project.
+/// How far a check looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asking {
-    /// Nobody: what earlier checks heard is enough.
-    Nobody,
-    /// The links, and SpamAssassin where it is installed.
-    World,
+pub enum Reach {
+    /// The project, and what earlier checks heard.
+    Project,
+    /// The links too, and SpamAssassin where it is installed.
+    Network,
 }
 
 /// An email to check.
@@ -77,7 +77,7 @@ pub struct CheckResult {
 pub async fn ask(
     project: &Project,
     question: &CheckRequest<'_>,
-    asking: Asking,
+    reach: Reach,
     screen: &Screen,
 ) -> Result<CheckResult, Failure> {
     let CheckRequest { edition, composition, theme, templates, .. } = *question;
@@ -93,7 +93,7 @@ pub async fn ask(
         addresses.retain(|address| !address.starts_with(archive));
     }
     let (answers, spam) =
-        world_says(project, question.date, &addresses, &messages[0], asking, screen).await?;
+        outside_says(project, question.date, &addresses, &messages[0], reach, screen).await?;
     let real_links = addresses.iter().filter(|address| !is_example(address)).count();
     let before = earlier_if_readable(project, &edition.name, screen).await;
     let numbers = numbers_with(project, question, &before).await;
@@ -102,7 +102,7 @@ pub async fn ask(
         theme,
         templates,
         settings: &settings.text,
-        today: world::today(settings.time_zone),
+        today: system::today(settings.time_zone),
         largest: Some((*largest, whose)),
         doubts,
         numbers: question.has_list.then_some(&numbers),
@@ -153,7 +153,7 @@ fn addresses_in(shown: &RenderedEmail<'_>, translated: &[RenderedEmail<'_>]) -> 
 }
 
 /// The editions that were mailed before. A check goes on without the ledger; sending needs it, and says so itself.
-async fn earlier_if_readable(project: &Project, this: &str, screen: &Screen) -> Vec<Earlier> {
+async fn earlier_if_readable(project: &Project, this: &str, screen: &Screen) -> Vec<MailedEdition> {
     earlier(project, this).await.unwrap_or_else(|failure| {
         screen.warn(&format!("cannot find out which editions were sent before: {}", failure.what));
         Vec::new()
@@ -183,7 +183,7 @@ fn numbers(audience: &Audience) -> Numbers {
 async fn numbers_with(
     project: &Project,
     question: &CheckRequest<'_>,
-    before: &[Earlier],
+    before: &[MailedEdition],
 ) -> Numbers {
     let audience = &question.examination.audience;
     let segment = question.segment.map_or_else(String::new, ToString::to_string);
@@ -215,7 +215,7 @@ async fn numbers_with(
 }
 
 /// How many people were looked up in the last edition, and how many of them were in it.
-async fn seen_before(ledger: &AnyLedger, audience: &Audience, last: &Earlier) -> (u64, u64) {
+async fn seen_before(ledger: &AnyLedger, audience: &Audience, last: &MailedEdition) -> (u64, u64) {
     let (mut looked_up, mut were_there) = (0, 0);
     for key in audience.signs.some_people() {
         let Ok((rows, left_out)) = ledger.history(key).await else { return (0, 0) };
@@ -246,7 +246,11 @@ fn has_or_gets(status: Status) -> bool {
 
 /// How many people were looked up in an edition, and how many of them were mailed, or are to be. `None` where the ledger
 /// cannot say.
-async fn have_it(ledger: &AnyLedger, audience: &Audience, edition: &Earlier) -> Option<(u64, u64)> {
+async fn have_it(
+    ledger: &AnyLedger,
+    audience: &Audience,
+    edition: &MailedEdition,
+) -> Option<(u64, u64)> {
     let (mut looked_up, mut have_it) = (0, 0);
     for key in audience.signs.some_people() {
         let (rows, _) = ledger.history(key).await.ok()?;
@@ -262,7 +266,7 @@ async fn unseen_import(ledger: &AnyLedger, zone: Tz) -> Option<u64> {
     let imports = ledger.imports().await.ok()?;
     let today = imports
         .iter()
-        .filter(|import| import.at.with_timezone(&zone).date_naive() == world::today(zone));
+        .filter(|import| import.at.with_timezone(&zone).date_naive() == system::today(zone));
     let unseen = today.filter_map(|import| {
         let summary: serde_json::Value = serde_json::from_str(&import.summary).ok()?;
         let people = summary["new"].as_u64()? + summary["changed"].as_u64()?;
@@ -273,18 +277,18 @@ async fn unseen_import(ledger: &AnyLedger, zone: Tz) -> Option<u64> {
 
 /// What the links answer, and `SpamAssassin`; or what earlier checks found. Whoever looks, the answers come out of the one
 /// store, and count for the same time.
-async fn world_says(
+async fn outside_says(
     project: &Project,
     now: DateTime<Utc>,
     addresses: &[String],
     message: &[u8],
-    asking: Asking,
+    reach: Reach,
     screen: &Screen,
 ) -> Result<(LinkResults, Option<SpamReport>), Failure> {
     let mut stored = project.checked_before(now);
-    let spam = match asking {
-        Asking::Nobody => None,
-        Asking::World => {
+    let spam = match reach {
+        Reach::Project => None,
+        Reach::Network => {
             screen.say(&format!("Checking {} …", links(addresses.len())));
             let allow_local = project.settings.checks.allow_local;
             let (newer, spam) = tokio::join!(
@@ -303,7 +307,7 @@ async fn world_says(
 fn links_work(project: &Project) -> Result<bool, Failure> {
     let proof = LeavingProof::read(&project.path(".roundup"));
     let public_url = Sender::new(&project.settings.sender)?.public_url;
-    Ok(public_url.is_some_and(|url| proof.links_work(&url, world::now())))
+    Ok(public_url.is_some_and(|url| proof.links_work(&url, system::now())))
 }
 
 /// The messages of two people, as they would be sent: the rules look at their bytes.
@@ -321,7 +325,7 @@ fn two_messages(project: &Project, question: &CheckRequest<'_>) -> Result<Vec<Ve
 }
 
 /// The editions that were mailed for real, the latest first, without this one.
-async fn earlier(project: &Project, this: &str) -> Result<Vec<Earlier>, Failure> {
+async fn earlier(project: &Project, this: &str) -> Result<Vec<MailedEdition>, Failure> {
     /// Two years of weekly editions: what is older nobody remembers.
     const MOST: usize = 104;
     let Some(ledger) = existing_ledger(project, false).await? else { return Ok(Vec::new()) };
@@ -333,14 +337,14 @@ async fn earlier(project: &Project, this: &str) -> Result<Vec<Earlier>, Failure>
         let PlannedEdition { summary, composition } = edition;
         let people = ledger.progress(&summary.name).await?.people;
         let segment = summary.list.as_ref().and_then(|list| list.segment.as_ref());
-        earlier.push(Earlier {
+        earlier.push(MailedEdition {
             name: summary.name,
             subject: summary.subject,
             window_start: summary.window_start,
             window_end: summary.window_end,
             people,
             segment: segment.map_or_else(String::new, ToString::to_string),
-            links: Earlier::links_of(&composition),
+            links: MailedEdition::links_of(&composition),
             ids: composition.stories.iter().map(|story| story.id.clone()).collect(),
         });
     }

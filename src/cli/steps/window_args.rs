@@ -49,7 +49,7 @@ pub struct WindowArguments {
 
 /// A window, or the name of an edition.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Which {
+pub struct EditionArguments {
     /// The name of a draft in editions/, or of a window: 2020, 2020-Q4, 2020-12
     #[arg(value_name = "EDITION", conflicts_with = "window")]
     pub edition: Option<String>,

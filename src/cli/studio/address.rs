@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::database::private;
 use crate::project::Project;
 use crate::rfc::base16;
@@ -27,7 +27,7 @@ impl StudioAddress {
     /// One with a new token.
     pub fn new(port: u16, now: DateTime<Utc>) -> Self {
         let mut token = [0; TOKEN_BYTES];
-        world::random(&mut token);
+        system::random(&mut token);
         Self { port, token: base16::encode(&token), until: now + KEPT_FOR }
     }
 

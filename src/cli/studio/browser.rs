@@ -13,11 +13,11 @@ use crate::project::Project;
 
 /// The page that leads to the studio. It goes when this value goes.
 #[derive(Debug)]
-pub struct Doorway {
+pub struct LaunchPage {
     page: PathBuf,
 }
 
-impl Drop for Doorway {
+impl Drop for LaunchPage {
     fn drop(&mut self) {
         // Its address leads nowhere once the studio has ended.
         let _ = std::fs::remove_file(&self.page);
@@ -28,11 +28,11 @@ impl Drop for Doorway {
 ///
 /// # Errors
 /// When the page cannot be written.
-pub fn open(project: &Project, address: &str) -> io::Result<Doorway> {
+pub fn open(project: &Project, address: &str) -> io::Result<LaunchPage> {
     // Browsers in a box of their own see no folder whose name begins with a dot.
     let page = project.path("preview").join("open-studio.html");
     private::write(&page, doorway(address).as_bytes())?;
-    let doorway = Doorway { page };
+    let doorway = LaunchPage { page };
     // Where there is no desktop this fails, and the screen has the address.
     let _ = open::that_detached(&doorway.page);
     Ok(doorway)

@@ -20,16 +20,16 @@ use crate::check::rules;
 use crate::check::spoken;
 use crate::cli::globals::Globals;
 use crate::cli::send::test;
-use crate::cli::steps::chosen::choose;
+use crate::cli::steps::chosen_edition::choose;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::settings_file::{
     RuleScope, heard_again, setting_now, silenced, with_settings,
 };
-use crate::cli::steps::window_args::Which;
+use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::save;
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::edition::draft_reading::window_from_name;
 use crate::edition::edit::words_of;
 use crate::news::gather::Ask;
@@ -45,7 +45,7 @@ const LONG_LIST: u64 = 2000;
 /// See the module.
 pub struct Editor {
     globals: Globals,
-    which: Which,
+    which: EditionArguments,
     /// The last one that could be made.
     view: Option<View>,
     /// Why there is no newer one.
@@ -75,15 +75,15 @@ impl Editor {
     ///
     /// # Errors
     /// When there is no project, or no such edition.
-    pub async fn new(globals: &Globals, which: &Which) -> Result<Self, Failure> {
+    pub async fn new(globals: &Globals, which: &EditionArguments) -> Result<Self, Failure> {
         let silent = Globals { screen: globals.screen.silent(), project: globals.project.clone() };
         let project = silent.project()?;
         let chosen = choose(&project, which, &silent.screen).await?;
-        let which = Which {
+        let which = EditionArguments {
             edition: Some(chosen.name),
             segment: which.segment.clone(),
             purpose: which.purpose,
-            ..Which::default()
+            ..EditionArguments::default()
         };
         let mut editor = Self {
             globals: silent,
@@ -94,7 +94,7 @@ impl Editor {
             history: History::default(),
             is_counting_due: false,
             are_pictures_due: false,
-            revision: world::now().timestamp_millis(),
+            revision: system::now().timestamp_millis(),
         };
         editor.open().await;
         Ok(editor)
@@ -217,10 +217,12 @@ impl Editor {
             StudioAction::Undo => self.take_back(Stack::Undo).await,
             StudioAction::Redo => self.take_back(Stack::Redo).await,
             StudioAction::Choose { edition } => {
-                let which = Which { edition: Some(edition), ..Which::default() };
+                let which =
+                    EditionArguments { edition: Some(edition), ..EditionArguments::default() };
                 let project = self.globals.project()?;
                 let chosen = choose(&project, &which, self.screen()).await?;
-                self.which = Which { edition: Some(chosen.name), ..Which::default() };
+                self.which =
+                    EditionArguments { edition: Some(chosen.name), ..EditionArguments::default() };
                 self.view = None;
                 self.open().await;
                 Ok(done())

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::cli::check;
 use crate::cli::globals::Globals;
-use crate::cli::steps::chosen::choose;
+use crate::cli::steps::chosen_edition::choose;
 use crate::cli::steps::gather::{self, NewsQuery};
 use crate::cli::steps::prepare::prepare_to_look;
-use crate::cli::steps::run_checks::Asking;
-use crate::cli::steps::window_args::Which;
+use crate::cli::steps::run_checks::Reach;
+use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::Failure;
 use crate::news::Item;
 use crate::news::gather::Ask;
@@ -29,15 +29,15 @@ pub enum Handling {
 }
 
 /// Asks the mail's links; what they answer is kept for every later look.
-pub async fn ask_links(globals: Globals, which: Which) -> Result<Value, Failure> {
+pub async fn ask_links(globals: Globals, which: EditionArguments) -> Result<Value, Failure> {
     let project = globals.project()?;
-    let prepared = prepare_to_look(&project, &which, Asking::World, &globals.screen).await?;
+    let prepared = prepare_to_look(&project, &which, Reach::Network, &globals.screen).await?;
     check::keep(&project, &prepared, prepared.answers.len())?;
     Ok(json!({"links": prepared.answers.len()}))
 }
 
 /// Fetches the sizes of an edition's pictures that are not known yet. Whether some are known now.
-pub async fn ask_pictures(globals: Globals, which: Which) -> Result<bool, Failure> {
+pub async fn ask_pictures(globals: Globals, which: EditionArguments) -> Result<bool, Failure> {
     let project = globals.project()?;
     let chosen = choose(&project, &which, &globals.screen).await?;
     let wish = |ask| NewsQuery { ask, ..NewsQuery::of(&chosen) };

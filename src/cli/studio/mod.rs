@@ -23,10 +23,10 @@ use serde::Serialize;
 use tokio::sync::oneshot;
 
 use crate::cli::globals::Globals;
-use crate::cli::steps::window_args::Which;
+use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::project::Project;
 use crate::web::studio::{self, StudioCall, StudioCalls, StudioResponse};
 
@@ -51,13 +51,17 @@ struct OpenedStudio<'a> {
 
 /// How the studio is opened.
 #[derive(Debug, Clone, Copy)]
-pub struct How {
+pub struct StudioOptions {
     pub port: u16,
     pub opens_browser: bool,
 }
 
 /// Serves the studio until somebody presses Ctrl-C.
-pub async fn run(which: &Which, how: How, globals: &Globals) -> Result<Exit, Failure> {
+pub async fn run(
+    which: &EditionArguments,
+    how: StudioOptions,
+    globals: &Globals,
+) -> Result<Exit, Failure> {
     // Watched first: what changes while the first mail is made is looked at once more.
     let project = globals.project()?;
     let mut watched = watch::FolderWatch::new(&project)?;
@@ -146,7 +150,7 @@ async fn open(
     port: u16,
     globals: &Globals,
 ) -> Result<(StudioCalls, Option<StudioAddress>), Failure> {
-    let now = world::now();
+    let now = system::now();
     let kept = StudioAddress::kept(project, now).filter(|kept| port == 0 || kept.port == port);
     if let Some(kept) = kept {
         match studio::open(kept.port, kept.token.clone()).await {
@@ -178,7 +182,7 @@ async fn opened(port: u16, token: String) -> Result<StudioCalls, Failure> {
 /// Keeps the address for a day from now on. Without it a page finds the next studio by the address on the screen.
 fn keep(address: Option<&StudioAddress>, project: &Project, globals: &Globals) {
     let Some(address) = address else { return };
-    if let Err(error) = address.keep(project, world::now()) {
+    if let Err(error) = address.keep(project, system::now()) {
         globals.screen.warn(&format!("the studio's address cannot be kept: {error}"));
     }
 }
@@ -211,7 +215,11 @@ fn say_next(edition: &str, globals: &Globals) {
         .say(&format!("Next: roundup test {edition} --to ADDRESS, then roundup send {edition}"));
 }
 
-fn open_browser(project: &Project, address: &str, globals: &Globals) -> Option<browser::Doorway> {
+fn open_browser(
+    project: &Project,
+    address: &str,
+    globals: &Globals,
+) -> Option<browser::LaunchPage> {
     let warn = |error| globals.screen.warn(&format!("the browser could not be opened: {error}"));
     browser::open(project, address).map_err(warn).ok()
 }

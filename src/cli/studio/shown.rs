@@ -15,7 +15,7 @@ use crate::cli::steps::story_sizes::of_each_story;
 use crate::cli::studio::look::look;
 use crate::cli::studio::view::View;
 use crate::cli::terminal::failure::Failure;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::edition::coverage::EarlierEdition;
 use crate::edition::draft::Grouping;
 use crate::edition::draft::Override;
@@ -50,7 +50,7 @@ pub struct Story {
     /// `lead`, `shown`, `left_out` or `new`: in the window, and the draft does not name it.
     pub state: &'static str,
     /// The editor's own words for it.
-    pub own: Own,
+    pub own: OwnWords,
     /// Other editions that include it.
     pub sent_in: Vec<String>,
     /// What its source has changed since the draft was written.
@@ -59,13 +59,13 @@ pub struct Story {
 
 /// The parts of a story that have words of the editor's own.
 #[derive(Debug, Default, Serialize)]
-pub struct Own {
+pub struct OwnWords {
     pub title: Option<String>,
     pub summary: Option<String>,
     pub alt: Option<String>,
 }
 
-impl Own {
+impl OwnWords {
     pub fn of(own: Option<&Override>) -> Self {
         let Some(own) = own else { return Self::default() };
         let text =
@@ -78,7 +78,7 @@ impl Story {
     pub fn of(
         item: &Item,
         state: &'static str,
-        own: Own,
+        own: OwnWords,
         mailed: &[EarlierEdition],
         this: &Window,
     ) -> Self {
@@ -278,7 +278,7 @@ fn stories_of(view: &View) -> Vec<Story> {
     let edition = &view.prepared.edition;
     let draft = view.chosen.draft.as_ref();
     let story = |item: &Item, state: &'static str| {
-        let own = Own::of(draft.and_then(|draft| draft.overrides.get(&item.id)));
+        let own = OwnWords::of(draft.and_then(|draft| draft.overrides.get(&item.id)));
         Story::of(item, state, own, &view.mailed, &view.chosen.window)
     };
     let mut stories: Vec<Story> = Vec::new();
@@ -336,7 +336,7 @@ fn people_of(view: &View) -> Value {
 /// The windows that can be chosen, and the drafts there are.
 pub async fn windows(project: &Project, window: Option<&Window>) -> Value {
     let zone = project.settings.time_zone;
-    let today = world::today(zone);
+    let today = system::today(zone);
     // Read again each time: an edition may go out from a terminal beside the studio.
     let last = ledgers::last_window(project).await.ok().flatten();
     let since_last = last.as_ref().and_then(|last| Window::since_last(last, today).ok());

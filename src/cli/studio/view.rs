@@ -3,16 +3,16 @@
 
 use crate::audience::{Person, Recipient};
 use crate::cli::globals::Globals;
-use crate::cli::steps::chosen::{Chosen, choose};
+use crate::cli::steps::chosen_edition::{ChosenEdition, choose};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::gather;
 use crate::cli::steps::mailing_list::list_if_any;
 use crate::cli::steps::message_template::stand_in;
-use crate::cli::steps::prepare::{Prepared, prepare_counted};
-use crate::cli::steps::run_checks::Asking;
-use crate::cli::steps::window_args::Which;
+use crate::cli::steps::prepare::{PreparedEdition, prepare_counted};
+use crate::cli::steps::run_checks::Reach;
+use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::edition::Draft;
 use crate::edition::coverage::{EarlierEdition, first_planned, late_for};
 use crate::edition::draft::DraftTranslation;
@@ -24,8 +24,8 @@ use crate::project::Project;
 /// Everything that is looked at.
 pub struct View {
     pub project: Project,
-    pub chosen: Chosen,
-    pub prepared: Prepared,
+    pub chosen: ChosenEdition,
+    pub prepared: PreparedEdition,
     pub skeleton: MessageTemplate,
     pub late: Vec<(Item, String)>,
     pub mailed: Vec<EarlierEdition>,
@@ -39,7 +39,7 @@ impl View {
     /// When the mail cannot be made.
     pub async fn look(
         globals: &Globals,
-        which: &Which,
+        which: &EditionArguments,
         before: Option<&Self>,
         ask: Ask,
         people: PeopleLook,
@@ -64,13 +64,13 @@ impl View {
             (list_if_any(&project, practice, &chosen.audience, screen).await?, None)
         };
         let mut prepared =
-            prepare_counted(&project, &chosen, counted, examples, Asking::Nobody, screen).await?;
+            prepare_counted(&project, &chosen, counted, examples, Reach::Project, screen).await?;
         if let Some(view) = before.filter(|_| chosen.ask == Ask::Stored) {
             prepared.problems.clone_from(&view.prepared.problems);
             prepared.unread.clone_from(&view.prepared.unread);
         }
-        let skeleton = prepared.skeleton(&project, world::now())?;
-        let today = world::today(zone);
+        let skeleton = prepared.skeleton(&project, system::now())?;
+        let today = system::today(zone);
         let late = late_for(&prepared.selection, &mailed, &chosen.window, today);
         let late = late.into_iter().map(|(item, edition)| (item.clone(), edition)).collect();
         Ok(View { project, chosen, prepared, skeleton, late, mailed })
@@ -91,7 +91,7 @@ impl View {
         let mut draft =
             Draft::propose(window, &self.prepared.selection, None, organisation, &lexicon);
         if project.settings.sources().iter().any(|source| source.url.is_some()) {
-            draft.as_of = Some(world::now());
+            draft.as_of = Some(system::now());
         }
         Ok(draft)
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::audience::frequency::Frequency;
 use crate::audience::import::{BasisEvidence, ImportedPerson, ListState};
-use crate::audience::law::{Basis, HowGiven, law_of};
+use crate::audience::law::{Basis, CollectionFacts, law_of};
 use crate::audience::{NoMail, NoMailReason};
 use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
@@ -18,7 +18,7 @@ use crate::cli::subscribers::known::{known, known_in};
 use crate::cli::subscribers::writing::{OpenList, changed_meanwhile, need_database, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::Ledger;
 use crate::ledger::frequency_store::FrequencyStore;
 use crate::ledger::join_store::JoinStore;
@@ -128,7 +128,7 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
     let project = globals.project()?;
     need_database(&project, "add")?;
     let address = address(&arguments.address)?;
-    let today = world::today(project.settings.time_zone);
+    let today = system::today(project.settings.time_zone);
     let obtained = arguments.obtained.unwrap_or(today);
     if obtained > today {
         return Err(Failure::new(Exit::Usage, format!("{obtained} has not come yet"))
@@ -177,7 +177,7 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
     };
     let summary = json!({ "added": 1 }).to_string();
     if !list
-        .write(seen, ListChangeKind::Edit, summary, &[&person], Vec::new(), world::now())
+        .write(seen, ListChangeKind::Edit, summary, &[&person], Vec::new(), system::now())
         .await?
     {
         return Err(changed_meanwhile());
@@ -210,11 +210,11 @@ fn lawfully_given(
     basis: Basis,
     obtained: NaiveDate,
     met_through: Option<MetWord>,
-) -> Result<HowGiven, Failure> {
-    let given = HowGiven {
+) -> Result<CollectionFacts, Failure> {
+    let given = CollectionFacts {
         obtained: Some(obtained),
         met_through: MetWord::met_through(met_through),
-        ..HowGiven::default()
+        ..CollectionFacts::default()
     };
     law_of(basis).allows(&given).map_err(|why| {
         Failure::new(Exit::Usage, format!("they may not be mailed by this basis: {why}"))
@@ -242,7 +242,7 @@ pub(super) async fn remove(
     let summary = json!({ "removed": 1 }).to_string();
     let removed = vec![address.key()];
     if !list
-        .write(stored.version, ListChangeKind::Edit, summary, &[], removed, world::now())
+        .write(stored.version, ListChangeKind::Edit, summary, &[], removed, system::now())
         .await?
     {
         return Err(changed_meanwhile());

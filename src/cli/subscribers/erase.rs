@@ -15,7 +15,7 @@ use crate::cli::subscribers::writing::{agreed, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, save};
 use crate::cli::terminal::outcome::{Outcome, Text};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::count::counted;
 use crate::ledger::list_store::{ErasedRows, ListStore};
 use crate::project::{Project, ProjectError};
@@ -79,7 +79,7 @@ pub(super) async fn erase(arguments: &EraseArguments, globals: &Globals) -> Resu
         // The do-not-mail list first: whatever fails afterwards, nobody mails them again.
         // Where only the hash of an old address is left, its messages are found by that.
         let addresses = held.iter().map(HeldAddress::erased).collect();
-        rows = list.ledger.erase(addresses, world::now()).await?;
+        rows = list.ledger.erase(addresses, system::now()).await?;
         for (name, text, _) in &files {
             save(&project, name, text)?;
         }

@@ -26,7 +26,7 @@ use crate::cli::subscribers::writing::{agreed, changed_meanwhile, move_into_data
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::count::people;
 use crate::date::DateOrder;
 use crate::ledger::AnyLedger;
@@ -115,7 +115,7 @@ pub(super) async fn import(
     let before = existing_ledger(&project, false).await?;
     let arguments = &with_last_answers(arguments, &files, before.as_ref(), screen).await?;
     drop(before);
-    let options = arguments.options(world::today(project.settings.time_zone))?;
+    let options = arguments.options(system::today(project.settings.time_zone))?;
     let export = import::read(&files, &options).map_err(|error| refused(&error))?;
     // A long file need not lie beside its people.
     drop(files);
@@ -157,7 +157,7 @@ pub(super) async fn import(
             return Ok(Exit::Done);
         }
         let summary = arguments.summary(&export, &difference);
-        if changes > 0 && !list.import(known.version, summary, &difference, world::now()).await? {
+        if changes > 0 && !list.import(known.version, summary, &difference, system::now()).await? {
             screen.warn("somebody else changed the list in between: this is what is different now");
             continue;
         }

@@ -15,7 +15,7 @@ use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::subscribers::import_text::refused;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::whole_up_to;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::date::DateOrder;
 use crate::ledger::join_store::JoinStore;
 use crate::ledger::joining::JoinRequest;
@@ -114,7 +114,7 @@ pub(super) fn in_files(project: &Project) -> Result<Export, Failure> {
     }
     let options = ImportOptions {
         dates: Some(DateOrder::DayFirst),
-        ..ImportOptions::on(world::today(project.settings.time_zone))
+        ..ImportOptions::on(system::today(project.settings.time_zone))
     };
     import::read(&read, &options).map_err(|error| refused(&error))
 }

@@ -168,7 +168,7 @@ impl World {
         private::write(&folder.join("roundup.toml"), SETTINGS.as_bytes()).unwrap();
         let project = Project::open(folder.to_owned(), []).unwrap();
         project.own_folder(false).unwrap();
-        let keys = project.keys(crate::cli::terminal::world::random).unwrap();
+        let keys = project.keys(crate::cli::terminal::system::random).unwrap();
         let current = server.is_none().then(|| project.ledger_path(false));
         let ledger = server.unwrap_or_else(|| {
             SqliteLedger::open_for(&project.ledger_path(false), 1).unwrap().into()

@@ -13,7 +13,7 @@ use crate::cli::subscribers::edit::address;
 use crate::cli::subscribers::writing::{OpenList, changed_meanwhile, need_database, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::Ledger;
 use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore, MovedPerson, Moves};
 use crate::rfc::address::EmailAddress;
@@ -63,7 +63,7 @@ pub(super) async fn move_person(
             .help("only the person can come back, by signing up themself"));
     }
     let entry = list.ledger.suppression(&list.keys.address_hash(&old)).await?;
-    let change = list.moving(stored.version, person, (&new, &moves), entry.as_ref(), world::now());
+    let change = list.moving(stored.version, person, (&new, &moves), entry.as_ref(), system::now());
     let taken = change.taken.clone();
     if !list.ledger.write_list(change).await? {
         return Err(changed_meanwhile());

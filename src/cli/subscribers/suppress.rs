@@ -14,7 +14,7 @@ use crate::cli::steps::ledgers::{keys_for, ledger_for};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::whole_up_to;
 use crate::cli::terminal::outcome::{Outcome, Text};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::count::people;
 use crate::ledger::Ledger;
 use crate::problem::Place;
@@ -78,7 +78,7 @@ pub(super) async fn suppress(
     let keys = keys_for(&project, Some(&ledger)).await?;
     ledger.bind_secret(&keys.check()).await?;
     let reason = arguments.why.reason();
-    let now = world::now();
+    let now = system::now();
     let changes: Vec<NoMailChange> = whom
         .iter()
         .map(|address| {

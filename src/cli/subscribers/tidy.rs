@@ -13,7 +13,7 @@ use crate::cli::subscribers::known::known_in;
 use crate::cli::subscribers::writing::{agreed, changed_meanwhile, need_database, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::count::people;
 use crate::ledger::list_store::ListChangeKind;
 
@@ -83,7 +83,7 @@ pub(super) async fn tidy(arguments: &TidyArguments, globals: &Globals) -> Result
     let project = globals.project()?;
     let screen = &globals.screen;
     need_database(&project, "tidy")?;
-    let today = world::today(project.settings.time_zone);
+    let today = system::today(project.settings.time_zone);
     let before = today.checked_sub_months(Months::new(arguments.older_than.into()));
     let list = open_list(&project).await?;
     let known = known_in(&project, Some(&list.ledger), &[]).await?;
@@ -111,7 +111,7 @@ pub(super) async fn tidy(arguments: &TidyArguments, globals: &Globals) -> Result
         }
         let summary = json!({ "tidied": outcome.people.len() }).to_string();
         let removed = outcome.people.iter().map(|person| person.key.clone()).collect();
-        if !list.write(seen, ListChangeKind::Edit, summary, &[], removed, world::now()).await? {
+        if !list.write(seen, ListChangeKind::Edit, summary, &[], removed, system::now()).await? {
             return Err(changed_meanwhile());
         }
     }

@@ -11,7 +11,7 @@ use crate::cli::globals::Globals;
 use crate::cli::subscribers::writing::{agreed, changed_meanwhile, need_database, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::count::people;
 use crate::ledger::Ledger;
 use crate::ledger::list_store::ListStore;
@@ -106,7 +106,7 @@ pub(super) async fn undo(
             screen.say("Nothing was changed.");
             return Ok(Exit::Done);
         }
-        if !list.ledger.undo_import(undone.import, seen, world::now()).await? {
+        if !list.ledger.undo_import(undone.import, seen, system::now()).await? {
             return Err(changed_meanwhile());
         }
     }

@@ -13,7 +13,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::save;
 use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore, Moves, RemovedPerson};
 use crate::ledger::{AnyLedger, Ledger};
 use crate::project::{Project, SETTINGS_FILE};
@@ -134,7 +134,7 @@ pub(super) async fn move_into_database(
     let summary = json!({ "moved": people.len() }).to_string();
     if !people.is_empty()
         && !list
-            .write(seen, ListChangeKind::Edit, summary, &people, Vec::new(), world::now())
+            .write(seen, ListChangeKind::Edit, summary, &people, Vec::new(), system::now())
             .await?
     {
         return Err(changed_meanwhile());

@@ -15,7 +15,7 @@ use crate::cli::terminal::guarded::{
     LONGEST_LINE_CHARS, cure, guarded, guarded_json, place, sentence,
 };
 use crate::cli::terminal::outcome::{Line, Outcome, Text};
-use crate::cli::terminal::world;
+use crate::cli::terminal::system;
 use crate::problem::{Problem, without_system_numbers};
 
 pub use crate::count::{counted, grouped, people};
@@ -62,7 +62,7 @@ impl Screen {
             }
         };
         let mut seal = [0; 8];
-        world::random(&mut seal);
+        system::random(&mut seal);
         let seal = u64::from_ne_bytes(seal);
         Self {
             json,

@@ -37,8 +37,8 @@ use super::column::{HighestAge, LARGEST_COMMIT, damaged, gather, millis, status_
 use super::no_mail::{change_of, entry_of};
 use super::{
     Claim, CopyRow, Counts, EditionProgress, EditionState, EditionSummary, Event, Heartbeat, LEASE,
-    Ledger, LedgerMark, LeftOutRow, Nature, PAGE, Pick, Plan, PlannedEdition, RunControl, RunId,
-    RunStart, reserve, until,
+    Ledger, LedgerMark, LeftOutRow, Nature, PAGE, Plan, PlannedEdition, RowFilter, RunControl,
+    RunId, RunStart, reserve, until,
 };
 use crate::audience::segment::OUTSIDE;
 use crate::audience::{NoMail, NoMailChange};
@@ -367,7 +367,7 @@ impl Ledger for PostgresLedger {
     async fn page(
         &self,
         edition: &str,
-        pick: Pick,
+        pick: RowFilter,
         after: Option<i64>,
     ) -> Result<Vec<(i64, CopyRow)>, LedgerError> {
         let sql = format!(

@@ -9,8 +9,8 @@ use super::schema::{COUNTS, PROGRESS, ROW_COLUMNS, STANDING};
 use crate::ledger::column::{from_json, status_of, time};
 use crate::ledger::error::LedgerError;
 use crate::ledger::{
-    CopyRow, Counts, EditionProgress, EditionState, LedgerMark, LeftOutRow, Nature, PAGE, Pick,
-    PlannedEdition, RunControl,
+    CopyRow, Counts, EditionProgress, EditionState, LedgerMark, LeftOutRow, Nature, PAGE,
+    PlannedEdition, RowFilter, RunControl,
 };
 
 pub(super) fn edition(
@@ -136,7 +136,7 @@ impl RawCopy {
 pub(super) fn page(
     connection: &Connection,
     edition: &str,
-    pick: Pick,
+    pick: RowFilter,
     after: Option<i64>,
 ) -> Result<Vec<(i64, CopyRow)>, LedgerError> {
     let sql = format!(

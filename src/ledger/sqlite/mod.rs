@@ -30,7 +30,7 @@ use super::column::{HighestAge, gather, millis};
 use super::delivery::Writer;
 use super::{
     Claim, CopyRow, Counts, EditionProgress, EditionState, EditionSummary, Event, Heartbeat,
-    Ledger, LedgerMark, LeftOutRow, Nature, Pick, Plan, PlannedEdition, RunControl, RunId,
+    Ledger, LedgerMark, LeftOutRow, Nature, Plan, PlannedEdition, RowFilter, RunControl, RunId,
     RunStart, reserve, until,
 };
 use crate::audience::{NoMail, NoMailChange};
@@ -340,7 +340,7 @@ impl Ledger for SqliteLedger {
     async fn page(
         &self,
         edition: &str,
-        pick: Pick,
+        pick: RowFilter,
         after: Option<i64>,
     ) -> Result<Vec<(i64, CopyRow)>, LedgerError> {
         let edition = edition.to_owned();

@@ -16,7 +16,7 @@ const MOST_OTHER_WORDS: usize = 3;
 
 /// What a day is of, by the words beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
+pub enum DayMeaning {
     /// "Published", "Posted".
     Publication,
     /// "Last updated".
@@ -32,7 +32,7 @@ pub enum Of {
 pub struct DayLine {
     /// `None`: a day without its year, or "2 days ago".
     pub date: Option<WrittenDate>,
-    pub of: Of,
+    pub of: DayMeaning,
 }
 
 const PUBLISHED: &str = "first published|date published|published date|publication date|date posted|date of publication|published|\
@@ -45,11 +45,15 @@ const EVENTS: &str = "event date|event|when|starts|start date|start|ends|end dat
     starting";
 
 /// What a day is of whose label stands by itself before it: "Deadline" in a cell, the day in the next.
-pub fn label(text: &str) -> Option<Of> {
+pub fn label(text: &str) -> Option<DayMeaning> {
     let text = text.trim().trim_end_matches([':', '–', '-', '.']).trim().to_lowercase();
-    [(Of::Publication, PUBLISHED), (Of::Change, CHANGED), (Of::Event, EVENTS)]
-        .into_iter()
-        .find_map(|(of, labels)| labels.split('|').any(|label| label == text).then_some(of))
+    [
+        (DayMeaning::Publication, PUBLISHED),
+        (DayMeaning::Change, CHANGED),
+        (DayMeaning::Event, EVENTS),
+    ]
+    .into_iter()
+    .find_map(|(of, labels)| labels.split('|').any(|label| label == text).then_some(of))
 }
 
 /// The day that a line says, if saying a day is what it is for.
@@ -75,7 +79,9 @@ pub fn day_line(text: &str, zone: Tz) -> Option<DayLine> {
             match piece(part, zone) {
                 // "Published 3 December | Updated 5 May": the day of publication.
                 Some(line)
-                    if found.is_none_or(|had| had.of == Of::Change && line.of != Of::Change) =>
+                    if found.is_none_or(|had| {
+                        had.of == DayMeaning::Change && line.of != DayMeaning::Change
+                    }) =>
                 {
                     found = Some(line);
                 }
@@ -87,10 +93,10 @@ pub fn day_line(text: &str, zone: Tz) -> Option<DayLine> {
         // "1 January 2019 – 9 June 2019" is when something is on.
         if let [first, last] = &pieces[..]
             && let (Some(first), Some(last)) = (piece(first, zone), piece(last, zone))
-            && (first.of, last.of) == (Of::Unsaid, Of::Unsaid)
+            && (first.of, last.of) == (DayMeaning::Unsaid, DayMeaning::Unsaid)
             && first.date != last.date
         {
-            return Some(DayLine { of: Of::Event, ..first });
+            return Some(DayLine { of: DayMeaning::Event, ..first });
         }
         return found.filter(|_| other_words <= MOST_OTHER_WORDS).or_else(|| relative(&text));
     }
@@ -160,21 +166,25 @@ pub fn piece(text: &str, zone: Tz) -> Option<DayLine> {
         .to_owned()
     };
     let mut rest = trim(text);
-    let mut of = Of::Unsaid;
+    let mut of = DayMeaning::Unsaid;
     for _ in 0..3 {
         let lower = rest.to_lowercase();
-        let labelled = [(Of::Change, CHANGED), (Of::Event, EVENTS), (Of::Publication, PUBLISHED)]
-            .into_iter()
-            .find_map(|(of, labels)| {
-                labels
-                    .split('|')
-                    .find(|label| {
-                        lower.strip_prefix(label).is_some_and(|rest| rest.starts_with([' ', ':']))
-                    })
-                    .map(|label| (of, label.len()))
-            });
+        let labelled = [
+            (DayMeaning::Change, CHANGED),
+            (DayMeaning::Event, EVENTS),
+            (DayMeaning::Publication, PUBLISHED),
+        ]
+        .into_iter()
+        .find_map(|(of, labels)| {
+            labels
+                .split('|')
+                .find(|label| {
+                    lower.strip_prefix(label).is_some_and(|rest| rest.starts_with([' ', ':']))
+                })
+                .map(|label| (of, label.len()))
+        });
         if let Some((label, length)) = labelled {
-            if of == Of::Unsaid || label != Of::Publication {
+            if of == DayMeaning::Unsaid || label != DayMeaning::Publication {
                 of = label;
             }
             rest = trim(rest.get(length..).unwrap_or_default());
@@ -194,7 +204,7 @@ pub fn piece(text: &str, zone: Tz) -> Option<DayLine> {
     }
     // "Posted in News on 3 December 2020".
     let lower = rest.to_lowercase();
-    if of == Of::Publication
+    if of == DayMeaning::Publication
         && lower.starts_with("in ")
         && let Some(at) = lower.find(" on ")
     {
@@ -210,14 +220,14 @@ pub fn piece(text: &str, zone: Tz) -> Option<DayLine> {
         };
         let tail: Vec<&str> = after.iter().copied().filter(|word| !is_time(word)).collect();
         let all: Vec<&str> = day.iter().chain(after).copied().collect();
-        let of = if of == Of::Unsaid && is_span(&all) { Of::Event } else { of };
+        let of = if of == DayMeaning::Unsaid && is_span(&all) { DayMeaning::Event } else { of };
         let tail = tail.join(" ").to_lowercase();
         let is_tail = tail.is_empty()
             || matches!(tail.as_str(), "in" | "by" | "under")
             || ((tail.starts_with("by ") || tail.starts_with("in ") || tail.starts_with("under "))
                 && tail.split(' ').count() <= 6);
         let is_place = tail.split(' ').count() <= 5 && !text.trim_end().ends_with('.');
-        if is_tail || (of == Of::Event && is_place) {
+        if is_tail || (of == DayMeaning::Event && is_place) {
             return Some(DayLine { date, of });
         }
         return None;
@@ -339,7 +349,7 @@ fn relative(text: &str) -> Option<DayLine> {
     let lower = text.to_lowercase();
     let is_ago = lower.ends_with(" ago") && lower.split(' ').count() <= 5;
     (is_ago || matches!(lower.as_str(), "today" | "yesterday" | "just now"))
-        .then_some(DayLine { date: None, of: Of::Unsaid })
+        .then_some(DayLine { date: None, of: DayMeaning::Unsaid })
 }
 
 #[cfg(test)]
@@ -350,7 +360,7 @@ mod tests {
 
     #[test]
     fn a_line_that_says_a_day_and_little_else() {
-        use Of::{Change, Event, Publication, Unsaid};
+        use DayMeaning::{Change, Event, Publication, Unsaid};
         for (text, day, of) in [
             ("3 December 2020", "2020-12-03", Unsaid),
             ("Thursday, 3rd December 2020", "2020-12-03", Unsaid),

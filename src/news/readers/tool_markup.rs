@@ -3,7 +3,7 @@
 
 /// A text without it, and what was taken out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Without {
+pub struct StrippedText {
     /// With as many lines as before.
     pub text: String,
     /// Each as it is written, with its line from 1.
@@ -48,8 +48,9 @@ const WORDPRESS: [&str; 16] = [
 ];
 
 /// Takes it out of a text.
-pub fn without(markdown: &str) -> Without {
-    let mut without = Without { text: String::with_capacity(markdown.len()), removed: Vec::new() };
+pub fn without(markdown: &str) -> StrippedText {
+    let mut without =
+        StrippedText { text: String::with_capacity(markdown.len()), removed: Vec::new() };
     let mut rest = markdown;
     let mut line = 1;
     let mut before = '\n';

@@ -34,7 +34,7 @@ const MANY: usize = 3;
 
 /// What is known before a website is read.
 #[derive(Debug, Clone, Copy)]
-pub struct Before<'a> {
+pub struct CrawlContext<'a> {
     pub settings: &'a Settings,
     /// For items that have none.
     pub date: Option<PartialDate>,
@@ -140,8 +140,12 @@ fn origin(address: &str) -> Option<String> {
 ///
 /// # Errors
 /// When its first page cannot be had.
-pub async fn crawl(web: &Web, before: Before<'_>, url: &str) -> Result<CrawlResult, FetchError> {
-    let Before { settings, zone, .. } = before;
+pub async fn crawl(
+    web: &Web,
+    before: CrawlContext<'_>,
+    url: &str,
+) -> Result<CrawlResult, FetchError> {
+    let CrawlContext { settings, zone, .. } = before;
     let select = settings.select.clone().unwrap_or_default();
     let known = Knowledge::of(before.known);
     let mut crawler = Crawler::new(web);
@@ -210,7 +214,7 @@ async fn read_articles(
     crawler: &mut Crawler<'_>,
     reading: &mut Reading,
     known: &Knowledge<'_>,
-    before: Before<'_>,
+    before: CrawlContext<'_>,
 ) {
     let zone = before.zone;
     let today = before.now.with_timezone(&zone).date_naive();

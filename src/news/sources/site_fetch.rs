@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use futures_util::{StreamExt, stream};
 
-use super::crawl::{Before, CrawlResult, crawl, not_further};
+use super::crawl::{CrawlContext, CrawlResult, crawl, not_further};
 use super::fetch::{FetchResult, FetchedBytes, Web};
 use super::known::{Knowledge, add_page, adds, missing};
 use crate::date::PartialDate;
@@ -330,7 +330,7 @@ async fn posts(web: &Web, question: &FetchRequest, url: &str) -> Result<SiteNews
 /// A website without a feed.
 async fn pages(web: &Web, question: &FetchRequest, url: &str) -> Result<SiteNews, FetchError> {
     let FetchRequest { settings, known, date, zone, now, .. } = question;
-    let before = Before { settings, date: *date, known, zone: *zone, now: *now };
+    let before = CrawlContext { settings, date: *date, known, zone: *zone, now: *now };
     let CrawlResult { mut reading, to_the_end, first } = crawl(web, before, url).await?;
     reading.problems.extend(moved(url, &first));
     Ok(SiteNews::News(Box::new(News::part(reading, Validators::default(), to_the_end))))

@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{Store, StoreError, number, parse, time};
 use crate::news::dedupe;
-use crate::news::item::{Elsewhere, Item, Sightings};
+use crate::news::item::{Item, OutsideCounts, Sightings};
 
 /// A source in a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct ItemQuery<'a> {
 pub struct ItemMatches {
     /// Each story once: of the source that is named first, with what the others have beyond it.
     pub items: Vec<Item>,
-    pub elsewhere: Elsewhere,
+    pub elsewhere: OutsideCounts,
 }
 
 struct Row {
@@ -121,7 +121,7 @@ impl Store {
         }
         let elsewhere = match wanted.days {
             Some((start, end)) => self.elsewhere(sources, start, end)?,
-            None => Elsewhere::default(),
+            None => OutsideCounts::default(),
         };
         Ok(ItemMatches { items, elsewhere })
     }
@@ -181,7 +181,7 @@ impl Store {
         sources: &[SourceQuery<'_>],
         start: NaiveDate,
         end: NaiveDate,
-    ) -> rusqlite::Result<Elsewhere> {
+    ) -> rusqlite::Result<OutsideCounts> {
         const BEFORE: &str = "last_day < ?2";
         // What begins after the window ends after it too.
         const AFTER: &str = "last_day >= ?2 AND first_day >= ?2";
@@ -206,6 +206,6 @@ impl Store {
         days.extend(later);
         // The window's end is the day behind its last.
         let away = |day: &NaiveDate| (start - *day).num_days().max((*day - end).num_days() + 1);
-        Ok(Elsewhere { before, after, nearest: days.into_iter().min_by_key(away) })
+        Ok(OutsideCounts { before, after, nearest: days.into_iter().min_by_key(away) })
     }
 }

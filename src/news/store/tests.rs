@@ -6,7 +6,7 @@ use chrono_tz::Pacific::Auckland;
 
 use super::*;
 use crate::news::PartialDate;
-use crate::news::item::Elsewhere;
+use crate::news::item::OutsideCounts;
 
 fn at(day: &str) -> DateTime<Utc> {
     format!("{day}T12:00:00Z").parse().unwrap()
@@ -281,7 +281,7 @@ fn a_window_finds_its_own_the_undated_the_named_and_the_late() {
     let asked = [SourceQuery { name: "s", is_remote: true }];
     let elsewhere =
         store.find(&asked, &ItemQuery { days, ..ItemQuery::default() }).unwrap().elsewhere;
-    assert_eq!(elsewhere, Elsewhere { before: 2, after: 1, nearest: Some(day("2020-11-30")) });
+    assert_eq!(elsewhere, OutsideCounts { before: 2, after: 1, nearest: Some(day("2020-11-30")) });
 }
 
 #[test]

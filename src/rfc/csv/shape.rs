@@ -134,7 +134,7 @@ impl CsvShape {
         }
         if !self.without.is_empty() {
             let lines = BufReader::with_capacity(CHUNK_BYTES, text);
-            text = Box::new(Without { lines, line: 1, skipped: self.without.clone(), at: 0 });
+            text = Box::new(SkippedLines { lines, line: 1, skipped: self.without.clone(), at: 0 });
         }
         Ok(text)
     }
@@ -352,7 +352,7 @@ impl<R: Read> Read for NewLines<R> {
 }
 
 /// Some lines as empty ones: the numbers of the others stay as they are.
-struct Without<R> {
+struct SkippedLines<R> {
     lines: R,
     /// Of the line that is read now.
     line: usize,
@@ -361,7 +361,7 @@ struct Without<R> {
     at: usize,
 }
 
-impl<R: BufRead> Read for Without<R> {
+impl<R: BufRead> Read for SkippedLines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let skips = self.skipped.get(self.at) == Some(&self.line);

@@ -1,7 +1,7 @@
 //! What a reply changes: the row, the rate, the run's failures and refusals.
 //! Shell: the ledger.
 
-use super::super::config::{End, RunEvent};
+use super::super::config::{RunEnd, RunEvent};
 use super::super::failures::RunStep;
 use super::super::pace::Delay;
 use super::super::refusals::{
@@ -11,7 +11,7 @@ use super::super::verdict::{LOST_ON_IT, Refusal, RowFate, RunFate, Verdict, wait
 use super::{Attempt, LONGEST_LIMIT, RunState};
 use crate::ledger::delivery::next;
 use crate::ledger::error::LedgerError;
-use crate::ledger::{Delivery, Event, Ledger, Pick, Status};
+use crate::ledger::{Delivery, Event, Ledger, RowFilter, Status};
 use crate::providers::RefusalKind;
 use chrono::{DateTime, Utc};
 
@@ -106,7 +106,7 @@ impl<L: Ledger> RunState<L> {
 
     pub(super) async fn stop_for_refusals(&self, stop: TooManyRefusals) -> Result<(), LedgerError> {
         let TooManyRefusals { why, cure, give_back } = stop;
-        self.end(End::Paused { why: why.clone(), cure: cure.to_owned() });
+        self.end(RunEnd::Paused { why: why.clone(), cure: cure.to_owned() });
         let event = Event::Retried { why };
         let events = give_back.into_iter().map(|id| (id, event.clone())).collect();
         self.ledger.decide(events, self.now()).await?;
@@ -125,16 +125,16 @@ impl<L: Ledger> RunState<L> {
     }
 
     /// At the end of a run: what is still to be written of its refusals, and whether they are why people wait.
-    pub async fn close_refusals(&self, end: End) -> Result<End, LedgerError> {
+    pub async fn close_refusals(&self, end: RunEnd) -> Result<RunEnd, LedgerError> {
         let mut end = end;
-        if matches!(end, End::Waiting { .. }) {
+        if matches!(end, RunEnd::Waiting { .. }) {
             let stop = self.ending().refusals.at_the_end();
             if let Some(stop) = stop {
                 self.stop_for_refusals(stop).await?;
                 end = self.take_end().unwrap_or(end);
             }
         }
-        if !matches!(end, End::Paused { .. }) {
+        if !matches!(end, RunEnd::Paused { .. }) {
             let people = self.ending().refusals.finish();
             self.suppress(people).await?;
         }
@@ -143,7 +143,8 @@ impl<L: Ledger> RunState<L> {
 
     /// Copies that wait since an earlier run for somebody to do something are tried again, behind the others.
     pub async fn retry_refused(&self) -> Result<(), LedgerError> {
-        let deferred = self.ledger.rows(&self.config.edition, Pick::In(Status::Deferred)).await?;
+        let deferred =
+            self.ledger.rows(&self.config.edition, RowFilter::In(Status::Deferred)).await?;
         let again: Vec<_> =
             deferred.into_iter().filter(|(_, row)| waits_for_a_cure(&row.detail)).collect();
         let mut queue = self.queue.lock().await;
@@ -180,7 +181,10 @@ impl<L: Ledger> RunState<L> {
     pub(super) fn after_a_limit(&self, id: i64, fate: RowFate) -> RowFate {
         let RowFate::Released { why } = fate else { return fate };
         if self.rate_limit.refusing_for() > LONGEST_LIMIT {
-            self.end(End::Paused { why: why.clone(), cure: RefusalKind::Rate.cure().to_owned() });
+            self.end(RunEnd::Paused {
+                why: why.clone(),
+                cure: RefusalKind::Rate.cure().to_owned(),
+            });
         }
         if self.ending().failures.met_limit(id) {
             return RowFate::Deferred { why, delay: Delay::Throttled };

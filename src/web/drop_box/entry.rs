@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::audience::Keys;
 use crate::audience::frequency::Frequency;
-use crate::people::{Act, Way, What};
+use crate::people::{Act, ActKind, LeavingWay};
 use crate::rfc::base16;
 use crate::web::serve::pages::is_reason;
 use crate::web::serve::request::{PublicRequest, field, read};
@@ -46,17 +46,17 @@ pub enum DropRequest {
 pub fn request_of(entry: &DropEntry, keys: &Keys, now: DateTime<Utc>) -> DropRequest {
     let (token, what) = match read("POST", &entry.path, "") {
         Ok(PublicRequest::OneClick { token }) => {
-            (token, What::Left { way: Way::OneClick, reason: None })
+            (token, ActKind::Left { way: LeavingWay::OneClick, reason: None })
         }
         Ok(PublicRequest::Leave { token }) => {
             let reason = field(entry.body.as_bytes(), "reason").filter(|text| is_reason(text));
-            (token, What::Left { way: Way::Page, reason })
+            (token, ActKind::Left { way: LeavingWay::Page, reason })
         }
-        Ok(PublicRequest::Stay { token }) => (token, What::Stayed),
+        Ok(PublicRequest::Stay { token }) => (token, ActKind::Stayed),
         Ok(PublicRequest::Choose { token }) => {
             let word = field(entry.body.as_bytes(), "frequency").unwrap_or_default();
             let Some(frequency) = Frequency::parse(&word) else { return DropRequest::Other };
-            (token, What::Chose { frequency })
+            (token, ActKind::Chose { frequency })
         }
         _ => return DropRequest::Other,
     };
@@ -66,7 +66,7 @@ pub fn request_of(entry: &DropEntry, keys: &Keys, now: DateTime<Utc>) -> DropReq
     if person == keys.invented_person() {
         return DropRequest::Probe;
     }
-    let is_button = !matches!(what, What::Left { way: Way::OneClick, .. });
+    let is_button = !matches!(what, ActKind::Left { way: LeavingWay::OneClick, .. });
     if is_button && is_too_fast(entry) {
         return DropRequest::TooFast;
     }
@@ -125,34 +125,39 @@ mod tests {
             }
             other => Err(other),
         };
-        let left =
-            |way, reason: Option<&str>| Ok(What::Left { way, reason: reason.map(str::to_owned) });
+        let left = |way, reason: Option<&str>| {
+            Ok(ActKind::Left { way, reason: reason.map(str::to_owned) })
+        };
         let shown = |at: &str| at.parse::<DateTime<Utc>>().unwrap().timestamp_millis();
         let late = format!("nonce={}", shown("2026-11-20T10:00:04Z"));
         let early = format!("nonce={}", shown("2026-11-20T10:00:04.001Z"));
         let other = Keys::new(b"two").unsubscribe_token(&ann);
         for (path, body, expected) in [
-            (format!("/u/{token}"), String::new(), left(Way::OneClick, None)),
+            (format!("/u/{token}"), String::new(), left(LeavingWay::OneClick, None)),
             (format!("/news/u/{token}"), String::new(), Err(DropRequest::Other)),
-            (format!("/u/{token}"), early.clone(), left(Way::OneClick, None)),
-            (format!("/u/{token}/leave"), late.clone(), left(Way::Page, None)),
-            (format!("/u/{token}/leave"), "x".to_owned(), left(Way::Page, None)),
+            (format!("/u/{token}"), early.clone(), left(LeavingWay::OneClick, None)),
+            (format!("/u/{token}/leave"), late.clone(), left(LeavingWay::Page, None)),
+            (format!("/u/{token}/leave"), "x".to_owned(), left(LeavingWay::Page, None)),
             (
                 format!("/u/{token}/leave"),
                 format!("{late}&reason=too_many"),
-                left(Way::Page, Some("too_many")),
+                left(LeavingWay::Page, Some("too_many")),
             ),
-            (format!("/u/{token}/leave"), format!("{late}&reason=Ann"), left(Way::Page, None)),
+            (
+                format!("/u/{token}/leave"),
+                format!("{late}&reason=Ann"),
+                left(LeavingWay::Page, None),
+            ),
             (format!("/u/{token}/leave"), early.clone(), Err(DropRequest::TooFast)),
             (
                 format!("/u/{token}/often"),
                 format!("{late}&frequency=year"),
-                Ok(What::Chose { frequency: Frequency::Year }),
+                Ok(ActKind::Chose { frequency: Frequency::Year }),
             ),
             (
                 format!("/u/{token}/often"),
                 format!("{late}&frequency=every"),
-                Ok(What::Chose { frequency: Frequency::Every }),
+                Ok(ActKind::Chose { frequency: Frequency::Every }),
             ),
             (format!("/u/{token}/often"), format!("{late}&frequency=x"), Err(DropRequest::Other)),
             (format!("/u/{token}/often"), late.clone(), Err(DropRequest::Other)),
@@ -161,7 +166,7 @@ mod tests {
                 format!("{early}&frequency=year"),
                 Err(DropRequest::TooFast),
             ),
-            (format!("/u/{token}/stay"), late, Ok(What::Stayed)),
+            (format!("/u/{token}/stay"), late, Ok(ActKind::Stayed)),
             (format!("/u/{token}/stay"), early, Err(DropRequest::TooFast)),
             (format!("/u/{other}"), String::new(), Err(DropRequest::WrongToken)),
             (format!("/u/{}", keys.invented_token()), String::new(), Err(DropRequest::Probe)),

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use tokio::sync::watch;
 
-use super::{Shared, address_of, html, respond, status, unavailable, with};
+use super::{ServerState, address_of, html, respond, status, unavailable, with};
 use crate::web::archive::PublicFiles;
 
 /// Pictures and fonts are where the email has them; nothing runs, and nothing is sent anywhere.
@@ -26,7 +26,7 @@ pub struct ServedArchive {
     pub noindex: bool,
 }
 
-pub(super) fn show(shared: &Shared, file: &str) -> Response<Body> {
+pub(super) fn show(shared: &ServerState, file: &str) -> Response<Body> {
     let setting = &shared.setting;
     let Some(archive) = &setting.archive else {
         return html(StatusCode::NOT_FOUND, setting.text.wrong_address());
@@ -48,7 +48,7 @@ pub(super) fn show(shared: &Shared, file: &str) -> Response<Body> {
 }
 
 /// The links of a page are seen from its folder.
-pub(super) fn to_folder(shared: &Shared, name: &str) -> Response<Body> {
+pub(super) fn to_folder(shared: &ServerState, name: &str) -> Response<Body> {
     let name = if name.is_empty() { String::new() } else { format!("{name}/") };
     let url = format!("{}/archive/{name}", address_of(shared));
     with(status(StatusCode::PERMANENT_REDIRECT), header::LOCATION, &url)

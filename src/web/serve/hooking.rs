@@ -8,14 +8,14 @@ use axum::http::{HeaderMap, Response, StatusCode};
 use hyper::body::Incoming;
 
 use super::hooks::{HookHeaders, HookRefusal};
-use super::{BODY_PATIENCE, Intent, Shared, pass_on, plain, text, unavailable, wrong_token};
+use super::{BODY_PATIENCE, Intent, ServerState, pass_on, plain, text, unavailable, wrong_token};
 
 /// A batch of events has some hundred kilobytes.
 const LONGEST_EVENTS_BYTES: usize = 2 * 1024 * 1024;
 
 /// What a mail service reports: kept before it is answered. Who does not know the secret learns nothing.
 pub(super) async fn report(
-    shared: &Shared,
+    shared: &ServerState,
     client: IpAddr,
     headers: &HeaderMap,
     body: Incoming,
@@ -47,7 +47,7 @@ pub(super) async fn report(
 }
 
 /// 406 tells a service not to send the same again.
-fn refused_hook(shared: &Shared, client: IpAddr, refusal: HookRefusal) -> Response<Body> {
+fn refused_hook(shared: &ServerState, client: IpAddr, refusal: HookRefusal) -> Response<Body> {
     match refusal {
         HookRefusal::Secret => wrong_token(shared, client),
         HookRefusal::Signature => plain(StatusCode::FORBIDDEN, "the signature is wrong"),

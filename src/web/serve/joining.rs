@@ -15,8 +15,8 @@ use tokio::sync::oneshot;
 
 use super::join_pages::{FormFault, TRAP, TypedForm};
 use super::{
-    OLDEST_NONCE, PublicCall, Shared, YOUNGEST_NONCE, comes_from_our_page, html, plain, read_body,
-    request, unavailable, with, wrong_token,
+    OLDEST_NONCE, PublicCall, ServerState, YOUNGEST_NONCE, comes_from_our_page, html, plain,
+    read_body, request, unavailable, with, wrong_token,
 };
 use crate::audience::mistyped_domain;
 use crate::ledger::joining::{ConfirmStep, JoinStep};
@@ -50,12 +50,12 @@ pub enum JoinCall {
 }
 
 /// The form, where it is open.
-pub(super) fn show(shared: &Shared) -> Response<Body> {
+pub(super) fn show(shared: &ServerState) -> Response<Body> {
     form(shared, StatusCode::OK, &TypedForm::default(), None)
 }
 
 fn form(
-    shared: &Shared,
+    shared: &ServerState,
     code: StatusCode,
     typed: &TypedForm,
     fault: Option<&FormFault>,
@@ -70,7 +70,7 @@ fn form(
 }
 
 /// The form as somebody filled it in.
-pub(super) async fn join(shared: &Shared, client: IpAddr, body: Incoming) -> Response<Body> {
+pub(super) async fn join(shared: &ServerState, client: IpAddr, body: Incoming) -> Response<Body> {
     let body = match read_body(body).await {
         Ok(body) => body,
         Err(response) => return *response,
@@ -122,7 +122,7 @@ pub(super) async fn join(shared: &Shared, client: IpAddr, body: Incoming) -> Res
 
 /// The page behind the link of a confirmation.
 pub(super) async fn show_confirmation(
-    shared: &Shared,
+    shared: &ServerState,
     client: IpAddr,
     token: &str,
 ) -> Response<Body> {
@@ -133,7 +133,7 @@ pub(super) async fn show_confirmation(
 }
 
 async fn look(
-    shared: &Shared,
+    shared: &ServerState,
     token: &str,
     person: String,
     requested: DateTime<Utc>,
@@ -148,7 +148,7 @@ async fn look(
 
 /// The button of that page. The token is the proof; a program that reads the page and sends its form at once is no person.
 pub(super) async fn confirm(
-    shared: &Shared,
+    shared: &ServerState,
     client: IpAddr,
     headers: &HeaderMap,
     body: Incoming,
@@ -178,7 +178,7 @@ pub(super) async fn confirm(
 }
 
 fn confirmation(
-    shared: &Shared,
+    shared: &ServerState,
     token: &str,
     person: &str,
     step: ConfirmStep,
@@ -199,14 +199,14 @@ fn nonce_name(person: &str) -> String {
     format!("confirm {person}")
 }
 
-fn is_of_a_person(shared: &Shared, of: &str, nonce: &str) -> bool {
+fn is_of_a_person(shared: &ServerState, of: &str, nonce: &str) -> bool {
     let age = shared.setting.keys.page_nonce_age(of, nonce, (shared.setting.clock)());
     age.is_some_and(|age: Duration| (YOUNGEST_NONCE..OLDEST_NONCE).contains(&age))
 }
 
 /// Passes a call on, and waits until what it wants is on disk.
 async fn passed_on<T>(
-    shared: &Shared,
+    shared: &ServerState,
     call: JoinCall,
     answered: oneshot::Receiver<Option<T>>,
 ) -> Option<T> {

@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::{Shared, answer};
+use super::{ServerState, answer};
 
 /// Header fields of a browser behind a proxy have some 2 KB.
 const LONGEST_HEAD_BYTES: usize = 16 * 1024;
@@ -48,7 +48,7 @@ fn most_of_limits(limits: &str) -> usize {
 /// Takes connections until it is closed.
 pub(super) async fn serve(
     listener: TcpListener,
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     mut closes: watch::Receiver<bool>,
 ) {
     let places = Arc::new(Semaphore::new(most_connections()));

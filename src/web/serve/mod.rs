@@ -31,9 +31,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::audience::Keys;
 use crate::audience::frequency::Frequency;
-use crate::people::{Standpoint, Way};
+use crate::people::{LeavingWay, Standpoint};
 use attempts::Attempts;
-use request::{PublicRequest, Unanswerable};
+use request::{PublicRequest, RequestFault};
 
 pub use archived::{ArchivePages, ServedArchive};
 pub use hooks::{Hook, HookProof, HookProvider, HookSettings, sendgrid_key};
@@ -72,7 +72,7 @@ pub enum Intent {
     /// Where they stand, changing nothing.
     Look,
     Leave {
-        way: Way,
+        way: LeavingWay,
         reason: Option<String>,
     },
     /// Stay after all.
@@ -120,7 +120,7 @@ pub struct Setting {
     pub clock: fn() -> DateTime<Utc>,
 }
 
-struct Shared {
+struct ServerState {
     setting: Setting,
     prefix: String,
     own_port: u16,
@@ -156,7 +156,7 @@ pub async fn open(listen: SocketAddr, setting: Setting) -> std::io::Result<Publi
     let (calls, incoming) = mpsc::channel(1024);
     let (closing, closes) = watch::channel(false);
     let prefix = setting.public_url.path().trim_end_matches('/').to_owned();
-    let shared = Arc::new(Shared {
+    let shared = Arc::new(ServerState {
         setting,
         prefix,
         own_port: address.port(),
@@ -169,7 +169,11 @@ pub async fn open(listen: SocketAddr, setting: Setting) -> std::io::Result<Publi
     Ok(PublicServer { address, calls: incoming, closing })
 }
 
-async fn answer(shared: &Shared, peer: SocketAddr, request: Request<Incoming>) -> Response<Body> {
+async fn answer(
+    shared: &ServerState,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let client = client_of(shared, peer.ip(), &parts.headers);
     let path = parts.uri.path();
@@ -231,14 +235,19 @@ async fn answer(shared: &Shared, peer: SocketAddr, request: Request<Incoming>) -
 }
 
 /// A mail provider's button: the token is the proof, whatever the body says.
-async fn one_click(shared: &Shared, client: IpAddr, body: Incoming, token: &str) -> Response<Body> {
+async fn one_click(
+    shared: &ServerState,
+    client: IpAddr,
+    body: Incoming,
+    token: &str,
+) -> Response<Body> {
     if let Err(response) = read_body(body).await {
         return *response;
     }
     let Some(person) = shared.setting.keys.person_of_unsubscribe_token(token) else {
         return wrong_token(shared, client);
     };
-    let leave = Intent::Leave { way: Way::OneClick, reason: None };
+    let leave = Intent::Leave { way: LeavingWay::OneClick, reason: None };
     match pass_on(shared, person, leave).await {
         Some(_) => plain(StatusCode::OK, &shared.setting.text.you_left()),
         None => unavailable(shared),
@@ -255,7 +264,7 @@ enum Button {
 
 /// A button of our own page.
 async fn press(
-    shared: &Shared,
+    shared: &ServerState,
     client: IpAddr,
     headers: &HeaderMap,
     body: Incoming,
@@ -284,7 +293,7 @@ async fn press(
     let wanted = match button {
         Button::Leave => {
             let reason = request::field(&body, "reason").filter(|reason| pages::is_reason(reason));
-            Intent::Leave { way: Way::Page, reason }
+            Intent::Leave { way: LeavingWay::Page, reason }
         }
         Button::Stay => Intent::Stay,
         Button::Choose => {
@@ -306,7 +315,7 @@ async fn press(
 }
 
 /// Passes a change on, and waits until it is on disk.
-async fn pass_on(shared: &Shared, person: String, wanted: Intent) -> Option<Standpoint> {
+async fn pass_on(shared: &ServerState, person: String, wanted: Intent) -> Option<Standpoint> {
     let is_change = matches!(wanted, Intent::Leave { .. } | Intent::Stay | Intent::Choose(_));
     // A link that is only tried leaves nothing behind, but is answered only when a change could be written.
     let is_probe = is_change && person == shared.setting.keys.invented_person();
@@ -321,7 +330,7 @@ async fn read_body(body: Incoming) -> Result<Vec<u8>, Box<Response<Body>>> {
 }
 
 fn show(
-    shared: &Shared,
+    shared: &ServerState,
     person: &str,
     token: &str,
     standpoint: Standpoint,
@@ -333,12 +342,12 @@ fn show(
     html(StatusCode::OK, shared.setting.text.page(&base, &nonce, standpoint, is_done))
 }
 
-fn address_of(shared: &Shared) -> &str {
+fn address_of(shared: &ServerState) -> &str {
     shared.setting.public_url.as_str().trim_end_matches('/')
 }
 
 /// The same bytes for every wrong token.
-fn wrong_token(shared: &Shared, client: IpAddr) -> Response<Body> {
+fn wrong_token(shared: &ServerState, client: IpAddr) -> Response<Body> {
     let mut wrong = shared.wrong.lock().unwrap_or_else(PoisonError::into_inner);
     if wrong.is_one_too_many(client, shared.started.elapsed()) {
         let response =
@@ -348,17 +357,17 @@ fn wrong_token(shared: &Shared, client: IpAddr) -> Response<Body> {
     html(StatusCode::NOT_FOUND, shared.setting.text.wrong_address())
 }
 
-fn unavailable(shared: &Shared) -> Response<Body> {
+fn unavailable(shared: &ServerState) -> Response<Body> {
     let response = html(StatusCode::SERVICE_UNAVAILABLE, shared.setting.text.not_now());
     with(response, header::RETRY_AFTER, RETRY_AFTER_SECONDS)
 }
 
-fn refusal(shared: &Shared, unanswerable: Unanswerable) -> Response<Body> {
+fn refusal(shared: &ServerState, unanswerable: RequestFault) -> Response<Body> {
     match unanswerable {
-        Unanswerable::Malformed => plain(StatusCode::BAD_REQUEST, "this address cannot be read"),
-        Unanswerable::NotFound => html(StatusCode::NOT_FOUND, shared.setting.text.wrong_address()),
-        Unanswerable::TooLong => plain(StatusCode::URI_TOO_LONG, "this address is too long"),
-        Unanswerable::Method { allow } => {
+        RequestFault::Malformed => plain(StatusCode::BAD_REQUEST, "this address cannot be read"),
+        RequestFault::NotFound => html(StatusCode::NOT_FOUND, shared.setting.text.wrong_address()),
+        RequestFault::TooLong => plain(StatusCode::URI_TOO_LONG, "this address is too long"),
+        RequestFault::Method { allow } => {
             let response =
                 plain(StatusCode::METHOD_NOT_ALLOWED, "this address does not accept that request");
             with(response, header::ALLOW, allow)
@@ -366,14 +375,14 @@ fn refusal(shared: &Shared, unanswerable: Unanswerable) -> Response<Body> {
     }
 }
 
-fn to_https(shared: &Shared, path: &str) -> Response<Body> {
+fn to_https(shared: &ServerState, path: &str) -> Response<Body> {
     let below = path.strip_prefix(&shared.prefix).unwrap_or(path);
     let url = format!("{}{below}", address_of(shared));
     with(status(StatusCode::PERMANENT_REDIRECT), header::LOCATION, &url)
 }
 
 /// Who asks: behind a proxy that we trust, the last address that it and its like did not add themselves.
-fn client_of(shared: &Shared, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+fn client_of(shared: &ServerState, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     let trusted =
         |address: &IpAddr| shared.setting.trusted_proxies.contains(&address.to_canonical());
     if !trusted(&peer) {
@@ -388,7 +397,7 @@ fn client_of(shared: &Shared, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     hops.into_iter().rev().find(|hop| !trusted(hop)).unwrap_or(peer)
 }
 
-fn is_plain_http(shared: &Shared, peer: IpAddr, headers: &HeaderMap) -> bool {
+fn is_plain_http(shared: &ServerState, peer: IpAddr, headers: &HeaderMap) -> bool {
     shared.setting.public_url.scheme() == "https"
         && shared.setting.trusted_proxies.contains(&peer.to_canonical())
         && text(headers, "x-forwarded-proto")
@@ -396,7 +405,7 @@ fn is_plain_http(shared: &Shared, peer: IpAddr, headers: &HeaderMap) -> bool {
 }
 
 /// The public name, or this computer's own: a proxy may pass on either.
-fn is_own_host(shared: &Shared, headers: &HeaderMap) -> bool {
+fn is_own_host(shared: &ServerState, headers: &HeaderMap) -> bool {
     let Some(host) = text(headers, "host") else { return true };
     let (name, _) = split_port(host);
     let public = shared.setting.public_url.host_str();
@@ -404,7 +413,7 @@ fn is_own_host(shared: &Shared, headers: &HeaderMap) -> bool {
 }
 
 /// An address of this computer with the port we listen at, or `localhost`.
-fn is_local(shared: &Shared, host: &str) -> bool {
+fn is_local(shared: &ServerState, host: &str) -> bool {
     let (name, port) = split_port(host);
     let is_own_port = port.is_none_or(|port| port == shared.own_port.to_string());
     let is_address = name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
@@ -421,7 +430,7 @@ fn split_port(host: &str) -> (&str, Option<&str>) {
 }
 
 /// A browser says which site sent a form. A program that says nothing has the nonce, which only our page gives.
-fn comes_from_our_page(shared: &Shared, headers: &HeaderMap) -> bool {
+fn comes_from_our_page(shared: &ServerState, headers: &HeaderMap) -> bool {
     let Some(origin) = text(headers, "origin") else { return true };
     // `no-referrer` makes some browsers send `null` from our own page too: there the nonce is the proof.
     if origin == "null" {

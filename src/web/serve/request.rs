@@ -43,7 +43,7 @@ pub enum PublicRequest {
 
 /// A request that we do not answer, and with which status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unanswerable {
+pub enum RequestFault {
     /// 400
     Malformed,
     /// 404
@@ -62,12 +62,12 @@ const HEALTH_METHODS: &str = "GET, HEAD, OPTIONS";
 ///
 /// # Errors
 /// With the status that the request gets.
-pub fn read(method: &str, path: &str, prefix: &str) -> Result<PublicRequest, Unanswerable> {
+pub fn read(method: &str, path: &str, prefix: &str) -> Result<PublicRequest, RequestFault> {
     if path.len() > LONGEST_PATH_BYTES {
-        return Err(Unanswerable::TooLong);
+        return Err(RequestFault::TooLong);
     }
     if !path.starts_with('/') || path.bytes().any(|byte| byte.is_ascii_control()) {
-        return Err(Unanswerable::Malformed);
+        return Err(RequestFault::Malformed);
     }
     let below = path
         .strip_prefix(prefix)
@@ -77,19 +77,19 @@ pub fn read(method: &str, path: &str, prefix: &str) -> Result<PublicRequest, Una
     let first = parts.next().unwrap_or_default();
     let (second, third, more) = (parts.next(), parts.next(), parts.next());
     if more.is_some() {
-        return Err(Unanswerable::NotFound);
+        return Err(RequestFault::NotFound);
     }
     match (first, second, third) {
         ("health" | "healthz", None, None) => match method {
             "GET" | "HEAD" => Ok(PublicRequest::Health),
             "OPTIONS" => Ok(PublicRequest::Options { allow: HEALTH_METHODS }),
-            _ => Err(Unanswerable::Method { allow: HEALTH_METHODS }),
+            _ => Err(RequestFault::Method { allow: HEALTH_METHODS }),
         },
         ("join", None, None) => match method {
             "GET" | "HEAD" => Ok(PublicRequest::ShowJoin),
             "POST" => Ok(PublicRequest::Join),
             "OPTIONS" => Ok(PublicRequest::Options { allow: PAGE_METHODS }),
-            _ => Err(Unanswerable::Method { allow: PAGE_METHODS }),
+            _ => Err(RequestFault::Method { allow: PAGE_METHODS }),
         },
         ("c", Some(token), None) => {
             let token = token_of(token)?;
@@ -97,7 +97,7 @@ pub fn read(method: &str, path: &str, prefix: &str) -> Result<PublicRequest, Una
                 "GET" | "HEAD" => Ok(PublicRequest::ShowConfirmation { token }),
                 "POST" => Ok(PublicRequest::Confirm { token }),
                 "OPTIONS" => Ok(PublicRequest::Options { allow: PAGE_METHODS }),
-                _ => Err(Unanswerable::Method { allow: PAGE_METHODS }),
+                _ => Err(RequestFault::Method { allow: PAGE_METHODS }),
             }
         }
         // Emails of earlier versions link to `/unsubscribe/TOKEN`: their links work for ever.
@@ -115,19 +115,19 @@ pub fn read(method: &str, path: &str, prefix: &str) -> Result<PublicRequest, Una
                 ("OPTIONS", Some("leave" | "stay" | "often")) => {
                     Ok(PublicRequest::Options { allow: BUTTON_METHODS })
                 }
-                (_, None) => Err(Unanswerable::Method { allow: PAGE_METHODS }),
+                (_, None) => Err(RequestFault::Method { allow: PAGE_METHODS }),
                 (_, Some("leave" | "stay" | "often")) => {
-                    Err(Unanswerable::Method { allow: BUTTON_METHODS })
+                    Err(RequestFault::Method { allow: BUTTON_METHODS })
                 }
-                (_, Some(_)) => Err(Unanswerable::NotFound),
+                (_, Some(_)) => Err(RequestFault::NotFound),
             }
         }
         ("archive", name, page) => archive(method, name, page, below.ends_with('/')),
         ("hooks", Some(name), Some(secret)) => match method {
             "POST" => Ok(PublicRequest::Hook { name: name_of(name)?, secret: name_of(secret)? }),
-            _ => Err(Unanswerable::Method { allow: "POST" }),
+            _ => Err(RequestFault::Method { allow: "POST" }),
         },
-        _ => Err(Unanswerable::NotFound),
+        _ => Err(RequestFault::NotFound),
     }
 }
 
@@ -137,11 +137,11 @@ fn archive(
     name: Option<&str>,
     page: Option<&str>,
     ends_in_slash: bool,
-) -> Result<PublicRequest, Unanswerable> {
+) -> Result<PublicRequest, RequestFault> {
     match method {
         "GET" | "HEAD" => {}
         "OPTIONS" => return Ok(PublicRequest::Options { allow: HEALTH_METHODS }),
-        _ => return Err(Unanswerable::Method { allow: HEALTH_METHODS }),
+        _ => return Err(RequestFault::Method { allow: HEALTH_METHODS }),
     }
     let name = name.map(name_of).transpose()?;
     Ok(match (name, page) {
@@ -155,26 +155,26 @@ fn archive(
         (Some(name), None | Some("index.html")) => {
             PublicRequest::Archive { file: format!("{name}/index.html") }
         }
-        (Some(_), Some(_)) => return Err(Unanswerable::NotFound),
+        (Some(_), Some(_)) => return Err(RequestFault::NotFound),
     })
 }
 
 /// A token as it was meant: decoded once, without the brackets, quotation marks and stops that mail programs leave around
 /// it. No token of ours begins or ends with a full stop.
-fn token_of(part: &str) -> Result<String, Unanswerable> {
+fn token_of(part: &str) -> Result<String, RequestFault> {
     word_of(decoded(part)?.trim_matches(|c| c == '.' || !is_of_a_word(c)))
 }
 
 /// A name or a secret, decoded once, exactly as it stands there. It never leads to another folder.
-fn name_of(part: &str) -> Result<String, Unanswerable> {
+fn name_of(part: &str) -> Result<String, RequestFault> {
     word_of(&decoded(part)?)
 }
 
-fn decoded(part: &str) -> Result<String, Unanswerable> {
+fn decoded(part: &str) -> Result<String, RequestFault> {
     let bytes = percent_decoded(part)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| Unanswerable::NotFound)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| RequestFault::NotFound)?;
     if text.contains('\0') {
-        return Err(Unanswerable::Malformed);
+        return Err(RequestFault::Malformed);
     }
     Ok(text.to_owned())
 }
@@ -183,16 +183,16 @@ fn is_of_a_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')
 }
 
-fn word_of(text: &str) -> Result<String, Unanswerable> {
+fn word_of(text: &str) -> Result<String, RequestFault> {
     let is_word = !text.is_empty()
         && text.len() <= LONGEST_TOKEN_BYTES
         && !text.starts_with('.')
         && text.chars().all(is_of_a_word);
-    is_word.then(|| text.to_owned()).ok_or(Unanswerable::NotFound)
+    is_word.then(|| text.to_owned()).ok_or(RequestFault::NotFound)
 }
 
 /// RFC 3986 section 2.1, once.
-fn percent_decoded(part: &str) -> Result<Cow<'_, [u8]>, Unanswerable> {
+fn percent_decoded(part: &str) -> Result<Cow<'_, [u8]>, RequestFault> {
     if !part.contains('%') {
         return Ok(Cow::Borrowed(part.as_bytes()));
     }
@@ -205,7 +205,7 @@ fn percent_decoded(part: &str) -> Result<Cow<'_, [u8]>, Unanswerable> {
         }
         let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
         let (Some(high), Some(low)) = (digit(rest.next()), digit(rest.next())) else {
-            return Err(Unanswerable::Malformed);
+            return Err(RequestFault::Malformed);
         };
         // Two hexadecimal digits are at most 255.
         bytes.push(u8::try_from(high * 16 + low).unwrap_or_default());
@@ -236,7 +236,7 @@ mod tests {
             Choose, Confirm, Health, Join, Leave, OneClick, Options, Show, ShowConfirmation,
             ShowJoin, Stay,
         };
-        use Unanswerable::{Malformed, Method, NotFound, TooLong};
+        use RequestFault::{Malformed, Method, NotFound, TooLong};
         let one_click = Ok(OneClick { token: token() });
         let show = Ok(Show { token: token() });
         let page = PAGE_METHODS;
@@ -336,17 +336,17 @@ mod tests {
             ("/archive/2020-12/", file("2020-12/index.html")),
             ("/archive/2020-12/index.html", file("2020-12/index.html")),
             ("/archive/2020-12", folder("2020-12")),
-            ("/archive/../secret", Err(Unanswerable::NotFound)),
-            ("/archive/2020-12/other", Err(Unanswerable::NotFound)),
-            ("/archive/a/b/c", Err(Unanswerable::NotFound)),
-            ("/archive/%2e%2e%2fsecret/", Err(Unanswerable::NotFound)),
-            ("/archive/%00/", Err(Unanswerable::Malformed)),
+            ("/archive/../secret", Err(RequestFault::NotFound)),
+            ("/archive/2020-12/other", Err(RequestFault::NotFound)),
+            ("/archive/a/b/c", Err(RequestFault::NotFound)),
+            ("/archive/%2e%2e%2fsecret/", Err(RequestFault::NotFound)),
+            ("/archive/%00/", Err(RequestFault::Malformed)),
         ] {
             assert_eq!(read("GET", path, "/news"), expected, "{path}");
         }
         assert_eq!(
             read("POST", "/archive/", ""),
-            Err(Unanswerable::Method { allow: HEALTH_METHODS })
+            Err(RequestFault::Method { allow: HEALTH_METHODS })
         );
     }
 }

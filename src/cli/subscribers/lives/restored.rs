@@ -8,7 +8,7 @@ use super::{Backup, World};
 use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
 use crate::database::sqlite;
 use crate::ledger::{Ledger, MemoryLedger, SqliteLedger};
-use crate::people::{Act, Journal, Way, What, drain};
+use crate::people::{Act, ActKind, Journal, LeavingWay, drain};
 
 /// No test waits for it.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -36,7 +36,7 @@ impl World {
         let journal = Journal::<MemoryLedger>::new(self.spool.clone(), PATIENCE);
         for key in those {
             let person = self.list.keys.address_hash_of_key(key);
-            let what = What::Left { way: Way::Page, reason: None };
+            let what = ActKind::Left { way: LeavingWay::Page, reason: None };
             journal.record(Act::new(&person, self.now, what)).await.unwrap();
             self.say_no(key, NoMailReason::Unsubscribed, true);
         }

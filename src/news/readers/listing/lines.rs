@@ -10,7 +10,7 @@ use super::line::{ListingLine, lines};
 use super::marker::{is_marker, marker};
 use super::noise::{is_noise, is_pager_word};
 use crate::date::{PartialDate, WrittenDate};
-use crate::news::readers::day_line::{Of, day_line, in_year, piece};
+use crate::news::readers::day_line::{DayMeaning, day_line, in_year, piece};
 use crate::rfc::text::one_line;
 
 /// A longer line is a sentence, not a title.
@@ -235,7 +235,7 @@ impl Reader {
             None => day_line(text, self.zone),
         });
         if let Some(found) = found {
-            if found.of != Of::Change && found.of != Of::Event {
+            if found.of != DayMeaning::Change && found.of != DayMeaning::Event {
                 let day = found.date.or_else(|| in_year(text, self.known_year()?, self.zone));
                 self.push(text, Class::Day, day);
             }

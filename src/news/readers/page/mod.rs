@@ -28,7 +28,7 @@ use crate::news::shown_address::without_password;
 use crate::news::source::Select;
 use crate::problem::{Place, Problem};
 use distinct::distinct;
-use part::{Common, PageContext, PartSelectors, StoryPart, story};
+use part::{PageContext, PartSelectors, RepeatedParts, StoryPart, story};
 use region::{is_around, is_heading};
 
 /// A page with more is an archive of everything; its first stories are the news.
@@ -88,7 +88,7 @@ pub fn read(
         let all = elements.len();
         elements.truncate(MOST_STORIES);
         let parts = parts_of(&elements);
-        let common = Common::of(&parts, &context);
+        let common = RepeatedParts::of(&parts, &context);
         let items: Vec<Item> = parts
             .iter()
             .filter_map(|part| story(part, &selectors.given, &common, &context))

@@ -6,7 +6,7 @@ use scraper::ElementRef;
 
 use super::{Extract, Reader, SHORTEST_PARAGRAPH_CHARS, same_holder, select};
 use crate::date::{PartialDate, WrittenDate};
-use crate::news::readers::day_line::{Of, day_line, label};
+use crate::news::readers::day_line::{DayMeaning, day_line, label};
 use crate::news::readers::page::block::text_of;
 use crate::news::readers::page::data::DataArticle;
 use crate::news::readers::page::part::{in_other_words, quoted, says_other};
@@ -55,7 +55,8 @@ impl Reader<'_> {
             add(Some(date), format!("its own page: {} at the headline", quoted(&words)));
         }
         let published = self.blocks.iter().take(MOST_BLOCKS).filter_map(|block| {
-            let line = day_line(&block.text, zone).filter(|line| line.of == Of::Publication)?;
+            let line =
+                day_line(&block.text, zone).filter(|line| line.of == DayMeaning::Publication)?;
             Some((block, line.date))
         });
         for (block, date) in published.take(MOST_DAYS) {
@@ -105,7 +106,8 @@ impl Reader<'_> {
         let before = at.checked_sub(1).and_then(|before| self.blocks.get(before));
         let near = self.blocks.iter().skip(at + 1).take(4).chain(before);
         before.is_some_and(|block| {
-            is(LABELS, &block.text) || matches!(label(&block.text), Some(Of::Change | Of::Event))
+            is(LABELS, &block.text)
+                || matches!(label(&block.text), Some(DayMeaning::Change | DayMeaning::Event))
         }) || near.into_iter().any(|block| is(VENUES, &block.text) && block.text.len() < 120)
     }
 
@@ -159,7 +161,7 @@ impl Reader<'_> {
         }
         let line = day_line(&block.text, self.zone);
         if let Some(line) = line {
-            let is_own = !matches!(line.of, Of::Change | Of::Event);
+            let is_own = !matches!(line.of, DayMeaning::Change | DayMeaning::Event);
             return line.date.filter(|_| is_own).map(|date| (date, block.text.clone()));
         }
         // A byline with a `<time>` in it, whose words alone would not say so.
@@ -181,7 +183,7 @@ impl Reader<'_> {
 fn day_of(element: ElementRef<'_>, zone: Tz) -> Option<WrittenDate> {
     let value = element.value();
     let line = day_line(&text_of(element), zone);
-    if line.is_some_and(|line| matches!(line.of, Of::Change | Of::Event))
+    if line.is_some_and(|line| matches!(line.of, DayMeaning::Change | DayMeaning::Event))
         || in_other_words(element, zone)
     {
         return None;

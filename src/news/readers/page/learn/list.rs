@@ -12,7 +12,9 @@ use super::seed::Seed;
 use crate::news::item::Item;
 use crate::news::readers::day_line::day_line;
 use crate::news::readers::page::block::text_of;
-use crate::news::readers::page::part::{Common, PageContext, PartSelectors, StoryPart, story};
+use crate::news::readers::page::part::{
+    PageContext, PartSelectors, RepeatedParts, StoryPart, story,
+};
 use crate::news::readers::page::parts_of;
 use crate::news::readers::page::region::is_heading;
 
@@ -166,7 +168,7 @@ fn judged<'a>(
     if crowded * 2 > parts.len() {
         return None;
     }
-    let common = Common::of(&parts, context);
+    let common = RepeatedParts::of(&parts, context);
     let items: Vec<Item> = parts
         .iter()
         .filter_map(|part| story(part, &PartSelectors::default(), &common, context))
@@ -208,7 +210,7 @@ fn judged<'a>(
 fn is_mixed(
     records: &[ElementRef<'_>],
     parts: &[StoryPart<'_>],
-    common: &Common,
+    common: &RepeatedParts,
     context: &PageContext<'_>,
 ) -> bool {
     let mut boxes: BTreeMap<NodeId, (usize, usize)> = BTreeMap::new();

@@ -16,7 +16,7 @@ use chrono_tz::Tz;
 use scraper::{ElementRef, Html, Selector};
 
 use super::base_of;
-use super::part::{Common, PageContext, PartSelectors, StoryPart, story};
+use super::part::{PageContext, PartSelectors, RepeatedParts, StoryPart, story};
 use super::region::{has_word, is_heading, stands_beside};
 use super::selector::selector_for;
 use crate::news::dedupe::canonical;
@@ -139,7 +139,7 @@ fn heroes<'a>(
             record = parent;
         }
         let part = StoryPart::of(record);
-        let found = story(&part, &PartSelectors::default(), &Common::default(), context);
+        let found = story(&part, &PartSelectors::default(), &RepeatedParts::default(), context);
         let is_story = found.is_some_and(|item| {
             let has_more = !item.summary.is_empty() || item.date.is_some() || item.image.is_some();
             let link = item.link.as_deref();

@@ -6,7 +6,7 @@ use scraper::ElementRef;
 
 use super::story_part::StoryPart;
 use crate::date::{PartialDate, WrittenDate};
-use crate::news::readers::day_line::{Of, day_line};
+use crate::news::readers::day_line::{DayMeaning, day_line};
 use crate::news::readers::page::block::{Block, text_of};
 use crate::news::readers::page::region::has_word;
 
@@ -16,7 +16,7 @@ pub(super) fn given_day(element: ElementRef<'_>, zone: Tz) -> Option<(WrittenDat
     let said = ["datetime", "content", "data-date"].iter().find_map(|name| value.attr(name));
     let text = text_of(element);
     let date = day_line(&text, zone)
-        .filter(|line| line.of != Of::Change)
+        .filter(|line| line.of != DayMeaning::Change)
         .and_then(|line| line.date)
         .map(|date| {
             date.confirmed_by(said.and_then(|text| PartialDate::read(text, zone).ok()), zone)
@@ -50,9 +50,9 @@ pub(super) fn day(
             && !says_other(block.owner)
         {
             let score = match line.of {
-                Of::Publication => 30,
-                Of::Unsaid => 20,
-                Of::Change | Of::Event => continue,
+                DayMeaning::Publication => 30,
+                DayMeaning::Unsaid => 20,
+                DayMeaning::Change | DayMeaning::Event => continue,
             };
             offer(score, date, format!("the list: {}", quoted(&block.text)));
         }
@@ -64,7 +64,8 @@ pub(super) fn day(
         // "03", "Dec" and "2020", each in a box of its own.
         let is_split = (2..=4).contains(&element.child_elements().count());
         if is_split && !says_other(element) && element.text().map(str::len).sum::<usize>() <= 60 {
-            let line = day_line(&text_of(element), zone).filter(|line| line.of == Of::Unsaid);
+            let line =
+                day_line(&text_of(element), zone).filter(|line| line.of == DayMeaning::Unsaid);
             if let Some(date) = line.and_then(|line| line.date) {
                 offer(21, date, format!("the list: {}", quoted(&text_of(element))));
             }
@@ -74,7 +75,7 @@ pub(super) fn day(
         }
         let text = text_of(element);
         let line = day_line(&text, zone);
-        if line.is_some_and(|line| matches!(line.of, Of::Change | Of::Event))
+        if line.is_some_and(|line| matches!(line.of, DayMeaning::Change | DayMeaning::Event))
             || in_other_words(element, zone)
         {
             continue;
@@ -125,7 +126,8 @@ pub fn in_other_words(element: ElementRef<'_>, zone: Tz) -> bool {
     let parent = element.parent().and_then(ElementRef::wrap);
     parent.filter(|parent| parent.descendants().nth(MOST_NODES).is_none()).is_some_and(|parent| {
         let text = text_of(parent);
-        day_line(&text, zone).is_some_and(|line| matches!(line.of, Of::Change | Of::Event))
+        day_line(&text, zone)
+            .is_some_and(|line| matches!(line.of, DayMeaning::Change | DayMeaning::Event))
     })
 }
 

@@ -26,7 +26,7 @@ use text::{join, teaser, title, undoubled};
 pub use context::{PageContext, PartSelectors};
 pub use day::{in_other_words, quoted, says_other};
 pub use labels::is_small;
-pub use story_part::{Common, StoryPart};
+pub use story_part::{RepeatedParts, StoryPart};
 
 const TITLE_FOUND: &str = "the heading in the list";
 const TITLE_MADE: &str = "made from the first sentence in the list";
@@ -35,7 +35,7 @@ const TITLE_MADE: &str = "made from the first sentence in the list";
 pub fn story(
     part: &StoryPart<'_>,
     given: &PartSelectors,
-    common: &Common,
+    common: &RepeatedParts,
     context: &PageContext<'_>,
 ) -> Option<Item> {
     let blocks = part.blocks();
@@ -107,7 +107,7 @@ fn summary(
     blocks: &[Block<'_>],
     given: &PartSelectors,
     heading: Option<&str>,
-    common: &Common,
+    common: &RepeatedParts,
     zone: Tz,
 ) -> String {
     let Some(selector) = &given.summary else { return teaser(blocks, heading, common, zone) };

@@ -23,7 +23,7 @@ pub struct StoryPart<'a> {
 
 /// What the parts of a page have in common.
 #[derive(Debug, Default)]
-pub struct Common {
+pub struct RepeatedParts {
     /// Short texts that stand in several parts: categories, authors, buttons.
     pub(super) labels: BTreeSet<String>,
     /// Pictures that stand in several parts.
@@ -71,7 +71,7 @@ impl<'a> StoryPart<'a> {
     }
 }
 
-impl Common {
+impl RepeatedParts {
     pub fn of(parts: &[StoryPart<'_>], context: &PageContext<'_>) -> Self {
         let mut labels: BTreeMap<String, usize> = BTreeMap::new();
         let mut pictures: BTreeMap<String, usize> = BTreeMap::new();

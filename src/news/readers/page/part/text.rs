@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use scraper::ElementRef;
 
 use super::labels::{LABEL_WORDS, TITLE_WORDS, is_small};
-use super::story_part::Common;
+use super::story_part::RepeatedParts;
 use crate::news::readers::day_line::day_line;
 use crate::news::readers::fields::tidy;
 use crate::news::readers::listing::{is_marker, without_marker};
@@ -36,7 +36,7 @@ const TEXT_WORDS: [&str; 12] = [
 /// The block that is most like a headline: a heading, with a link, that no other part has.
 pub(super) fn title<'a>(
     blocks: &[Block<'a>],
-    common: &Common,
+    common: &RepeatedParts,
     zone: Tz,
 ) -> Option<(String, ElementRef<'a>)> {
     let mut best: Option<(i32, &Block<'a>)> = None;
@@ -99,7 +99,7 @@ pub(super) fn title<'a>(
 pub(super) fn teaser(
     blocks: &[Block<'_>],
     title: Option<&str>,
-    common: &Common,
+    common: &RepeatedParts,
     zone: Tz,
 ) -> String {
     let texts = blocks.iter().filter(|block| {

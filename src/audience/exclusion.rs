@@ -11,7 +11,7 @@ use crate::count::counted;
 /// Why a row is not mailed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "reason", content = "detail")]
-pub enum WhyNot {
+pub enum ExclusionReason {
     /// The cell holds no address that can be mailed; the sentence says what is wrong with it.
     NotAnAddress(String),
     /// The same address stands on an earlier line, in different case perhaps.
@@ -49,7 +49,7 @@ pub enum WhyNot {
     /// Says no somewhere else than in the column `status`.
     Elsewhere {
         place: String,
-        why: Box<WhyNot>,
+        why: Box<ExclusionReason>,
     },
     /// On the do-not-mail list, and why.
     Suppressed(String),
@@ -93,7 +93,7 @@ pub enum WhyNot {
     NotCorrected(String),
 }
 
-impl fmt::Display for WhyNot {
+impl fmt::Display for ExclusionReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(words) = self.plain() {
             return f.write_str(words);
@@ -159,7 +159,7 @@ impl fmt::Display for WhyNot {
     }
 }
 
-impl WhyNot {
+impl ExclusionReason {
     /// The words of a reason that names nothing further.
     fn plain(&self) -> Option<&'static str> {
         let words = match self {

@@ -4,7 +4,7 @@
 use crate::cli::steps::audience_choice::{AudienceChoice, purpose_of, segment_of};
 use crate::cli::steps::corrections::{self, CorrectedEdition};
 use crate::cli::steps::ledgers::window_for;
-use crate::cli::steps::window_args::Which;
+use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
 use crate::edition::Draft;
@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 
 /// A name, its window, and the draft when somebody wrote one.
 #[derive(Debug)]
-pub struct Chosen {
+pub struct ChosenEdition {
     pub name: String,
     pub window: Window,
     pub draft: Option<Draft>,
@@ -28,7 +28,11 @@ pub struct Chosen {
 }
 
 /// Which edition is meant.
-pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result<Chosen, Failure> {
+pub async fn choose(
+    project: &Project,
+    which: &EditionArguments,
+    screen: &Screen,
+) -> Result<ChosenEdition, Failure> {
     let zone = project.settings.time_zone;
     if let Some(name) = &which.edition {
         let name = name.trim_start_matches("editions/").trim_end_matches(".md");
@@ -59,18 +63,18 @@ pub async fn choose(project: &Project, which: &Which, screen: &Screen) -> Result
 
 fn chosen(
     project: &Project,
-    which: &Which,
+    which: &EditionArguments,
     name: String,
     window: Window,
     draft: Option<Draft>,
-) -> Result<Chosen, Failure> {
+) -> Result<ChosenEdition, Failure> {
     let audience = AudienceChoice {
         segment: segment_of(project, which.segment.as_deref(), draft.as_ref())?,
         purpose: purpose_of(which.purpose, draft.as_ref())?,
         correction: None,
         skips_yearly: !window.is_year(),
     };
-    Ok(Chosen { name, window, draft, audience, ask: Ask::InTime, late_since: None })
+    Ok(ChosenEdition { name, window, draft, audience, ask: Ask::InTime, late_since: None })
 }
 
 /// The correction of an edition that was sent: a new one, or the one that was planned before.
@@ -79,11 +83,11 @@ pub async fn choose_correction(
     first: &str,
     in_doubt: bool,
     practice: bool,
-) -> Result<Chosen, Failure> {
+) -> Result<ChosenEdition, Failure> {
     Ok(corrections::of(project, first, in_doubt, practice).await?.into())
 }
 
-impl From<CorrectedEdition> for Chosen {
+impl From<CorrectedEdition> for ChosenEdition {
     fn from(correction: CorrectedEdition) -> Self {
         let CorrectedEdition { name, window, draft, audience } = correction;
         Self { name, window, draft, audience, ask: Ask::InTime, late_since: None }
