@@ -146,7 +146,7 @@ impl From<ApproverNameError> for Failure {
 impl From<ScheduleError> for Failure {
     fn from(error: ScheduleError) -> Self {
         Self::new(Exit::Usage, error.to_string())
-            .at(Place::whole(crate::project::SETTINGS_FILE))
+            .at(Place::whole("roundup.toml"))
             .help(error.cure())
     }
 }

@@ -7,7 +7,8 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use tokio::sync::watch;
 
-use super::{ServerState, address_of, html, respond, status, unavailable, with};
+use super::responses::{html, respond, status, with};
+use super::{ServerState, address_of, unavailable};
 use crate::web::archive::PublicFiles;
 
 /// Pictures and fonts are where the email has them; nothing runs, and nothing is sent anywhere.

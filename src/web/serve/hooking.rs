@@ -8,7 +8,8 @@ use axum::http::{HeaderMap, Response, StatusCode};
 use hyper::body::Incoming;
 
 use super::hooks::{HookHeaders, HookRefusal};
-use super::{BODY_PATIENCE, Intent, ServerState, pass_on, plain, text, unavailable, wrong_token};
+use super::responses::plain;
+use super::{BODY_PATIENCE, Intent, ServerState, pass_on, text, unavailable, wrong_token};
 
 /// A batch of events has some hundred kilobytes.
 const LONGEST_EVENTS_BYTES: usize = 2 * 1024 * 1024;

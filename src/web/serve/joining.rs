@@ -14,9 +14,10 @@ use hyper::body::Incoming;
 use tokio::sync::oneshot;
 
 use super::join_pages::{FormFault, TRAP, TypedForm};
+use super::responses::{html, plain, with};
 use super::{
-    OLDEST_NONCE, PublicCall, ServerState, YOUNGEST_NONCE, comes_from_our_page, html, plain,
-    read_body, request, unavailable, with, wrong_token,
+    OLDEST_NONCE, PublicCall, ServerState, YOUNGEST_NONCE, comes_from_our_page, read_body, request,
+    unavailable, wrong_token,
 };
 use crate::audience::mistyped_domain;
 use crate::ledger::joining::{ConfirmStep, JoinStep};

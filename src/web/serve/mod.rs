@@ -13,6 +13,7 @@ mod joining;
 mod listening;
 pub(super) mod pages;
 pub(super) mod request;
+mod responses;
 mod words;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -20,9 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use axum::http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header,
-};
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use chrono::{DateTime, Utc};
 use hyper::body::Incoming;
 use serde::{Deserialize, Serialize};
@@ -34,6 +33,7 @@ use crate::audience::frequency::Frequency;
 use crate::people::{LeavingWay, Standpoint};
 use attempts::Attempts;
 use request::{PublicRequest, RequestFault};
+use responses::{html, plain, status, with};
 
 pub use archived::{ArchivePages, ServedArchive};
 pub use hooks::{Hook, HookProof, HookProvider, HookSettings, sendgrid_key};
@@ -443,51 +443,6 @@ fn comes_from_our_page(shared: &ServerState, headers: &HeaderMap) -> bool {
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-fn html(code: StatusCode, page: String) -> Response<Body> {
-    let mut response = respond(code, Body::from(page));
-    let kind = HeaderValue::from_static("text/html; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    response
-}
-
-fn plain(code: StatusCode, line: &str) -> Response<Body> {
-    let mut response = respond(code, Body::from(format!("{line}\n")));
-    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    response
-}
-
-fn status(code: StatusCode) -> Response<Body> {
-    respond(code, Body::empty())
-}
-
-fn with(mut response: Response<Body>, name: HeaderName, value: &str) -> Response<Body> {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(name, value);
-    }
-    response
-}
-
-/// Nothing is kept, indexed, framed or passed on, no script runs, and no cookie is set.
-fn respond(code: StatusCode, body: Body) -> Response<Body> {
-    let mut response = Response::new(body);
-    *response.status_mut() = code;
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        ),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
 }
 
 #[cfg(test)]
