@@ -1,6 +1,8 @@
 //! What the titles of columns are about, in some languages: getting emails, another way to reach people, or something else.
 //! Pure: tables.
 
+use crate::audience::ExclusionReason;
+
 /// Parts of titles that are about getting emails. Their words are anything; a clear no among them is one.
 pub const TOPIC_TITLES: &[&str] = &[
     "newsletter",
@@ -231,4 +233,36 @@ pub const NOTHING_SAID: &[&str] = &[
     "never asked",
     "none given",
     "none recorded",
+];
+
+/// The names that files of other systems have when nobody in them may be mailed.
+pub const NO_FILES: &[(&str, fn() -> ExclusionReason)] = &[
+    ("nonsubscribed", || ExclusionReason::NeverAsked),
+    ("non subscribed", || ExclusionReason::NeverAsked),
+    ("unsubscribed", || ExclusionReason::Unsubscribed),
+    ("unsubscribes", || ExclusionReason::Unsubscribed),
+    ("unsubscribe", || ExclusionReason::Unsubscribed),
+    ("unsubscribers", || ExclusionReason::Unsubscribed),
+    ("unsubs", || ExclusionReason::Unsubscribed),
+    ("opt out", || ExclusionReason::Unsubscribed),
+    ("opted out", || ExclusionReason::Unsubscribed),
+    ("opt outs", || ExclusionReason::Unsubscribed),
+    ("optouts", || ExclusionReason::Unsubscribed),
+    ("do not mail", || ExclusionReason::Unsubscribed),
+    ("do not email", || ExclusionReason::Unsubscribed),
+    ("do not contact", || ExclusionReason::Unsubscribed),
+    ("suppressed", || ExclusionReason::Unsubscribed),
+    ("suppression", || ExclusionReason::Unsubscribed),
+    ("suppressions", || ExclusionReason::Unsubscribed),
+    ("blocklist", || ExclusionReason::Unsubscribed),
+    ("blocklisted", || ExclusionReason::Unsubscribed),
+    ("blacklist", || ExclusionReason::Unsubscribed),
+    ("blacklisted", || ExclusionReason::Unsubscribed),
+    ("cleaned", || ExclusionReason::Bounced),
+    ("bounced", || ExclusionReason::Bounced),
+    ("bounces", || ExclusionReason::Bounced),
+    ("complaints", || ExclusionReason::Complained),
+    ("complained", || ExclusionReason::Complained),
+    ("deceased", || ExclusionReason::Deceased),
+    ("deleted", || ExclusionReason::Removed),
 ];

@@ -38,6 +38,8 @@ pub enum ExclusionReason {
     NeverAsked,
     /// Another system sends them nothing for now.
     OnHold,
+    /// Was on the list when a file came that had an unclear word for them: they wait for a clear one.
+    Unclear,
     Deceased,
     /// Was taken off the list, or erased.
     Removed,
@@ -169,6 +171,7 @@ impl ExclusionReason {
             Self::Unconfirmed => "has not confirmed",
             Self::NeverAsked => "never signed up",
             Self::OnHold => "on hold",
+            Self::Unclear => "waits, since a file had no clear word for them",
             Self::Deceased => "has died",
             Self::Removed => "was removed",
             Self::NoBasis => "no lawful basis given (column `basis`)",
@@ -220,6 +223,11 @@ impl ExclusionReason {
         self.clarity() > 0
     }
 
+    /// Whether nobody can say if it is a no: a word that is in no table, or a row with cells in the wrong columns.
+    pub(super) fn is_unclear(&self) -> bool {
+        matches!(self.clarity(), 1 | 2)
+    }
+
     /// Whether they have died, or another system has deleted them.
     pub(super) fn is_over(&self) -> bool {
         match self {
@@ -247,6 +255,7 @@ impl ExclusionReason {
             | Self::NotAYes(_)
             | Self::NoStatus { .. }
             | Self::NeverAsked
+            | Self::Unclear
             | Self::Ragged { .. }
             | Self::Mistyped(_)
             | Self::NoBasis

@@ -78,7 +78,7 @@ impl Difference {
         for (person, known) in difference.by_person(export, known) {
             let (step, person) = match known {
                 None => (ImportStep::New, person.into_owned()),
-                Some(known) => step_of(known, &person),
+                Some(known) => step_of(known, &person, export),
             };
             match step {
                 ImportStep::New => difference.new.push(person),
@@ -88,7 +88,7 @@ impl Difference {
                 ImportStep::LeftOut => difference.left_out.push(person),
             }
         }
-        for row in &export.left_out {
+        for row in export.left_out.iter().filter(|row| !is_unclear(row, known, export)) {
             match known.get(&row.key).and_then(|known| ended(known, row, export)) {
                 Some(person) => difference.changed.push(person),
                 None => difference.left_out.push(row.clone()),
@@ -107,13 +107,14 @@ impl Difference {
         let mut rows: Vec<(Cow<'a, ImportedPerson>, Option<&'a KnownPerson>)> = Vec::new();
         let has_old = known.values().any(|known| known.by_old_address);
         let mut places: HashMap<&str, usize> = HashMap::new();
-        for row in &export.people {
+        let unclear = export.left_out.iter().filter(|row| is_unclear(row, known, export));
+        for row in export.people.iter().chain(unclear) {
             let known = known.get(&row.key);
             let key = known.map_or(row.key.as_str(), |known| known.person.key.as_str());
             let is_first = !has_old || !places.contains_key(key);
             if is_first {
                 places.insert(key, rows.len());
-                rows.push((Cow::Borrowed(row), known));
+                rows.push((as_it_counts(row, known, export), known));
                 continue;
             }
             self.repeated += 1;
@@ -125,10 +126,11 @@ impl Difference {
                 continue;
             }
             if gone_mailbox(first, *of) {
-                (*first, *of) = (Cow::Borrowed(row), known);
+                (*first, *of) = (as_it_counts(row, known, export), known);
                 continue;
             }
-            *first = Cow::Owned(merged(first.clone().into_owned(), row.clone()));
+            let row = as_it_counts(row, known, export).into_owned();
+            *first = Cow::Owned(merged(first.clone().into_owned(), row));
             if of.is_some_and(|of| of.by_old_address) {
                 *of = known;
             }
@@ -140,6 +142,24 @@ impl Difference {
     pub fn people(&self) -> impl Iterator<Item = &ImportedPerson> {
         self.new.iter().chain(&self.changed).chain(&self.same).chain(&self.stays_no)
     }
+}
+
+/// Whether a row that is left out may hold a no of somebody who is known.
+fn is_unclear(row: &ImportedPerson, known: &HashMap<String, KnownPerson>, export: &Export) -> bool {
+    export.unclear.contains(&row.key) && known.contains_key(&row.key)
+}
+
+/// A row of somebody who is known. What may be a no is never a yes, and more than no evidence.
+fn as_it_counts<'a>(
+    row: &'a ImportedPerson,
+    known: Option<&KnownPerson>,
+    export: &Export,
+) -> Cow<'a, ImportedPerson> {
+    let is_unclear = known.is_some() && export.unclear.contains(&row.key);
+    if is_unclear && row.state == ListState::NoEvidence {
+        return Cow::Owned(ImportedPerson { state: ListState::LeftOut, ..row.clone() });
+    }
+    Cow::Borrowed(row)
 }
 
 /// Somebody on the list who is mailed no more: a file says that they have died, or that its system has deleted them.
@@ -155,7 +175,11 @@ fn ended(known: &KnownPerson, row: &ImportedPerson, export: &Export) -> Option<I
 
 /// What a row does to somebody who is known: a cell that is empty wipes nothing, a no stays a no, and a state without
 /// evidence takes no evidence away. That a mailbox is gone says nothing of the one that they have now.
-fn step_of(known: &KnownPerson, row: &ImportedPerson) -> (ImportStep, ImportedPerson) {
+fn step_of(
+    known: &KnownPerson,
+    row: &ImportedPerson,
+    export: &Export,
+) -> (ImportStep, ImportedPerson) {
     let before = &known.person;
     if known.is_erased {
         return (ImportStep::StaysNo, before.clone());
@@ -164,6 +188,9 @@ fn step_of(known: &KnownPerson, row: &ImportedPerson) -> (ImportStep, ImportedPe
         let mut left_out = ImportedPerson { state: ListState::LeftOut, ..row.clone() };
         HAS_MOVED.clone_into(&mut left_out.why);
         return (ImportStep::LeftOut, left_out);
+    }
+    if row.state == ListState::LeftOut {
+        return waiting(known, row);
     }
     if known.by_old_address && row.state == ListState::Bounced {
         return (ImportStep::Same, before.clone());
@@ -178,6 +205,17 @@ fn step_of(known: &KnownPerson, row: &ImportedPerson) -> (ImportStep, ImportedPe
     if is_settled && !row.state.is_no() {
         return (ImportStep::StaysNo, after);
     }
+    if before.state == ListState::LeftOut
+        && (row.state == ListState::Subscribed || export.clear.contains(&row.key))
+    {
+        after.evidence = row.evidence.clone().or(after.evidence);
+        (after.state, after.why) = match &after.evidence {
+            Some(evidence) => (ListState::Subscribed, evidence.to_string()),
+            None => (ListState::NoEvidence, row.why.clone()),
+        };
+        after.since = row.since;
+        return (ImportStep::Changed, after);
+    }
     let is_stronger = row.state.weight() > before.state.weight();
     if row.state != before.state && is_stronger {
         after.state = row.state;
@@ -191,6 +229,21 @@ fn step_of(known: &KnownPerson, row: &ImportedPerson) -> (ImportStep, ImportedPe
     }
     let is_same = after == *before;
     (if is_same { ImportStep::Same } else { ImportStep::Changed }, after)
+}
+
+/// What a row does that may be a no: whoever is mailed waits for a clear word, and keeps what they agreed to. Its cells may be
+/// those of other columns.
+fn waiting(known: &KnownPerson, row: &ImportedPerson) -> (ImportStep, ImportedPerson) {
+    let before = &known.person;
+    if known.has_said_no || before.state.is_no() {
+        return (ImportStep::StaysNo, before.clone());
+    }
+    if before.state != ListState::Subscribed {
+        return (ImportStep::Same, before.clone());
+    }
+    let (state, since) = (ListState::LeftOut, row.since);
+    let why = format!("{}: {}", row.place, row.why);
+    (ImportStep::Changed, ImportedPerson { state, since, why, ..before.clone() })
 }
 
 /// Whether a row holds a no that the person has overtaken with a yes of their own.

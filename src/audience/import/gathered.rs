@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::model::{Export, ImportedPerson};
-use super::reading::ImportRow;
+use super::row::ImportRow;
 use super::state::ListState;
 use crate::problem::Problem;
 
@@ -17,6 +17,8 @@ pub(super) struct Gathered {
     misspelt: BTreeMap<String, ImportedPerson>,
     /// Folded addresses of people whose mail is over.
     over: BTreeSet<String>,
+    unclear: BTreeSet<String>,
+    clear: BTreeSet<String>,
     repeated: u64,
 }
 
@@ -37,6 +39,12 @@ impl Gathered {
         }
         if row.is_over {
             self.over.insert(row.person.key.clone());
+        }
+        if row.is_unclear {
+            self.unclear.insert(row.person.key.clone());
+        }
+        if row.is_clear && row.person.state == ListState::NoEvidence {
+            self.clear.insert(row.person.key.clone());
         }
         match self.by_key.get(&row.person.key) {
             None => {
@@ -68,6 +76,8 @@ impl Gathered {
         export.left_out = self.left_out;
         export.left_out.extend::<Vec<_>>(left_out);
         export.over = self.over;
+        export.unclear = self.unclear;
+        export.clear = self.clear;
         export.repeated = self.repeated;
     }
 }

@@ -14,6 +14,7 @@ mod header;
 mod model;
 mod reading;
 pub mod recipe;
+mod row;
 pub mod state;
 mod stored;
 mod tables;

@@ -176,6 +176,10 @@ pub struct Export {
     pub left_out: Vec<ImportedPerson>,
     /// Folded addresses of those among them who have died, or whom their system has deleted.
     pub over: BTreeSet<String>,
+    /// Folded addresses with a word or a row that may be a no: whoever is on the list waits.
+    pub unclear: BTreeSet<String>,
+    /// Those with a clear yes, and nothing that says why they may be mailed: whoever waits is mailed again.
+    pub clear: BTreeSet<String>,
     pub problems: Vec<Problem>,
     pub rows: u64,
     /// Rows of people who stand on an earlier row too.

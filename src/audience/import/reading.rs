@@ -13,10 +13,11 @@ use super::model::{
     BasisEvidence, FileSummary, ImportOptions, ImportedPerson, Obtained, StatedBasis,
 };
 use super::recipe::Recipe;
+use super::row::ImportRow;
 use super::state::ListState;
 use super::tables::{HeadedTable, TablesError};
 use super::tags::tags_of;
-use crate::audience::consent_columns::{self, ConsentColumn};
+use crate::audience::consent_columns::{self, ColumnMeaning, ConsentColumn};
 use crate::audience::law::MetThrough;
 use crate::audience::sheet::Sheet;
 use crate::audience::{Basis, ExclusionReason, cell, mistyped, role};
@@ -24,6 +25,10 @@ use crate::date::DateOrder;
 use crate::problem::{Place, Problem};
 use crate::rfc::csv::{CsvShape, Input, simple};
 use crate::rfc::text::one_line;
+
+/// What to do about a row that may be a no.
+const CLEAR_CURE: &str =
+    "correct the row, and import the file again: until then they are not mailed";
 
 /// A table whose columns are known.
 pub(super) struct TableReading<'a> {
@@ -35,16 +40,6 @@ pub(super) struct TableReading<'a> {
     options: &'a ImportOptions,
     order: Option<DateOrder>,
     consent_column: Option<ConsentColumn>,
-}
-
-/// What a row says.
-pub(super) struct ImportRow {
-    pub person: ImportedPerson,
-    pub problem: Option<Problem>,
-    /// They have died, or the system that the file comes from has deleted them: whoever has them on a list mails them no more.
-    pub is_over: bool,
-    /// A no for addresses that the cell may mean, where it is not one address.
-    pub misspelt: Vec<String>,
 }
 
 impl<'a> TableReading<'a> {
@@ -173,8 +168,8 @@ impl<'a> TableReading<'a> {
                 problem = Some(Problem::new(place, person.why.clone(), error.cure()));
                 let is_no = refusal.as_ref().is_some_and(|why| ListState::of(why).is_no());
                 let misspelt = cell::possible_addresses(written).into_iter();
-                let misspelt = if is_no { misspelt.collect() } else { Vec::new() };
-                return ImportRow { person, problem, is_over: false, misspelt };
+                let misspelt = misspelt.filter(|_| is_no).collect();
+                return ImportRow::without_address(person, problem, misspelt);
             }
         };
         person.address = address.to_string();
@@ -188,12 +183,24 @@ impl<'a> TableReading<'a> {
         }
         let refusal = role(&address).filter(|_| refusal.is_none()).or(refusal);
         let is_over = refusal.as_ref().is_some_and(ExclusionReason::is_over);
+        let is_unclear = refusal.as_ref().is_some_and(ExclusionReason::is_unclear);
+        let is_clear = refusal.is_none() && self.has_a_yes(record);
         self.judge(&mut person, refusal, record);
         if person.state == ListState::LeftOut && problem.is_none() {
-            problem = Some(Problem::new(place.clone(), person.why.clone(), "check the row"));
+            let cure = if is_unclear { CLEAR_CURE } else { "check the row" };
+            problem = Some(Problem::new(place.clone(), person.why.clone(), cure));
         }
         let problem = problem.or_else(|| self.cell_problem(record, &place));
-        ImportRow { person, problem, is_over, misspelt: Vec::new() }
+        ImportRow { person, problem, is_over, is_unclear, is_clear, misspelt: Vec::new() }
+    }
+
+    /// Whether a column of states or consents has a word for them, of which it is known that none is a no.
+    fn has_a_yes(&self, record: &::csv::StringRecord) -> bool {
+        let filled =
+            |column: &ConsentColumn| !self.cell(record, Some(column.index)).trim().is_empty();
+        let said = self.sheet.consent.iter().chain(&self.consent_column);
+        said.filter(|column| matches!(column.says, ColumnMeaning::State | ColumnMeaning::Yes))
+            .any(filled)
     }
 
     /// The first cell that is not taken as it stands.

@@ -17,7 +17,7 @@ pub enum ListState {
     Complained,
     /// Nothing says why they may be mailed: they stay on the list, and get nothing.
     NoEvidence,
-    /// The row is not taken.
+    /// The row is not taken; or somebody on the list waits, since a file had no clear word for them.
     LeftOut,
 }
 
@@ -114,6 +114,7 @@ impl ListState {
             ExclusionReason::NotAnAddress(_)
             | ExclusionReason::Duplicate { .. }
             | ExclusionReason::UnknownStatus(_)
+            | ExclusionReason::Unclear
             | ExclusionReason::Deceased
             | ExclusionReason::Removed
             | ExclusionReason::Ragged { .. }

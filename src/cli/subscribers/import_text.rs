@@ -86,6 +86,13 @@ pub(super) fn difference(export: &Export, difference: &Difference) -> Vec<String
     if repeated > 0 {
         lines.push(format!("  On several rows: {}", counted_rows(repeated)));
     }
+    let waiting = changed.iter().filter(|person| person.state == ListState::LeftOut).count();
+    if waiting > 0 {
+        lines.push(format!(
+            "{}: not mailed until a file has a clear word for them. Correct the rows, and import the file again.",
+            people(u64::try_from(waiting).unwrap_or(u64::MAX))
+        ));
+    }
     let without =
         difference.people().filter(|person| person.state == ListState::NoEvidence).count();
     if without > 0 {

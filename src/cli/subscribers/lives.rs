@@ -3,6 +3,7 @@
 //!
 //! A life is that of four people. Two hundred lives share a ledger and the order of happenings; whom each of them meets is random.
 
+mod imported;
 mod moved;
 mod own_words;
 mod restored;
@@ -15,9 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::audience::import::{
-    self, Difference, ImportOptions, ImportedPerson, StoredPerson, as_table,
-};
+use crate::audience::import::{ImportedPerson, StoredPerson, as_table};
 use crate::audience::{
     ChangeOrigin, DoNotMail, LiftedBy, List, NoMailChange, NoMailReason, NoMailStep, Person,
 };
@@ -49,6 +48,8 @@ enum Happening {
     ImportYes,
     /// A file says no to them, in one of the ways.
     ImportNo(NoMailReason),
+    /// A file has a word for them that is in no table.
+    ImportUnclear,
     Undo,
     Add,
     Remove,
@@ -123,6 +124,8 @@ struct Known {
     /// Whoever ever said no: a list remembers it when the do-not-mail list does not any more.
     ever_no: BTreeSet<String>,
     erased: BTreeSet<String>,
+    /// Whoever was mailed when a file had no clear word for them, until something says yes again.
+    waits: BTreeSet<String>,
     /// Addresses that people have left, and those that they have now.
     left: BTreeMap<String, String>,
     /// When whoever said yes themself last did, whatever came of it since.
@@ -135,6 +138,7 @@ fn happening() -> impl Strategy<Value = (Happening, u64)> {
         1 => Just(Happening::ImportNo(NoMailReason::Unsubscribed)),
         1 => Just(Happening::ImportNo(NoMailReason::Bounced)),
         1 => Just(Happening::ImportNo(NoMailReason::Complained)),
+        1 => Just(Happening::ImportUnclear),
         2 => Just(Happening::Undo),
         2 => Just(Happening::Add),
         1 => Just(Happening::Remove),
@@ -185,6 +189,7 @@ impl World {
                 plain: BTreeSet::new(),
                 ever_no: BTreeSet::new(),
                 erased: BTreeSet::new(),
+                waits: BTreeSet::new(),
                 left: BTreeMap::new(),
                 own_yes: BTreeMap::new(),
             },
@@ -227,32 +232,6 @@ impl World {
         self.list.ledger.change_no_mail(changes.collect()).await.unwrap();
     }
 
-    /// An import as the command makes it; the same file again changes nothing.
-    async fn import(&mut self, keys: &[String], status: &str) {
-        let rows = keys.iter().map(|key| format!("{key},consent,{status}\n"));
-        self.import_file(format!("email,basis,status\n{}", rows.collect::<String>())).await;
-    }
-
-    async fn import_file(&mut self, text: String) {
-        let options = ImportOptions::on(self.now.date_naive());
-        let export = import::read(&[("a.csv".to_owned(), text.into_bytes())], &options).unwrap();
-        for again in [false, true] {
-            let known =
-                known_in(&self.project, Some(&self.list.ledger), &export.people).await.unwrap();
-            let difference = Difference::between(&export, &known.people);
-            let changes = difference.new.len() + difference.changed.len();
-            assert!(!again || changes == 0, "an import twice is an import once: {changes} changes");
-            if changes > 0 {
-                assert!(
-                    self.list
-                        .import(known.version, "{}".to_owned(), &difference, self.now)
-                        .await
-                        .unwrap()
-                );
-            }
-        }
-    }
-
     async fn write(&self, people: Vec<StoredPerson>, removed: Vec<String>) {
         let seen = self.list.ledger.stored_list().await.unwrap().version;
         let (at, summary) = (self.now, "{}".to_owned());
@@ -274,6 +253,7 @@ impl World {
             Happening::ImportYes => {
                 self.import(&those, "subscribed").await;
                 for key in those {
+                    self.known.waits.remove(&key);
                     let is_new = self.known.yes.insert(key.clone());
                     if is_new && !self.known.ever_no.contains(&key) {
                         self.known.plain.insert(key);
@@ -286,6 +266,7 @@ impl World {
                     self.say_no(key, reason, false);
                 }
             }
+            Happening::ImportUnclear => self.import_unclear(&those).await,
             Happening::Undo => self.undo().await,
             Happening::OldNo => self.old_no(&those).await,
             Happening::SignUp => self.sign_up(&those).await,
@@ -339,6 +320,7 @@ impl World {
             assert!(self.list.ledger.undo_import(undone.import, seen, self.now).await.unwrap());
             for key in undone.removed.iter().chain(&undone.restored) {
                 self.known.plain.remove(key);
+                self.known.waits.remove(key);
             }
         }
     }
@@ -369,6 +351,7 @@ impl World {
             fields: fields.to_owned(),
         });
         self.write(people.collect(), Vec::new()).await;
+        self.known.waits.retain(|key| !added.contains(key));
         self.known.yes.extend(added);
     }
 
@@ -397,6 +380,7 @@ impl World {
             assert!(!self.known.left.contains_key(key), "{key} has another address");
             assert!(!self.known.nos.contains_key(key), "{key} said no: {:?}", self.known.nos[key]);
             assert!(self.known.yes.contains(key), "nothing said yes to {key}");
+            assert!(!self.known.waits.contains(key), "{key} waits for a clear word");
         }
         for key in &self.known.plain {
             assert!(mailed.contains(key), "{key} met nothing but a yes");

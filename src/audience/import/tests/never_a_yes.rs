@@ -3,11 +3,12 @@
 
 use std::collections::HashMap;
 
-use super::{export, options};
+use super::{export, options, states_of};
 use crate::audience::Basis;
 use crate::audience::import::ListState::{NoEvidence, Subscribed, Unsubscribed};
 use crate::audience::import::{
-    Difference, ImportOptions, KnownPerson, ListState, Obtained, StatedBasis,
+    Difference, ImportOptions, ImportedPerson, KnownPerson, ListState, Obtained, StatedBasis,
+    as_table,
 };
 use crate::audience::law::MetThrough;
 use crate::problem::Place;
@@ -138,4 +139,59 @@ fn where_two_columns_are_named_email_a_row_has_its_address_in_either() {
     let found: Vec<_> = export.people.iter().map(|one| (one.key.as_str(), one.state)).collect();
     assert_eq!(found, [("ann@e.org", Subscribed), ("bob@e.org", Unsubscribed)]);
     assert!(export.left_out.is_empty());
+}
+
+#[test]
+fn whoever_is_mailed_waits_when_a_file_has_no_clear_word_for_them() {
+    let listed = export(&[("a.csv", "email,basis\nann@e.org,consent\n")], &options()).people;
+    let known = |person: ImportedPerson| -> HashMap<String, KnownPerson> {
+        [(person.key.clone(), KnownPerson::listed(person))].into()
+    };
+    let step = |text: &str, known: &HashMap<String, KnownPerson>| {
+        let difference = Difference::between(&export(&[("a.csv", text)], &options()), known);
+        let Difference { changed, same, new, left_out, .. } = difference;
+        assert_eq!((new.len(), left_out.len()), (0, 0), "{text}");
+        let (word, person) =
+            changed.first().map_or_else(|| ("same", &same[0]), |person| ("changed", person));
+        (word, person.clone())
+    };
+    for unclear in [
+        "email,status\nann@e.org,perhaps\n",
+        "email,consent_given\nann@e.org,?\nbob@e.org,yes\n",
+        "email,unsubscribed,note\nann@e.org\n",
+        "email,status,basis\nann@e.org,perhaps,consent\nann@e.org,subscribed,consent\n",
+    ] {
+        let text = unclear.replace("bob@e.org,yes\n", "");
+        let (word, waits) = step(&text, &known(listed[0].clone()));
+        assert_eq!((word, waits.state), ("changed", ListState::LeftOut), "{unclear}");
+        assert!(waits.why.starts_with("a.csv:2"), "{}", waits.why);
+        assert_eq!(waits.evidence, listed[0].evidence, "what they agreed to stays");
+        // The same file again, and one that has no word for them at all.
+        for text in [text.as_str(), "email,first_name\nann@e.org,\n"] {
+            assert_eq!(step(text, &known(waits.clone())).0, "same", "{unclear}");
+        }
+        // Nobody mails them: not as the list has them, and not as it is written out.
+        let table = String::from_utf8(as_table([&waits])).unwrap();
+        let again = export(&[("a.csv", &table)], &options());
+        assert_eq!(states_of(&again), "ann left_out", "{table}");
+        for clear in ["email,status\nann@e.org,subscribed\n", "email,basis\nann@e.org,consent\n"] {
+            let (word, back) = step(clear, &known(waits.clone()));
+            assert_eq!((word, back.state), ("changed", ListState::Subscribed), "{clear}");
+            assert!(back.evidence.is_some());
+        }
+        let (_, left) = step("email,status\nann@e.org,unsubscribed\n", &known(waits.clone()));
+        assert_eq!(left.state, ListState::Unsubscribed);
+    }
+    // Whoever is not mailed anyway stays as they are.
+    for state in [ListState::NoEvidence, ListState::Unconfirmed] {
+        let person = ImportedPerson { state, ..listed[0].clone() };
+        let (word, same) = step("email,status\nann@e.org,perhaps\n", &known(person));
+        assert_eq!((word, same.state), ("same", state));
+    }
+    let export = export(&[("a.csv", "email,status\nann@e.org,perhaps\n")], &options());
+    let problem = &export.problems[0];
+    assert_eq!(
+        (problem.place.line, problem.cure.contains("import the file again")),
+        (Some(2), true)
+    );
 }

@@ -39,6 +39,9 @@ impl World {
         if let Some(yes) = self.known.own_yes.get(&old).copied() {
             self.known.own_yes.insert(new.clone(), yes);
         }
+        if self.known.waits.remove(&old) {
+            self.known.waits.insert(new.clone());
+        }
         self.known.left.insert(old, new.clone());
         self.known.names[person] = new;
     }
@@ -49,7 +52,9 @@ impl World {
         let status = if says_yes { "subscribed" } else { "unsubscribed" };
         self.import(&old, status).await;
         for (old, now) in left {
-            if !says_yes {
+            if says_yes {
+                self.known.waits.remove(&now);
+            } else {
                 self.say_no(&now, NoMailReason::Unsubscribed, false);
                 self.say_no(&old, NoMailReason::Unsubscribed, false);
             }
