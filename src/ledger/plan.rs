@@ -106,33 +106,28 @@ impl PlannedEdition {
 pub(super) enum CopyAfterMove {
     /// It is settled.
     Stays,
-    /// It goes to the new address, now or when somebody sends it again.
+    /// It goes to the new address.
     Follows,
+    /// It is on its way to the old address, or was. When it is given back or sent again, it goes to the new one.
+    FollowsLater,
     /// The edition has a copy for the new address: they would get two.
     IsThere,
 }
 
-/// See [`CopyAfterMove`]. A sender that has a copy in hand delivers it to the address that it has read; given back, the copy goes
-/// to the new one.
+/// See [`CopyAfterMove`]. A sender that has a copy in hand delivers it to the address that it has read: the row says so, and
+/// what comes back of it is about that address.
 pub(super) fn after_move(status: Status, has_other: bool) -> CopyAfterMove {
     match status {
         Status::Accepted | Status::Suppressed | Status::Cancelled | Status::Closed => {
             CopyAfterMove::Stays
         }
         Status::Planned | Status::Deferred if has_other => CopyAfterMove::IsThere,
-        Status::Planned
-        | Status::Deferred
-        | Status::Claimed
+        Status::Planned | Status::Deferred => CopyAfterMove::Follows,
+        Status::Claimed
         | Status::HandingOver
         | Status::Rejected
         | Status::Uncertain
-        | Status::Expired => {
-            if has_other {
-                CopyAfterMove::Stays
-            } else {
-                CopyAfterMove::Follows
-            }
-        }
+        | Status::Expired => CopyAfterMove::FollowsLater,
     }
 }
 

@@ -70,6 +70,26 @@ pub const TAKE_BACK: &str = "DELETE FROM people WHERE change = $1 AND EXISTS
 
 pub const MARK_UNDONE: &str = "UPDATE list_changes SET undone_at = $1 WHERE id = $2";
 
+/// Where a copy goes that is on its way to an address which its person has left.
+pub const FOLLOW_LATER: &str = "INSERT INTO copy_moves (delivery, key, person, recipient)
+    VALUES ($1, $2, $3, $4)
+    ON CONFLICT (delivery) DO UPDATE SET key = excluded.key, person = excluded.person,
+        recipient = excluded.recipient";
+
+/// Those of a person who moves once more.
+pub const FOLLOWING: &str = "SELECT delivery, recipient FROM copy_moves WHERE person = $1";
+
+/// Copies of an edition that were given back since: where they go from now on.
+pub const GIVEN_BACK: &str =
+    "SELECT m.delivery, m.key, m.person, m.recipient, d.key FROM copy_moves m
+    JOIN deliveries d ON d.id = m.delivery
+    WHERE d.edition = $1 AND d.status IN ('planned', 'deferred') ORDER BY m.delivery";
+
+pub const FOLLOWED: &str = "DELETE FROM copy_moves WHERE delivery = $1";
+
+pub const ERASE_FOLLOWING: &str = "DELETE FROM copy_moves WHERE person = $1
+    OR delivery IN (SELECT id FROM deliveries WHERE person = $1)";
+
 /// What takes the place of a recipient: the rows of old editions still add up.
 pub const ERASED_RECIPIENT: &str =
     "{\"address\":\"erased@erased.invalid\",\"values\":{},\"segments\":[]}";

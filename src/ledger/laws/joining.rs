@@ -308,11 +308,11 @@ async fn an_older_no_takes_nothing_back(
     }
 }
 
-pub(super) fn of_key(key: &str) -> RemovedPerson {
+pub(in crate::ledger) fn of_key(key: &str) -> RemovedPerson {
     RemovedPerson { key: key.to_owned(), person: keys().address_hash_of_key(key) }
 }
 
-pub(super) async fn edit(ledger: &impl ListStore, edit: impl FnOnce(&mut ListChange)) {
+pub(in crate::ledger) async fn edit(ledger: &impl ListStore, edit: impl FnOnce(&mut ListChange)) {
     let seen = ledger.stored_list().await.unwrap().version;
     let (people, removed, no_mail) = (Vec::new(), Vec::new(), Vec::new());
     let (at, kind, summary) = (now(), ListChangeKind::Edit, "{}".to_owned());
@@ -355,7 +355,7 @@ async fn whoever_comes_off_the_list_is_not_on_it(
     assert_eq!(events, [asked, yes, JoinEvent::Removed, asked, yes]);
 }
 
-pub(super) fn moved(from: &RemovedPerson, to: &RemovedPerson) -> MovedPerson {
+pub(in crate::ledger) fn moved(from: &RemovedPerson, to: &RemovedPerson) -> MovedPerson {
     let address = EmailAddress::parse(&to.key).unwrap();
     MovedPerson { from: from.clone(), to: to.person.clone(), address }
 }

@@ -19,6 +19,7 @@ pub const SCHEMA: Schema = Schema {
         include_str!("schema/11.sql"),
         include_str!("schema/12.sql"),
         include_str!("schema/13.sql"),
+        include_str!("schema/14.sql"),
     ],
 };
 
@@ -26,12 +27,14 @@ pub const SCHEMA: Schema = Schema {
 pub const FENCE: &str = "SELECT id, edition FROM senders WHERE id = ANY($1) AND ended_at IS NULL
     AND lease_until > clock_timestamp() FOR SHARE";
 
-/// The columns of a copy, in the order of `Changes::take`, and why its person is suppressed.
+/// The columns of a copy, in the order of `Changes::take`, and why its person is suppressed: at the address that it goes to,
+/// or at the one they have now.
 pub const LOCK: &str =
     "SELECT d.id, d.status, d.sender, d.attempts, d.changed_at, d.next_at, d.detail,
     s.reason, c.origin, s.at, c.detail, n.text
-    FROM deliveries d LEFT JOIN do_not_mail s USING (person) LEFT JOIN no_mail_changes c ON c.id = s.change
-    LEFT JOIN no_mail_notes n ON n.change = s.change
+    FROM deliveries d LEFT JOIN copy_moves m ON m.delivery = d.id
+    LEFT JOIN do_not_mail s ON s.person = d.person OR s.person = m.person
+    LEFT JOIN no_mail_changes c ON c.id = s.change LEFT JOIN no_mail_notes n ON n.change = s.change
     WHERE d.id = ANY($1) ORDER BY d.id FOR UPDATE OF d";
 
 /// Copies of cancelled editions. Nobody can cancel one of the others before this transaction ends.

@@ -178,7 +178,8 @@ impl PostgresServer {
         let Some(Session { client, .. }) = session.as_mut() else {
             return Err(LedgerError::Stopped);
         };
-        let tables = "people, people_before, deliveries, events, left_out, no_mail_notes";
+        let tables =
+            "people, people_before, deliveries, events, left_out, no_mail_notes, copy_moves";
         client.batch_execute(&format!("VACUUM (FULL) {tables}")).await?;
         Ok(())
     }

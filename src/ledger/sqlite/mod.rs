@@ -217,7 +217,12 @@ impl Ledger for SqliteLedger {
         now: DateTime<Utc>,
         most: usize,
     ) -> Result<Claim, LedgerError> {
-        self.writer.run(true, move |connection| copies::claim(connection, sender, now, most)).await
+        self.writer
+            .run(true, move |connection| {
+                followed::follow(connection, &edition_of(connection, sender)?, now)?;
+                copies::claim(connection, sender, now, most)
+            })
+            .await
     }
 
     fn record_all(

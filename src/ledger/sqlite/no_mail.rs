@@ -99,12 +99,15 @@ pub(super) fn entry(connection: &Connection, person: &str) -> Result<Option<NoMa
     found.map(entry_of).transpose()
 }
 
-/// Of the person whose copy it is.
+/// Of the person whose copy it is, at the address that it goes to or at the one they have now.
 pub(super) fn entry_of_copy(
     connection: &Connection,
     copy: i64,
 ) -> Result<Option<NoMail>, LedgerError> {
-    let sql = format!("{ENTRIES} WHERE d.person = (SELECT person FROM deliveries WHERE id = ?1)");
+    let sql = format!(
+        "{ENTRIES} WHERE d.person IN (SELECT person FROM deliveries WHERE id = ?1
+            UNION SELECT person FROM copy_moves WHERE delivery = ?1) LIMIT 1"
+    );
     let mut query = connection.prepare_cached(&sql)?;
     let found = query.query_row([copy], |row| columns(row, 0)).optional()?;
     found.map(entry_of).transpose()

@@ -186,6 +186,7 @@ pub(super) fn erase(
     erased.people = count(listed + before);
     connection.execute(sql::ERASE_EVENTS, [person])?;
     connection.execute(ERASE_COPIES, params![key, person])?;
+    connection.execute(sql::ERASE_FOLLOWING, [person])?;
     let values = params![sql::ERASED_RECIPIENT, person];
     erased.messages = count(connection.execute(ERASE_MESSAGES, values)?);
     let left_out = connection.execute(sql::ERASE_LEFT_OUT, params![key, of.until_millis()])?;

@@ -11,7 +11,7 @@ use super::*;
 use crate::audience::{ChangeOrigin, NoMailReason};
 use crate::ledger::column::to_json;
 use crate::ledger::laws::joining::hold_of_joining;
-use crate::ledger::laws::moves::hold_of_moves;
+use crate::ledger::laws::moves::{hold_of_copies_in_hand, hold_of_moves};
 use crate::ledger::{Status, laws};
 
 #[test]
@@ -83,7 +83,9 @@ async fn the_laws_of_joining_hold_on_disk() {
 #[tokio::test]
 async fn the_laws_of_moves_hold_on_disk() {
     let folder = tempfile::tempdir().unwrap();
-    hold_of_moves(&SqliteLedger::open(&folder.path().join("a/ledger.db")).unwrap()).await;
+    let ledger = SqliteLedger::open(&folder.path().join("a/ledger.db")).unwrap();
+    hold_of_moves(&ledger).await;
+    hold_of_copies_in_hand(&ledger).await;
 }
 
 #[tokio::test]
