@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use tokio_postgres::Transaction;
 
 use super::server::patiently;
-use super::{PostgresLedger, no_mail, people};
+use super::{PostgresLedger, no_mail, no_mail_batch, people};
 use crate::audience::import::StoredPerson;
 use crate::ledger::column::{millis, time, to_json};
 use crate::ledger::error::LedgerError;
@@ -182,7 +182,7 @@ async fn confirm(
     let (at, kind) = (millis(*now), ListChangeKind::Join);
     let number = people::begin(transaction, at, kind, "{\"joined\":1}").await?;
     people::put(transaction, number, &after).await?;
-    no_mail::write(transaction, &[lift(confirmation)]).await?;
+    no_mail_batch::write(transaction, &[lift(confirmation)]).await?;
     record(transaction, JoinEvent::Confirmed, &request, *now).await?;
     transaction.execute(sql::WITHDRAW, &[person]).await?;
     if let Some(left) = &request.left {

@@ -13,6 +13,7 @@ mod followed;
 mod frequency;
 mod joining;
 mod no_mail;
+mod no_mail_batch;
 mod people;
 mod planning;
 mod returns;
@@ -239,6 +240,8 @@ impl Ledger for PostgresLedger {
     ) -> Result<Claim, LedgerError> {
         // Rows that were claimed by a commit whose answer was lost go back when the sender leaves.
         patiently!(self.server, async |transaction, statements| {
+            let edition = edition_of(transaction, statements, sender).await?;
+            followed::follow(transaction, statements, &edition, now).await?;
             claim(transaction, statements, sender, now, most).await
         })
     }
@@ -400,7 +403,9 @@ impl Ledger for PostgresLedger {
 
     async fn change_no_mail(&self, changes: Vec<NoMailChange>) -> Result<Vec<bool>, LedgerError> {
         // What was written by a commit whose answer was lost does not count again.
-        patiently!(self.server, async |transaction, _| no_mail::write(transaction, &changes).await)
+        patiently!(self.server, async |transaction, _| {
+            no_mail_batch::write(transaction, &changes).await
+        })
     }
 
     async fn no_mail_changes(&self, person: &str) -> Result<Vec<NoMailChange>, LedgerError> {

@@ -6,7 +6,7 @@ use tokio_postgres::Transaction;
 
 use super::PostgresLedger;
 use super::server::{PostgresServer, Statements, patiently};
-use super::{followed, no_mail};
+use super::{followed, no_mail_batch};
 use crate::audience::NoMailChange;
 use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
@@ -178,7 +178,7 @@ pub(super) async fn write(
         transaction.execute(TAKE, &[&change.taken]).await?;
     }
     if !change.no_mail.is_empty() {
-        no_mail::write(transaction, &change.no_mail).await?;
+        no_mail_batch::write(transaction, &change.no_mail).await?;
     }
     Ok(true)
 }
@@ -282,12 +282,13 @@ async fn erase(
         people += transaction.execute(sql::ERASE_PERSON, &[key]).await?;
     }
     transaction.execute(sql::ERASE_EVENTS, &[person]).await?;
+    transaction.execute(sql::ERASE_FOLLOWING, &[person]).await?;
     let messages = transaction.execute(ERASE_MESSAGES, &[&sql::ERASED_RECIPIENT, person]).await?;
     let left_out = transaction.execute(sql::ERASE_LEFT_OUT, &[key, &of.until_millis()]).await?;
     let notes = transaction.execute(sql::ERASE_NOTES, &[person]).await?;
     people += transaction.execute(join_store::ERASE_REQUEST, &[person]).await?;
     transaction.execute(join_store::ERASE_SINGLE, &[person]).await?;
     transaction.execute(frequency_store::ERASE_CHOICE, &[person]).await?;
-    no_mail::write(transaction, std::slice::from_ref(change)).await?;
+    no_mail_batch::write(transaction, std::slice::from_ref(change)).await?;
     Ok(ErasedRows { people, messages, left_out, notes })
 }

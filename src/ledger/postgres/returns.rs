@@ -6,7 +6,7 @@ use tokio_postgres::{Row, Transaction};
 use super::runs::decide;
 use super::schema::ROW_COLUMNS;
 use super::server::{Statements, patiently};
-use super::{PostgresLedger, no_mail, row_of};
+use super::{PostgresLedger, no_mail_batch, row_of};
 use crate::ledger::column::{millis, time};
 use crate::ledger::error::LedgerError;
 use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, Settlement, kind_of};
@@ -67,7 +67,7 @@ async fn settle(
             continue;
         }
         if let Some(change) = change {
-            no_mail::write(transaction, std::slice::from_ref(change)).await?;
+            no_mail_batch::write(transaction, std::slice::from_ref(change)).await?;
         }
         if let Some(proof) = proof {
             decide(transaction, statements, std::slice::from_ref(proof), returned.at).await?;

@@ -5,7 +5,7 @@ use tokio_postgres::NoTls;
 
 use super::*;
 use crate::ledger::laws::joining::hold_of_joining;
-use crate::ledger::laws::moves::hold_of_moves;
+use crate::ledger::laws::moves::{hold_of_copies_in_hand, hold_of_moves};
 use crate::ledger::{Status, laws};
 
 /// A database of its own on the server that `scripts/with-postgres` starts.
@@ -57,7 +57,9 @@ async fn the_laws_of_the_list_hold_on_a_server() {
 #[tokio::test]
 async fn the_laws_of_moves_hold_on_a_server() {
     let Some(address) = database("moves").await else { return };
-    hold_of_moves(&PostgresLedger::open(&address, 4).await.unwrap()).await;
+    let ledger = PostgresLedger::open(&address, 4).await.unwrap();
+    hold_of_moves(&ledger).await;
+    hold_of_copies_in_hand(&ledger).await;
 }
 
 #[tokio::test]
@@ -268,4 +270,54 @@ async fn a_commit_whose_answer_was_lost_is_not_made_twice() {
     assert_eq!(write(true).await, [Ok(())]);
     assert!(matches!(write(false).await[..], [Err(LedgerError::Impossible(_))]));
     assert_eq!(ledger.counts("2020").await.unwrap().handing_over, 1);
+}
+
+/// Changes of a few people in any order: a server decides about many at once, and comes to what a file does one after the other.
+#[tokio::test]
+async fn many_noes_at_once_come_to_what_they_do_one_after_the_other() {
+    use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
+    use crate::ledger::SqliteLedger;
+    use crate::ledger::laws::joining::{edit, moved, of_key};
+
+    let Some(address) = database("many_noes").await else { return };
+    let server = PostgresLedger::open(&address, 4).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = SqliteLedger::open(&folder.path().join("ledger.db")).unwrap();
+    let names: Vec<String> = (0..12).map(|number| format!("p{number}@charity.org.uk")).collect();
+    for number in 0..4 {
+        let [from, to] = [number, number + 6].map(|at| of_key(&names[at]));
+        edit(&server, |change| change.moved = Some(moved(&from, &to))).await;
+        edit(&file, |change| change.moved = Some(moved(&from, &to))).await;
+    }
+    let mut seed: usize = 7;
+    let mut below = |most: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % most
+    };
+    let mut changes = Vec::new();
+    for _ in 0..2500 {
+        let person = of_key(&names[below(names.len())]).person;
+        let step = match below(3) {
+            0 => NoMailStep::Lift,
+            _ => NoMailStep::Add(NoMailReason::ALL[below(3)]),
+        };
+        let origin = ChangeOrigin::ALL[below(ChangeOrigin::ALL.len())];
+        let hours = i64::try_from(below(2000)).unwrap();
+        let change =
+            NoMailChange::new(&person, step, origin, laws::now() + chrono::TimeDelta::hours(hours));
+        let notice = (below(4) == 0).then(|| format!("notice {}", below(400)));
+        let detail = (below(5) == 0).then(|| "too_many".to_owned());
+        let change = NoMailChange { detail, notice, ..change };
+        changes.push(if below(6) == 0 { change.with_note("a reason") } else { change });
+    }
+    let counted = server.change_no_mail(changes.clone()).await.unwrap();
+    assert_eq!(counted, file.change_no_mail(changes).await.unwrap());
+    assert!(counted.iter().filter(|counted| **counted).count() > 100);
+    for name in &names {
+        let person = of_key(name).person;
+        let of_server = server.no_mail_changes(&person).await.unwrap();
+        assert_eq!(of_server, file.no_mail_changes(&person).await.unwrap(), "{name}");
+        let of_server = server.suppression(&person).await.unwrap();
+        assert_eq!(of_server, file.suppression(&person).await.unwrap(), "{name}");
+    }
 }
