@@ -58,6 +58,10 @@ impl<'a> Arrangement<'a> {
         let (mut events, mut cards) = (Vec::new(), Vec::new());
         if !by_month && !is_list {
             events = briefs.extract_if(.., |item| item.event.is_some()).collect();
+            // In the order in which they take place: what is next stands first.
+            events.sort_by_key(|item| {
+                item.event.as_ref().map(|event| event.date.days(chrono_tz::UTC))
+            });
         }
         let by_topic = edition.group == Grouping::Topic;
         if !by_month && !by_topic && !is_list {

@@ -313,11 +313,14 @@ impl HelperDef for Fit {
         let address = shown.and_then(|shown| shown.get("address"));
         let fitted = match shown.and_then(size_of) {
             None => {
-                json!({"address": address, "width": width, "height": null, "inset": false})
+                json!({"address": address, "width": width, "height": null, "inset": false, "above": 0})
             }
             Some(own) => {
                 let (wide, high) = contained(own, (width, height));
-                json!({"address": address, "width": wide, "height": high, "inset": wide < width})
+                let inset = wide < width;
+                // What is over of the frame's height, half of it above and half below.
+                let above = if inset { height.saturating_sub(high) / 2 } else { 0 };
+                json!({"address": address, "width": wide, "height": high, "inset": inset, "above": above})
             }
         };
         Ok(ScopedJson::Derived(fitted))

@@ -454,7 +454,7 @@ mod tests {
         let mut found = BTreeSet::new();
         names(&data, &mut found);
         // What `pairs` makes of a list, and `fit` of a picture.
-        found.extend(["second", "inset"].map(str::to_owned));
+        found.extend(["second", "inset", "above"].map(str::to_owned));
         let known: BTreeSet<String> = NAMES.map(str::to_owned).into();
         let missing: Vec<_> = found.difference(&known).collect();
         let surplus: Vec<_> = known.difference(&found).collect();

@@ -6,7 +6,8 @@ use serde_json::Value;
 use crate::problem::nearest;
 
 /// Every name that the data can have, whether today's stories have it or not.
-pub const NAMES: [&str; 117] = [
+pub const NAMES: [&str; 118] = [
+    "above",
     "accent",
     "accent_ink",
     "address",

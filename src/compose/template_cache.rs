@@ -42,8 +42,8 @@ pub struct ParsedTemplate {
     pub html_words: BTreeSet<String>,
 }
 
-/// What a call of `layout` may give, and most do not.
-const OPTION_OF_LAYOUT: &str = "own_opening";
+/// What calls of our own partials may give, and most do not: of `layout`, and of `headline` and `quote`.
+const OPTIONS_OF_PARTIALS: [&str; 2] = ["own_opening", "ink"];
 
 impl ParsedTemplate {
     /// Parses what a template uses, and nothing else: what is not used cannot be wrong.
@@ -65,7 +65,7 @@ impl ParsedTemplate {
             words: BTreeSet::new(),
             html_words: BTreeSet::new(),
         };
-        parsed.declared.given.insert(OPTION_OF_LAYOUT.to_owned());
+        parsed.declared.given.extend(OPTIONS_OF_PARTIALS.map(str::to_owned));
         let mut compiled: Vec<Template> = Vec::new();
         while let Some(name) = waiting.pop() {
             if parsed.texts.iter().any(|(known, _)| *known == name) {

@@ -6,6 +6,8 @@
 pub enum RefusalKind {
     /// The name or password is missing or wrong.
     Login,
+    /// Too many logins in a short time: the login is closed for a while.
+    LoginAttempts,
     /// Passwords are switched off for this login.
     PasswordsOff,
     /// The relay wants TLS first.
@@ -66,8 +68,9 @@ pub enum Blame {
 }
 
 impl RefusalKind {
-    pub const ALL: [RefusalKind; 23] = [
+    pub const ALL: [RefusalKind; 24] = [
         RefusalKind::Login,
+        RefusalKind::LoginAttempts,
         RefusalKind::PasswordsOff,
         RefusalKind::Encryption,
         RefusalKind::Sender,
@@ -96,6 +99,7 @@ impl RefusalKind {
     pub fn about(self, is_permanent: bool) -> Blame {
         match self {
             RefusalKind::Login
+            | RefusalKind::LoginAttempts
             | RefusalKind::PasswordsOff
             | RefusalKind::Encryption
             | RefusalKind::Sender
@@ -154,6 +158,7 @@ impl RefusalKind {
     pub fn name(self) -> &'static str {
         match self {
             RefusalKind::Login => "login",
+            RefusalKind::LoginAttempts => "too many logins",
             RefusalKind::PasswordsOff => "passwords switched off",
             RefusalKind::Encryption => "TLS",
             RefusalKind::Sender => "sender address",
@@ -183,8 +188,12 @@ impl RefusalKind {
     pub fn cure(self) -> &'static str {
         match self {
             RefusalKind::Login => {
-                "check ROUNDUP_RELAY_USERNAME and ROUNDUP_RELAY_PASSWORD in `.env`; some \
-                 providers want an app password or a key made for SMTP, not the account's password"
+                "check ROUNDUP_RELAY_USERNAME in `.env`, and ROUNDUP_RELAY_PASSWORD or what \
+                 ROUNDUP_RELAY_TOKEN_COMMAND prints; some providers want an app password or a key \
+                 made for SMTP, not the account's password"
+            }
+            RefusalKind::LoginAttempts => {
+                "wait an hour: the provider has closed the login for a while, and each further try makes that longer"
             }
             RefusalKind::PasswordsOff => {
                 "this login does not accept its ordinary password over SMTP: make an app \
@@ -192,27 +201,24 @@ impl RefusalKind {
                  ROUNDUP_RELAY_TOKEN_COMMAND (OAuth)"
             }
             RefusalKind::Encryption => {
-                "connect over TLS: write smtps://HOST (port 465) or smtp://HOST:587 in \
-                 ROUNDUP_RELAY"
+                "connect over TLS: write smtps://HOST (port 465) or smtp://HOST:587 in ROUNDUP_RELAY"
             }
             RefusalKind::Sender => {
                 "set `address` under [sender] in roundup.toml to one that this login may send as, \
                  or verify the address or its domain in the provider's settings"
             }
             RefusalKind::Authentication => {
-                "publish the DNS records that prove the sender's domain (SPF, DKIM, DMARC): \
-                 `roundup doctor` lists them"
+                "publish the DNS records that prove the sender's domain (SPF, DKIM, DMARC): `roundup doctor` lists them"
             }
             RefusalKind::Licence => {
                 "log in at the provider's website: the account is suspended, on trial, unpaid or not approved yet"
             }
             RefusalKind::Quota => {
-                "the relay's limit is used up: wait an hour or a day, ask the provider for a \
-                 higher one, or set `rate` under [send] below it"
+                "the relay's limit is used up: wait an hour (an hourly limit) or until tomorrow (a daily one), ask the \
+                 provider for a higher one, or set `rate` under [send] below it"
             }
             RefusalKind::Size => {
-                "make the message smaller (`roundup check` gives its size), or ask the provider \
-                 for a higher limit"
+                "make the message smaller (`roundup check` gives its size), or ask the provider for a higher limit"
             }
             RefusalKind::Content => {
                 "the relay objects to the message's words or links: run `roundup check`, send \

@@ -11,7 +11,7 @@ pub mod servers;
 mod table;
 
 pub use kind::{Blame, RefusalKind};
-use table::{GROUPS, ProviderReplies, ReplyRule};
+use table::{ABOUT_US, GROUPS, ProviderReplies, ReplyRule};
 
 use crate::rfc::reply::{Reply, Stage};
 
@@ -35,6 +35,10 @@ pub fn meaning(stage: Stage, reply: &Reply) -> Meaning {
         })
         .map(|(ProviderReplies { provider, .. }, kind)| (*provider, kind));
     let (provider, kind) = known.unwrap_or(("", by_code(stage, reply)));
+    let (provider, kind) = match words_about_the_sender(reply, &words) {
+        Some(ours) if kind.is_gone() => (ABOUT_US.provider, ours),
+        _ => (provider, kind),
+    };
     let mut about = kind.about(is_permanent);
     // Before the person was named, and at DATA, nothing can surely be about their mailbox.
     if about == Blame::Person && !may_be_about_person(stage) {
@@ -44,6 +48,26 @@ pub fn meaning(stage: Stage, reply: &Reply) -> Meaning {
         about = Blame::Us;
     }
     Meaning { kind, about, provider }
+}
+
+/// What the words say of the sender, the login or the connection. A server that has looked for our own mailbox repeats what
+/// another said of it: "sender address rejected: … the account that you tried to reach does not exist". Nobody on the list is
+/// gone because of that.
+fn words_about_the_sender(reply: &Reply, words: &str) -> Option<RefusalKind> {
+    let is_of_the_sender = |kind: RefusalKind| {
+        matches!(
+            kind,
+            RefusalKind::Login
+                | RefusalKind::LoginAttempts
+                | RefusalKind::Encryption
+                | RefusalKind::Sender
+                | RefusalKind::Authentication
+                | RefusalKind::Relaying
+                | RefusalKind::EhloName
+        )
+    };
+    let rows = ABOUT_US.rows.iter().filter(|row| is_of_the_sender(row.2));
+    rows.filter(|row| row_fits(row, reply, words)).map(|row| row.2).next()
 }
 
 fn may_be_about_person(stage: Stage) -> bool {

@@ -55,6 +55,32 @@ fn every_reply_is_about_whom_it_is_about() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A server that has looked for our own mailbox repeats the words about it: they say nothing about whoever is written to.
+#[test]
+fn words_about_the_sender_outweigh_what_is_said_of_a_mailbox() {
+    let persons = replies().into_iter().filter(|(_, stage, reply, about)| {
+        *about == "person" && meaning(*stage, reply).kind.is_gone()
+    });
+    let mut count = 0;
+    for (name, stage, reply, _) in persons {
+        for words in [
+            "Sender address rejected: undeliverable address:",
+            "Sender verify failed:",
+            "sender mailbox:",
+            "please log in first:",
+            "relay access denied:",
+            "MAIL FROM refused:",
+        ] {
+            let mut reply = reply.clone();
+            reply.lines.insert(0, words.to_owned());
+            let about = meaning(stage, &reply).about;
+            assert_ne!(about, Blame::Person, "{name}: {words}");
+            count += 1;
+        }
+    }
+    assert!(count > 150, "{count}");
+}
+
 #[test]
 fn nobody_is_named_before_rcpt_nor_at_data() {
     for (name, _, reply, _) in replies().into_iter().filter(|(_, _, reply, _)| reply.code >= 400) {

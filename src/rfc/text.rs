@@ -138,6 +138,9 @@ impl fmt::Display for DisplayName {
     }
 }
 
+/// What stands between words and not at an end, in the scripts that people send us.
+const PAUSES: [char; 14] = [',', ';', ':', '.', ' ', '–', '—', '-', '،', '؛', '۔', '、', '，', '·'];
+
 /// At most `length` characters, cut at a word, with an ellipsis.
 pub fn cut_at_word(text: &str, length: usize) -> String {
     match text.char_indices().nth(length) {
@@ -145,7 +148,7 @@ pub fn cut_at_word(text: &str, length: usize) -> String {
         Some((end, _)) => {
             let cut = &text[..end];
             let words = cut.rsplit_once(' ').map_or(cut, |(words, _)| words);
-            format!("{}…", words.trim_end_matches([',', ';', ':', '.', ' ', '–', '-']))
+            format!("{}…", words.trim_end_matches(PAUSES))
         }
     }
 }

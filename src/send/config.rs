@@ -77,6 +77,8 @@ pub enum RunEvent {
 pub enum Pause {
     /// The relay wants some people to be tried later.
     Deferred,
+    /// The relay has said nothing: it breaks off whenever one of those who are left is named.
+    BrokenOff,
     /// Nothing is sent at this hour.
     Hours,
     /// Another sender has the last rows in hand; when it is gone, they come back.

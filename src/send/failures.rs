@@ -62,6 +62,11 @@ impl Failures {
         *lost >= MOST_LOST_ON_A_ROW
     }
 
+    /// How many rows sessions are lost on again and again.
+    pub fn broken_off(&self) -> u64 {
+        self.lost_on.values().filter(|lost| **lost >= MOST_LOST_ON_A_ROW).map(|_| 1).sum()
+    }
+
     /// A row met the relay's limit. True when it has met it too often.
     pub fn met_limit(&mut self, id: i64) -> bool {
         let met = self.met_limit.entry(id).or_default();

@@ -58,7 +58,7 @@ pub struct Settings {
     /// Read and not used: a run judges refusals by their answers (`refusals.rs`). Accepted so that older projects go on.
     pub pause_above_refused_percent: Option<u8>,
     /// The name this computer gives itself when it greets the relay; the sender's domain by default.
-    #[serde(alias = "hello")]
+    #[serde(alias = "hello", deserialize_with = "written::ehlo_name")]
     pub ehlo_name: Option<String>,
     /// A PEM file of certificates to trust beside the system's.
     pub ca_file: Option<PathBuf>,

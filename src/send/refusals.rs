@@ -37,7 +37,8 @@ pub(super) struct RefusedRow {
     pub refusal: Refusal,
     /// Set when the row was rejected.
     pub suppression: Option<Suppression>,
-    pub is_rejected: bool,
+    /// Whether it would not be tried again by the next run: it was rejected, or waits for a time of its own.
+    pub is_put_off: bool,
 }
 
 /// The run ends because of refusals.
@@ -45,7 +46,7 @@ pub(super) struct RefusedRow {
 pub(super) struct RefusalStop {
     pub why: String,
     pub cure: &'static str,
-    /// Rejected rows that wait again: their refusals were about us.
+    /// Rows that the next run tries at once: their refusals were about us.
     pub give_back: Vec<i64>,
 }
 
@@ -75,7 +76,7 @@ impl Refusals {
 
     /// A row was refused. Gives who can be put on the do-not-mail list by now, and whether the run ends.
     pub fn refused(&mut self, refused: RefusedRow) -> (Option<Suppression>, Option<RefusalStop>) {
-        if !refused.is_rejected {
+        if matches!(refused.refusal.about, Blame::Us | Blame::Unclear) {
             self.waiting += 1;
             self.last = Some(refused.refusal.clone());
         }
@@ -138,7 +139,7 @@ impl Refusals {
             people += 1;
             // Whoever is given back is not on their way to the do-not-mail list.
             entry.refused.suppression = None;
-            if std::mem::take(&mut entry.refused.is_rejected) {
+            if std::mem::take(&mut entry.refused.is_put_off) {
                 give_back.push(entry.refused.id);
             }
         }
@@ -153,7 +154,8 @@ impl Refusals {
         };
         let cure = match refusal.about {
             Blame::Us => refusal.kind.cure(),
-            Blame::Person | Blame::Later | Blame::Unclear => SAME_CURE,
+            Blame::Later => SAME_LATER_CURE,
+            Blame::Person | Blame::Unclear => SAME_CURE,
         };
         RefusalStop { why, cure, give_back }
     }
@@ -177,9 +179,14 @@ impl Refusals {
 const SAME_CURE: &str = "many rejections at once are rarely the recipients' fault: check that the relay knows its recipients and can \
                          look up names in DNS, and that the list is not an old one; then run the same command again";
 
+/// The same for what would pass by itself in one mailbox, such as a full one.
+const SAME_LATER_CURE: &str = "so many mailboxes are seldom full at once: look whether your own account, or the relay's disk, is full; then run \
+                               the same command again";
+
 fn most_in_a_row(kind: RefusalKind) -> usize {
     match kind {
         RefusalKind::Login
+        | RefusalKind::LoginAttempts
         | RefusalKind::PasswordsOff
         | RefusalKind::Encryption
         | RefusalKind::Licence
@@ -219,20 +226,19 @@ mod tests {
     }
 
     fn refused(id: i64, about: Blame, kind: RefusalKind, answer: &str) -> RefusedRow {
-        let is_rejected = about == Blame::Person;
-        let suppression = is_rejected
+        let suppression = (about == Blame::Person)
             .then(|| Suppression { person: format!("person {id}"), why: "gone".to_owned() });
         RefusedRow {
             id,
             answer: answer.to_owned(),
             refusal: refusal(about, kind),
             suppression,
-            is_rejected,
+            is_put_off: matches!(about, Blame::Person | Blame::Later),
         }
     }
 
-    /// `A` accepted, `p` a mailbox with the same answer as all others, `d` one with an answer of its own, `u` about us,
-    /// `q` a quota, `?` unclear. Gives after how many outcomes the run ended and how many rows were given back.
+    /// `A` accepted, `p` a mailbox with the same answer as all others, `d` one with an answer of its own, `f` a full one with
+    /// the same answer, `u` about us, `q` a quota, `?` unclear. Gives after how many outcomes the run ended and how many rows were given back.
     fn play(outcomes: &str) -> (Option<(usize, usize)>, usize) {
         let mut refusals = Refusals::default();
         let mut suppressed = 0;
@@ -244,6 +250,7 @@ mod tests {
                 }
                 'p' => refused(id, Blame::Person, RefusalKind::NoMailbox, "550 unknown"),
                 'd' => refused(id, Blame::Person, RefusalKind::NoMailbox, &format!("550 {id}")),
+                'f' => refused(id, Blame::Later, RefusalKind::MailboxFull, "552 full"),
                 'u' => refused(id, Blame::Us, RefusalKind::Content, "554 spam"),
                 'q' => refused(id, Blame::Us, RefusalKind::Quota, "554 quota"),
                 _ => refused(id, Blame::Unclear, RefusalKind::Unclear, "550 no"),
@@ -269,6 +276,9 @@ mod tests {
             ("pppppppppp", (Some((10, 10)), 0)),
             ("Appppppppppp", (Some((11, 10)), 0)),
             ("dddddddddddddddd", (None, 0)),
+            ("ffffffffff", (Some((10, 10)), 0)),
+            ("AfAfAfAfAfAfAfAfAfAf", (Some((20, 10)), 0)),
+            ("fAffAfffffA", (None, 0)),
             ("qq", (Some((2, 0)), 0)),
             ("AAqAqAqA", (None, 0)),
             ("uuuu", (None, 0)),
@@ -291,6 +301,14 @@ mod tests {
         refusals.accepted();
         refusals.refused(refused(1, Blame::Us, RefusalKind::Sender, "550 sender"));
         assert_eq!(refusals.at_the_end().map(|stop| stop.cure), Some(RefusalKind::Sender.cure()));
+    }
+
+    #[test]
+    fn a_few_full_mailboxes_at_the_end_stop_nothing() {
+        let mut refusals = Refusals::default();
+        refusals.accepted();
+        refusals.refused(refused(1, Blame::Later, RefusalKind::MailboxFull, "552 full"));
+        assert_eq!(refusals.at_the_end(), None);
     }
 
     #[test]

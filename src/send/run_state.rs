@@ -321,6 +321,13 @@ impl<L: Ledger> RunState<L> {
         had_more
     }
 
+    /// Whether rows wait because the relay said so, or because it breaks off at all of them.
+    async fn why_deferred(&self) -> Result<Pause, LedgerError> {
+        let broken_off = self.ending().failures.broken_off();
+        let deferred = self.ledger.counts(&self.config.edition).await?.of(Status::Deferred);
+        Ok(if broken_off >= deferred { Pause::BrokenOff } else { Pause::Deferred })
+    }
+
     fn closed_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.config.hours.and_then(|hours| hours.closed_until(now))
     }
@@ -335,7 +342,7 @@ impl<L: Ledger> RunState<L> {
             let claim = self.ledger.claim(self.sender, now, 0).await?;
             let others = chrono::TimeDelta::from_std(self.config.keep_every).unwrap_or_default();
             match claim.next_due {
-                Some(due) => (due, Pause::Deferred),
+                Some(due) => (due, self.why_deferred().await?),
                 None => (now + others, Pause::Others),
             }
         };

@@ -199,6 +199,10 @@ fn judge_reply(stage: Stage, reply: &Reply) -> Verdict {
             let refusal = Refusal { why: answer.clone(), about: meaning.about, kind: meaning.kind };
             let waits = |delay| RowFate::Deferred { why: answer.clone(), delay };
             match meaning.about {
+                // "Never", for what passes by itself: the same for many people is about us all the same.
+                Blame::Later if reply.is_permanent() => {
+                    Verdict { row: waits(delay_of(meaning.kind)), run: RunFate::Refused(refusal) }
+                }
                 Blame::Later => Verdict { row: waits(delay_of(meaning.kind)), run: RunFate::GoOn },
                 Blame::Us | Blame::Unclear => {
                     Verdict { row: waits(Delay::Refused), run: RunFate::Refused(refusal) }
@@ -310,7 +314,8 @@ mod tests {
             ("550 5.2.1 disabled", ["P halt", "P halt", "S refused", "D refused", "S refused"]),
             ("550 no such user", ["P halt", "P halt", "S refused", "D refused", "S refused"]),
             ("550 no", ["P halt", "P halt", "D refused", "D refused", "D refused"]),
-            ("552 5.2.2 full", ["P halt", "D", "D", "D", "D"]),
+            ("452 4.2.2 full", ["P conn", "D", "D", "D", "D"]),
+            ("552 5.2.2 full", ["P halt", "D refused", "D refused", "D refused", "D refused"]),
             ("552 5.3.4 too big", ["P halt", "P halt", "D us", "D us", "D us"]),
             ("550 5.7.1 policy", ["P halt", "P halt", "D refused", "D refused", "D refused"]),
             ("550 5.7.26 unauthenticated", ["P halt", "P halt", "D us", "D us", "D us"]),

@@ -3,7 +3,7 @@
 use chrono::{TimeDelta, Utc};
 use serde_json::Value;
 
-use crate::support::{Charity, Server};
+use crate::support::{Charity, Server, Terminal};
 
 fn charity(server: &Server) -> Charity {
     Charity::new().people(2).relay(server).variable("USER", "office")
@@ -60,15 +60,54 @@ fn what_was_approved_and_cancelled_is_sent_by_nobody_until_it_is_approved_again(
 fn a_draft_that_nobody_has_approved_is_cancelled_too() {
     let server = Server::good();
     let charity = charity(&server);
-    charity.run("cancel 2020-12 --confirm 1").ends(2).says("has never been sent");
+    charity.run("cancel december --confirm 1").ends(2).says("has never been sent");
     charity.run("draft --month 2020-12").ends(0);
-    charity.run("pause 2020-12").ends(2).says("has never been sent");
+    charity.run("pause 2020-12").ends(0).says("2020-12 is paused");
     charity.run("cancel editions/2020-12.md").ends(0).says("2020-12 is cancelled");
     charity.run("send 2020-12 --confirm 2").ends(3).says("was cancelled");
     charity.run("approve 2020-12 --as Amina").ends(0).says("Next: roundup send 2020-12");
     charity.run("send 2020-12 --confirm 2").ends(0);
     assert_eq!(server.everybody_once().len(), 2);
     charity.run("cancel 2020-12").ends(4).says("is finished");
+}
+
+/// Without a relay in `.env` everything is practice, until a command line names one.
+#[test]
+fn a_stop_without_a_relay_holds_for_one_that_the_command_line_names() {
+    for (stop, code) in [("cancel 2020-12", 3), ("pause 2020-12", 6)] {
+        for practised in [false, true] {
+            let server = Server::good();
+            let charity = Charity::new().people(2).variable("USER", "office");
+            charity.run("draft --month 2020-12").ends(0);
+            if practised {
+                charity.run("send 2020-12 --confirm 2").ends(0);
+            }
+            charity.run(stop).ends(0);
+            let relay = server.address();
+            charity.run(&format!("send 2020-12 --confirm 2 --relay {relay}")).ends(code);
+            assert!(server.everybody_once().is_empty(), "{stop}, practised: {practised}");
+        }
+    }
+}
+
+#[test]
+fn a_send_that_waits_for_its_number_is_stopped_with_a_draft_and_without() {
+    for has_draft in [false, true] {
+        for stop in ["cancel 2020-12", "pause 2020-12"] {
+            let server = Server::good();
+            let charity = charity(&server);
+            if has_draft {
+                charity.run("draft --month 2020-12").ends(0);
+            }
+            let mut terminal = Terminal::start(&charity, "send 2020-12");
+            terminal.wait_for("ress Enter to ");
+            charity.run(stop).ends(0);
+            terminal.type_line("2");
+            let (code, said) = terminal.end();
+            assert!(server.everybody_once().is_empty(), "{stop}, draft: {has_draft}: {said}");
+            assert!(code != 0 && said.contains("meanwhile"), "{stop}, draft: {has_draft}: {said}");
+        }
+    }
 }
 
 #[test]

@@ -53,7 +53,9 @@ async fn deliver<L: Ledger, R: Relay>(
     screen: &Screen,
 ) -> Result<RunEnd, Failure> {
     let so_far = ledger.progress(&config.edition).await?;
-    let progress = Arc::new(Progress::new(screen, so_far.people, so_far.people - so_far.open));
+    let zone = project.settings.time_zone;
+    let settled = so_far.people - so_far.open;
+    let progress = Arc::new(Progress::new(screen, zone, so_far.people, settled));
     let (handle, stopper) = channel();
     let talker = Arc::clone(&progress);
     let connections = config.connections;

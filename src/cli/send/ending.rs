@@ -1,6 +1,8 @@
 //! How a run ended, in words and as an exit code: what went out, what is left, and how to go on.
 //! Shell: prints.
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::cli::send::not_covered::NotCoveredPeople;
@@ -34,9 +36,9 @@ struct SendOutcome<'a> {
 }
 
 /// Prints what a run did, and gives the exit code: or the reason why it is not at its end, with a cure.
-pub fn tell_end(end: &RunEnd, report: &Report, screen: &Screen) -> Result<Exit, Failure> {
+pub fn tell_end(end: &RunEnd, report: &Report, zone: Tz, screen: &Screen) -> Result<Exit, Failure> {
     let exit = exit_of(end, report);
-    let reason = reason(end, report);
+    let reason = reason(end, report, zone);
     let cure = if waits(end) { cure(end, report) } else { String::new() };
     screen.outcome(&SendOutcome {
         schema: "roundup.send/1",
@@ -132,7 +134,7 @@ impl Outcome for EndedEdition<'_> {
 }
 
 /// What whoever looks after the newsletter should know of it: that it is done, or why it is not and waits for them.
-pub fn notice(end: &RunEnd, report: &Report) -> Option<OperatorNotice> {
+pub fn notice(end: &RunEnd, report: &Report, zone: Tz) -> Option<OperatorNotice> {
     let name = &report.edition;
     match end {
         RunEnd::Finished => Some(OperatorNotice::new(
@@ -145,7 +147,7 @@ pub fn notice(end: &RunEnd, report: &Report) -> Option<OperatorNotice> {
             Some(OperatorNotice::new(
                 NoticeTopic::Paused,
                 &format!("{name} is paused"),
-                &format!("{name}: {}.", reason(end, report)),
+                &format!("{name}: {}.", reason(end, report, zone)),
                 &cure(end, report),
             ))
         }
@@ -178,23 +180,35 @@ fn exit_of(end: &RunEnd, report: &Report) -> Exit {
 }
 
 /// Why a run ended before everybody had their message.
-fn reason(end: &RunEnd, report: &Report) -> String {
+fn reason(end: &RunEnd, report: &Report, zone: Tz) -> String {
     match end {
         RunEnd::Finished => String::new(),
         RunEnd::Waiting { until, why: Pause::Deferred } => format!(
-            "the relay wants {} to be tried again later, from {} UTC on",
+            "the relay wants {} to be tried again later, from {} on",
             people(report.deferred),
-            until.format("%H:%M on %-d %B")
+            local(*until, zone)
         ),
-        RunEnd::Waiting { until, why: Pause::Hours | Pause::Others } => format!(
-            "outside the hours for sending: it can resume from {} UTC on",
-            until.format("%H:%M on %-d %B")
-        ),
+        RunEnd::Waiting { why: Pause::BrokenOff, .. } => {
+            let (whom, them) = if report.deferred == 1 {
+                ("one person is named", "that person")
+            } else {
+                ("some people are named", "those people")
+            };
+            format!("the relay breaks off whenever {whom}: a later run tries {them} again")
+        }
+        RunEnd::Waiting { until, why: Pause::Hours | Pause::Others } => {
+            format!("outside the hours for sending: it can resume from {} on", local(*until, zone))
+        }
         RunEnd::Halted => "it was paused".to_owned(),
         RunEnd::Cancelled => "it was cancelled: nobody else gets it".to_owned(),
         RunEnd::Paused { why, .. } | RunEnd::Unreachable { why } => why.clone(),
         RunEnd::Interrupted => "stopped on request; nobody is mailed twice".to_owned(),
     }
+}
+
+/// A moment as the newsletter's own clocks show it.
+fn local(at: DateTime<Utc>, zone: Tz) -> impl std::fmt::Display {
+    at.with_timezone(&zone).format("%H:%M on %-d %B")
 }
 
 /// What to do when the relay has been away, or has made no sense, for as long as the run is patient.

@@ -55,6 +55,7 @@ use crate::ledger::{AnyLedger, Ledger, PlannedEdition};
 use crate::message::Sender;
 use crate::project::Project;
 use crate::report::Report;
+use crate::send::config::RunEnd;
 use crate::smtp::RelayServer;
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
@@ -77,7 +78,6 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         drop_box::read_first(&project, screen).await?;
     }
     let existing = ledgers::existing_ledger(&project, practice).await?;
-    // Practice is not compared: nobody is mailed.
     let secret_check = secret_check(&project, existing.as_ref().filter(|_| !practice)).await?;
     let trust = Trust {
         project: &project,
@@ -128,8 +128,20 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let _watch = (!practice).then(|| LeavingWatch::start(&project, &ledger, &keys));
     let end = deliver_through(&project, &ledger, skeleton, orders, server, screen).await?;
     let report = report_after(held, &project, &ledger, &planned, practice).await?;
-    notify(&project, &ledger, &destination, notice(&end, &report), screen).await;
-    tell_end(&end, &report, screen)
+    tell_both(&project, &ledger, &destination, (&end, &report), screen).await
+}
+
+/// Tells the operator how a run ended, and whoever sits here.
+async fn tell_both(
+    project: &Project,
+    ledger: &AnyLedger,
+    destination: &Destination,
+    (end, report): (&RunEnd, &Report),
+    screen: &Screen,
+) -> Result<Exit, Failure> {
+    let zone = project.settings.time_zone;
+    notify(project, ledger, destination, notice(end, report, zone), screen).await;
+    tell_end(end, report, zone, screen)
 }
 
 /// The report of a run that has ended: whoever looks now finds nobody sending.
@@ -212,7 +224,8 @@ fn warn_of_a_synced_folder(project: &Project, practice: bool, screen: &Screen) {
     }
 }
 
-/// What the secret is known by, where there is one. None is made before somebody has said yes.
+/// What the secret is known by, where there is one. None is made before somebody has said yes. Practice is not compared: nobody
+/// is mailed.
 async fn secret_check(project: &Project, real: Option<&AnyLedger>) -> Result<String, Failure> {
     if real.is_some() || project.secret_source()?.is_some() {
         return Ok(ledgers::keys_for(project, real).await?.check());

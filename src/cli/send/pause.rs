@@ -79,7 +79,10 @@ async fn pause_all(project: &Project, screen: &Screen) -> Result<Exit, Failure> 
             Exit::Nothing,
             "every edition is finished: there is nothing to pause",
         )
-        .help("`roundup status` shows them"));
+        .help(
+            "`roundup status` shows them; a `roundup send` that waits for its number is paused by name, as in \
+             `roundup pause 2020-12`",
+        ));
     }
     screen.outcome(&PauseOutcome { schema: "roundup.status/1", editions: paused, held })?;
     Ok(Exit::Done)

@@ -2,6 +2,7 @@
 //! Shell: the terminal and its clock.
 
 use crate::count::counted;
+use chrono_tz::Tz;
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,6 +19,8 @@ const LINE_EVERY: Duration = Duration::from_secs(30);
 /// Takes what a run tells and shows it.
 pub struct Progress {
     screen: Screen,
+    /// The newsletter's.
+    zone: Tz,
     bar: Option<ProgressBar>,
     people: u64,
     state: Mutex<State>,
@@ -42,7 +45,7 @@ struct Trouble {
 
 impl Progress {
     /// `settled` people of `people` have their copy, or never will.
-    pub fn new(screen: &Screen, people: u64, settled: u64) -> Self {
+    pub fn new(screen: &Screen, zone: Tz, people: u64, settled: u64) -> Self {
         let on_terminal =
             std::io::stderr().is_terminal() && !screen.quiet && !screen.is_for_programs();
         let bar = on_terminal.then(|| {
@@ -64,7 +67,7 @@ impl Progress {
             trouble: None,
             pace: String::new(),
         };
-        Self { screen: screen.clone(), bar, people, state: Mutex::new(state) }
+        Self { screen: screen.clone(), zone, bar, people, state: Mutex::new(state) }
     }
 
     pub fn take(&self, told: RunEvent) {
@@ -77,10 +80,11 @@ impl Progress {
                 self.line("Waiting for another run to finish its messages in progress.");
             }
             RunEvent::Waiting { until, why } => self.line(&format!(
-                "Waiting until {} UTC: {} (Ctrl-C stops safely)",
-                until.format("%H:%M:%S"),
+                "Waiting until {}: {} (Ctrl-C stops safely)",
+                until.with_timezone(&self.zone).format("%H:%M:%S"),
                 match why {
                     Pause::Deferred => "the relay wants some people to be tried again then.",
+                    Pause::BrokenOff => "those the relay breaks off at are tried again then.",
                     Pause::Hours | Pause::Others => "no messages are sent before then.",
                 }
             )),

@@ -9,6 +9,7 @@ use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{existing_ledger, ledger_for};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::system;
+use crate::edition::draft_reading::window_from_name;
 use crate::ledger::{AnyLedger, ApprovalStore, Ledger, OccurrenceStep, ScheduleStore};
 use crate::project::Project;
 use crate::schedule::{Occurrence, OccurrenceState};
@@ -43,15 +44,21 @@ pub async fn stop_unplanned(
     kind: StopKind,
 ) -> Result<Option<StoppedEdition>, Failure> {
     let name = name.trim_start_matches("editions/").trim_end_matches(".md");
-    let is_draft =
-        kind == StopKind::Cancelled && project.drafts()?.iter().any(|known| known == name);
+    // A `send` that waits for its number has planned nothing yet: its edition is one that anybody could send now.
+    let could_be_sent = project.drafts()?.iter().any(|known| known == name)
+        || window_from_name(name, project.settings.time_zone).is_ok();
+    let is_practised = match existing_ledger(project, true).await? {
+        Some(ledger) => is_open(&ledger, name).await?,
+        None => false,
+    };
     let is_practice = Destination::of(project, None)?.is_practice();
     let mut stopped = None;
     let (mut was_stopped, mut is_planned) = (None, false);
     for practice in [false, true] {
         let ledger = match existing_ledger(project, practice).await? {
             Some(ledger) => ledger,
-            None if is_draft && practice == is_practice => {
+            // The stop holds for `send --relay` too, which nobody may have used yet.
+            None if could_be_sent && (is_practice || !practice) && !is_practised => {
                 project.own_folder(practice)?;
                 ledger_for(project, practice, 1).await?
             }
@@ -62,12 +69,12 @@ pub async fn stop_unplanned(
                 // A run, or what is left of it: `find_planned` finds this one first.
                 return Ok(None);
             }
-            is_planned = true;
+            is_planned |= is_practised;
             continue;
         }
         let decisions = ledger.decisions_of(name).await?;
         let times = times_of(&ledger, name).await?;
-        if !is_draft && decisions.is_empty() && times.is_empty() {
+        if !could_be_sent && decisions.is_empty() && times.is_empty() {
             continue;
         }
         let stands = decisions
@@ -100,6 +107,11 @@ pub async fn stop_unplanned(
         (None, Some(before)) if !is_planned => Err(stopped_before(project, &before)),
         (None, _) => Ok(None),
     }
+}
+
+/// Whether a ledger has planned an edition, and somebody is still to get it.
+async fn is_open(ledger: &AnyLedger, name: &str) -> Result<bool, Failure> {
+    Ok(ledger.edition(name).await?.is_some() && ledger.counts(name).await?.open() > 0)
 }
 
 fn stopped_before(project: &Project, stop: &EditionStop) -> Failure {

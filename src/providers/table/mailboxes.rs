@@ -3,8 +3,8 @@
 
 use super::super::kind::RefusalKind::{
     Authentication, BlockList, Closed, Connections, Content, Disabled, Greylisting, Licence, Login,
-    MailboxBusy, MailboxFull, NoMailbox, PasswordsOff, Quota, Rate, Relaying, Sender, Size,
-    Trouble,
+    LoginAttempts, MailboxBusy, MailboxFull, NoMailbox, PasswordsOff, Quota, Rate, Relaying,
+    Sender, Size, Trouble,
 };
 use super::{ProviderReplies, ReplyRule};
 
@@ -119,7 +119,7 @@ pub(in super::super) const GOOGLE: ProviderReplies = ProviderReplies {
         ReplyRule("", "badcredentials", Login),
         ReplyRule("", "invalid credentials for relay", Relaying),
         ReplyRule("", "mail relay denied", Relaying),
-        ReplyRule("", "too many login attempts", Login),
+        ReplyRule("", "too many login attempts", LoginAttempts),
         ReplyRule("", "cannot authenticate due to a temporary system problem", Trouble),
         ReplyRule("x.4.5", "daily+limit", Quota),
         ReplyRule("", "daily user sending", Quota),

@@ -20,6 +20,9 @@ pub(super) struct ProviderReplies {
     pub rows: &'static [ReplyRule],
 }
 
+/// What is about us whoever says it, and whatever else it says.
+pub(super) const ABOUT_US: &ProviderReplies = &general::US;
+
 pub(super) const GROUPS: &[ProviderReplies] = &[
     mailboxes::MICROSOFT,
     mailboxes::GOOGLE,
@@ -41,6 +44,7 @@ pub(super) const GROUPS: &[ProviderReplies] = &[
     servers::POSTFIX,
     servers::EXIM,
     servers::SENDMAIL,
+    servers::DOMINO,
     servers::OPENSMTPD,
     servers::HARAKA,
     servers::FILTERS,

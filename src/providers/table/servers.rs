@@ -2,8 +2,8 @@
 //! Pure: data.
 
 use super::super::kind::RefusalKind::{
-    BlockList, Connections, Content, EhloName, Encryption, Greylisting, Login, MailboxFull,
-    NoDomain, NoMailbox, Quota, Rate, Relaying, Sender, Size, Trouble, Unclear,
+    BlockList, Connections, Content, EhloName, Encryption, Greylisting, Login, LoginAttempts,
+    MailboxFull, NoDomain, NoMailbox, Quota, Rate, Relaying, Sender, Size, Trouble, Unclear,
 };
 use super::{ProviderReplies, ReplyRule};
 
@@ -33,7 +33,7 @@ pub(in super::super) const POSTFIX: ProviderReplies = ProviderReplies {
         ReplyRule("", "too many connections", Connections),
         ReplyRule("", "too many recipients from", Rate),
         ReplyRule("", "too many new tls sessions", Connections),
-        ReplyRule("", "too many auth commands", Login),
+        ReplyRule("", "too many auth commands", LoginAttempts),
         ReplyRule("", "too many errors", Connections),
         ReplyRule("", "message file too big", Size),
         ReplyRule("", "message size exceeds", Size),
@@ -106,6 +106,15 @@ pub(in super::super) const SENDMAIL: ProviderReplies = ProviderReplies {
         ReplyRule("", "fix reverse dns", BlockList),
         ReplyRule("5", "user unknown", NoMailbox),
         ReplyRule("", "requested action not taken: message too large", Size),
+    ],
+};
+
+pub(in super::super) const DOMINO: ProviderReplies = ProviderReplies {
+    provider: "HCL Domino",
+    source: "help.hcl-software.com/domino: SMTP inbound recipient controls; seen in notices",
+    rows: &[
+        ReplyRule("5", "not listed in domino directory", NoMailbox),
+        ReplyRule("5", "not listed in public name", NoMailbox),
     ],
 };
 

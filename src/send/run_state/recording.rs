@@ -12,7 +12,7 @@ use super::{Attempt, LONGEST_LIMIT, RunState};
 use crate::ledger::delivery::next;
 use crate::ledger::error::LedgerError;
 use crate::ledger::{Delivery, Event, Ledger, RowFilter, Status};
-use crate::providers::RefusalKind;
+use crate::providers::{Blame, RefusalKind};
 use chrono::{DateTime, Utc};
 
 impl<L: Ledger> RunState<L> {
@@ -68,7 +68,7 @@ impl<L: Ledger> RunState<L> {
         self.write(events.into_iter().map(|event| (delivery.id, event)).collect()).await?;
         (self.report)(RunEvent::Row { address, status, why });
         if let RunFate::Refused(refusal) = &verdict.run {
-            self.judge_refusal(delivery, refusal, &fate).await?;
+            self.judge_refusal(delivery, refusal, &fate, status).await?;
         }
         self.note(status, verdict.run, slower).await;
         Ok(())
@@ -80,6 +80,7 @@ impl<L: Ledger> RunState<L> {
         delivery: &Delivery,
         refusal: &Refusal,
         fate: &RowFate,
+        status: Status,
     ) -> Result<(), LedgerError> {
         let address = &delivery.recipient.address;
         let suppression = match fate {
@@ -94,7 +95,8 @@ impl<L: Ledger> RunState<L> {
             answer: answer_without_names(&refusal.why, address),
             refusal: refusal.clone(),
             suppression,
-            is_rejected: matches!(fate, RowFate::Rejected { .. }),
+            is_put_off: status == Status::Rejected
+                || (status == Status::Deferred && refusal.about == Blame::Later),
         };
         let (suppression, stop) = self.ending().refusals.refused(refused);
         self.suppress(suppression).await?;
