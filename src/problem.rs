@@ -43,6 +43,9 @@ impl fmt::Display for Place {
     }
 }
 
+/// Stands between what is wrong and its cure in an error that comes out of `toml`.
+pub const HELP: &str = "\nhelp: ";
+
 /// One input that is bad. It is collected, listed and counted; it never stops the others.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Problem {

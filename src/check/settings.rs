@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Severity, rules};
-use crate::compose::setting::HELP;
+use crate::problem::HELP;
 
 /// What a project says about the rules.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]

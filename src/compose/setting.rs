@@ -7,6 +7,7 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use crate::problem::HELP;
 use crate::rfc::address::EmailAddress;
 use crate::rfc::text::is_of_a_text;
 
@@ -17,9 +18,6 @@ type Fault = (String, &'static str);
 fn error<E: Error>((what, cure): Fault) -> E {
     E::custom(format!("{what}{HELP}{cure}"))
 }
-
-/// Stands between what is wrong and its cure in an error that comes out of `toml`.
-pub const HELP: &str = "\nhelp: ";
 
 /// A fault that a setting's own type finds, with its cure.
 pub fn fault<E: Error>(what: &str, cure: &str) -> E {

@@ -5,8 +5,8 @@ use toml_edit::{Document, TableLike};
 
 use super::setting_place::offset;
 use super::settings::{Settings, SettingsError, explain};
-use crate::compose::setting::HELP;
 use crate::count::counted;
+use crate::problem::HELP;
 use crate::schedule::StartHours;
 use crate::send::hours::Hours;
 

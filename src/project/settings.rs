@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::compose::Branding;
-use crate::compose::setting::HELP;
 use crate::compose::theme::{Appeal, FooterLinks, Organisation, Theme, ThemeWords};
 use crate::pictures::settings::Settings as PictureSettings;
+use crate::problem::HELP;
 use crate::problem::{Place, nearest};
 use crate::rfc::dkim;
 use crate::{approval, audience, check, message, news, operator, people, schedule, send, web};

@@ -8,8 +8,11 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
+
+use crate::problem::HELP;
 
 /// RFC 8301 forbids less.
 const SHORTEST_RSA_BYTES: usize = 1024 / 8;
@@ -19,10 +22,13 @@ const SHORTEST_RSA_BYTES: usize = 1024 / 8;
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// The domain that signs; the sender's by default.
+    #[serde(deserialize_with = "optional_dns_name")]
     pub domain: Option<String>,
     /// The name below `_domainkey` at which the public key stands.
+    #[serde(deserialize_with = "dns_name")]
     pub selector: String,
     /// The same for an Ed25519 key; the selector with `-ed25519` behind it when there is an RSA key too.
+    #[serde(deserialize_with = "optional_dns_name")]
     pub ed25519_selector: Option<String>,
 }
 
@@ -30,6 +36,38 @@ impl Default for Settings {
     fn default() -> Self {
         Self { domain: None, selector: "roundup".to_owned(), ed25519_selector: None }
     }
+}
+
+/// A name of the DNS as it is written into the header field, read once: what was read is what is used.
+fn dns_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    if is_dns_name(&name) {
+        return Ok(name);
+    }
+    let shown = name.escape_debug();
+    Err(D::Error::custom(format!(
+        "`{shown}` is not a name of the DNS{HELP}use letters, digits and hyphens, with a dot between two parts"
+    )))
+}
+
+/// The same, where the setting may be missing.
+fn optional_dns_name<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    dns_name(deserializer).map(Some)
+}
+
+/// RFC 6376 section 3.1, with the underscore that some providers have.
+fn is_dns_name(name: &str) -> bool {
+    /// RFC 1035 section 2.3.4.
+    const LONGEST_LABEL: usize = 63;
+    let is_label = |label: &str| {
+        (1..=LONGEST_LABEL).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+    };
+    name.len() < 254 && name.split('.').all(is_label)
 }
 
 /// A private key with the name under which its public half stands in the DNS.
@@ -70,8 +108,7 @@ impl Signer {
     /// When the key or a name is not usable.
     pub fn new(pem: &str, domain: &str, selector: &str) -> Result<Self, KeyError> {
         for (what, name) in [("domain", domain), ("selector", selector)] {
-            let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-            if name.is_empty() || !name.chars().all(good) {
+            if !is_dns_name(name) {
                 return Err(KeyError::Name(what, name.escape_debug().to_string()));
             }
         }
@@ -258,6 +295,21 @@ mod tests {
     use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 
     use super::*;
+
+    #[test]
+    fn a_name_that_is_none_of_the_dns_is_refused_where_it_is_read() {
+        let read = |text: &str| toml::from_str::<Settings>(text).map_err(|error| error.to_string());
+        for name in ["roundup", "s1.news", "k_1", "2026-11"] {
+            assert_eq!(read(&format!("selector = '{name}'")).unwrap().selector, name);
+        }
+        for name in ["", "a b", "a..b", ".a", "a.", "-a", "a;b", "a\\r\\nX", "é"] {
+            for setting in ["domain", "selector", "ed25519_selector"] {
+                let error = read(&format!("{setting} = \"{name}\"")).unwrap_err();
+                assert!(error.contains("is not a name of the DNS"), "{name}: {error}");
+            }
+        }
+        assert!(read(&format!("selector = '{}'", "a".repeat(64))).is_err());
+    }
 
     #[test]
     fn two_keys_make_two_signatures_with_selectors_of_their_own() {
