@@ -18,7 +18,6 @@ use super::theme::Branding;
 use super::words;
 use crate::compose::helper_state::{HelperState, lock};
 use crate::edition::{self, Edition};
-use crate::locale::Locale;
 
 /// The editor's words, read once and rendered for each combination of segments.
 pub struct DraftWords<'a> {
@@ -27,6 +26,17 @@ pub struct DraftWords<'a> {
     pub preheader: WordTemplate<'a>,
     pub introduction: WordTemplate<'a>,
     pub data: Context,
+}
+
+/// The partials of the edition's template, and those of the project that are not among them.
+fn partials_of<'t>(
+    parsed: &'t ParsedTemplate,
+    templates: &'t TemplateFiles,
+) -> (Vec<&'t str>, Vec<&'t str>) {
+    let own: Vec<&str> = parsed.files.iter().map(|(name, _)| name.as_str()).collect();
+    let all = templates.partials().map(|(name, _)| name);
+    let elsewhere = all.filter(|name| !own.contains(name)).collect();
+    (own, elsewhere)
 }
 
 /// One text of the draft.
@@ -45,7 +55,7 @@ impl<'a> DraftWords<'a> {
     pub fn read(
         edition: &'a Edition,
         theme: &Branding,
-        lexicon: &Locale,
+        templates: &TemplateFiles,
         parsed: &ParsedTemplate,
         shared: &HelperState,
         registry: &mut Handlebars<'_>,
@@ -53,14 +63,14 @@ impl<'a> DraftWords<'a> {
         let data = json!({
             "edition": {
                 "name": edition.name,
-                "title": lexicon.window(&edition.window),
+                "title": shared.lexicon.window(&edition.window),
                 "is_year": edition.window.is_year(),
             },
             "count": edition.shown().count(),
             "organisation": theme.organisation,
         });
         let mut read = |name: &str, words: &'a edition::PlacedText, form: BlockForm| {
-            WordTemplate::read(name, words, &form, parsed, shared, registry)
+            WordTemplate::read(name, words, &form, (templates, parsed), shared, registry)
         };
         Ok(Self {
             subject: read("the subject", &edition.subject, BlockForm::Plain)?,
@@ -81,7 +91,7 @@ impl<'a> WordTemplate<'a> {
         name: &str,
         words: &'a edition::PlacedText,
         form: &BlockForm,
-        parsed: &ParsedTemplate,
+        (templates, parsed): (&TemplateFiles, &ParsedTemplate),
         shared: &HelperState,
         registry: &mut Handlebars<'_>,
     ) -> Result<Self, TemplateFault> {
@@ -125,9 +135,9 @@ impl<'a> WordTemplate<'a> {
             None => (shown.to_owned(), first_line, &words.text),
         })
         .map_err(without_column)?;
-        let partials: Vec<&str> = parsed.files.iter().map(|(name, _)| name.as_str()).collect();
-        let columns = &shared.columns;
-        let names = KnownNames { declared: &declared, columns, partials: &partials };
+        let (partials, elsewhere) = partials_of(parsed, templates);
+        let (columns, partials) = (&shared.columns, &partials[..]);
+        let names = KnownNames { declared: &declared, columns, partials, elsewhere: &elsewhere };
         let mut template =
             strict::read(name, shown, &cut, &template, &names).map_err(|mut fault| {
                 let line = fault.place.line.unwrap_or(1);

@@ -101,10 +101,6 @@ fn words_of(
                 None => names::missing_value(path, data),
             }
         }
-        RenderErrorReason::MissingVariable(None) => (
-            "what is looked up is not there".to_owned(),
-            "check the name: docs/TEMPLATES.md lists them".to_owned(),
-        ),
         RenderErrorReason::HelperNotFound(name) => {
             let cure = match nearest(name, helper_names::all_names()) {
                 Some(near) => format!("did you mean `{near}`?"),

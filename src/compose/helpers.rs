@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::guard::{NameGuard, PartialDepth};
 use super::inlining::{INLINED, InlinedPartial};
+use super::lookup::Lookup;
 use super::marker;
 use super::partial_depth::{ENTER, LEAVE};
 use super::slot::Slot;
@@ -38,6 +39,7 @@ pub fn register(registry: &mut Handlebars<'_>, part: EmailPart, shared: &Arc<Hel
     registry.register_helper(ENTER, Box::new(PartialDepth(Arc::clone(shared), true)));
     registry.register_helper(LEAVE, Box::new(PartialDepth(Arc::clone(shared), false)));
     registry.register_helper(INLINED, Box::new(InlinedPartial));
+    registry.register_helper("lookup", Box::new(Lookup));
     registry.register_helper("pairs", Box::new(Pairs));
     registry.register_helper("fit", Box::new(Fit));
     registry.register_helper("plural", Box::new(plural));

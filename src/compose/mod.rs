@@ -23,9 +23,11 @@ mod html_walk;
 mod inlining;
 mod introduction;
 pub mod layout;
+mod lookup;
 pub mod marker;
 pub mod mjml_repair;
 mod mjml_schema;
+mod mjml_values;
 pub mod model;
 pub mod names;
 mod other_script;
@@ -382,6 +384,46 @@ mod tests {
                 assert!(shown.contains("15 January 2021"), "{template}: {shown}");
                 assert!(shown.contains("the Hub"), "{template}: {shown}");
                 assert!(shown.contains("“We were heard”") && shown.contains("Ann, 16"), "{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn both_parts_quote_the_same_people_and_say_the_same_of_events() {
+        let mut edition = edition(DRAFT);
+        let story = edition.shown().next().unwrap().clone();
+        let date = crate::news::PartialDate::parse("2021-01-15", London).unwrap();
+        edition.pinned.clear();
+        edition.items = (0..8)
+            .map(|number| {
+                let mut item = story.clone();
+                item.id = format!("s{number}");
+                item.title = format!("Title {number}");
+                item.summary = format!("Summary {number} of it.");
+                item.quote = Some(crate::news::item::Quote {
+                    words: format!("Voice {number}"),
+                    by: "Ann, 16".to_owned(),
+                });
+                let place = "the Hub".to_owned();
+                item.event =
+                    (number % 2 == 1).then_some(crate::news::item::EventDetails { date, place });
+                item
+            })
+            .collect();
+        for template in ["monthly", "year", "announcement"] {
+            edition.template = template.to_owned();
+            let nonce = Nonce::new([7; 16]);
+            let (templates, people) = (Templates::with([]), People::default());
+            let composition = compose(&edition, &theme(), &templates, &people, nonce).unwrap();
+            let variant = &composition.variants[0];
+            let (html, text) = (composition.shown(&variant.html), composition.shown(&variant.text));
+            for (number, item) in edition.items.iter().enumerate() {
+                let voice = format!("Voice {number}");
+                assert_eq!(html.contains(&voice), text.contains(&voice), "{template}: {voice}");
+                if template == "monthly" && item.event.is_some() {
+                    let summary = format!("Summary {number} ");
+                    assert_eq!(html.contains(&summary), text.contains(&summary), "{summary}");
+                }
             }
         }
     }

@@ -109,7 +109,7 @@ fn compose_here(
     };
     let shared = Arc::new(shared_by(&parsed, nonce, columns, &lexicon, &look));
     let [html_side, mut text_side] = registries(&parsed, &shared);
-    let spoken = DraftWords::read(edition, theme, &lexicon, &parsed, &shared, &mut text_side)?;
+    let spoken = DraftWords::read(edition, theme, templates, &parsed, &shared, &mut text_side)?;
     let side = Side {
         templates,
         parsed: &parsed,

@@ -26,6 +26,8 @@ pub struct KnownNames<'a> {
     pub columns: &'a [String],
     /// Partials there are, by the names they are called by.
     pub partials: &'a [&'a str],
+    /// Partials of the project that the edition's template does not have.
+    pub elsewhere: &'a [&'a str],
 }
 
 /// The template with exact places and a guard before every call that looks at a name.
@@ -331,8 +333,14 @@ impl Strict<'_> {
             let is_known = name == "@partial-block"
                 || self.names.partials.contains(&name)
                 || self.names.declared.inlines.contains(name);
+            if !is_known && self.names.elsewhere.contains(&name) {
+                let what = format!("the partial `{name}` is not a part of this edition's template");
+                let cure = format!("call `{name}` in the template, or write its words here");
+                return Err(self.fault(at, what, cure));
+            }
             if !is_known && !is_block {
-                let known = self.names.partials.iter().copied();
+                // A name with a dot is a template's.
+                let known = self.names.partials.iter().copied().filter(|name| !name.contains('.'));
                 let cure = match nearest(name, known.clone()) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("the partials are {}", known.collect::<Vec<_>>().join(", ")),
@@ -444,7 +452,7 @@ mod tests {
             // What a call of `given` gives, whether this template has one or not.
             declared.given.extend(["wide", "value"].map(str::to_owned));
             let partials = PARTIALS.map(|(name, _)| name);
-            let names = KnownNames { declared: &declared, columns: &[], partials: &partials };
+            let names = KnownNames { declared: &declared, columns: &[], partials: &partials, elsewhere: &[] };
             let mut plain = Handlebars::new();
             plain.set_strict_mode(true);
             handlebars::handlebars_helper!(silent: |*_names| "");

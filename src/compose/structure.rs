@@ -1,7 +1,7 @@
 //! The faults of MJML that mrml would drop, overflow on, or report without a place, each in its own words.
 //! Pure: MJML in, a fault with its byte out.
 
-use super::mjml_schema;
+use super::{mjml_schema, mjml_values};
 use crate::compose::attributes::{Value, attributes};
 
 /// A fault of the MJML itself.
@@ -329,6 +329,12 @@ impl<'a> Walk<'a> {
             what,
             cure,
         })?;
+        for attribute in attributes(tag) {
+            if let Some(Value::Quoted(value)) = attribute.value {
+                mjml_values::look_at_value(attribute.name, value)
+                    .map_err(|(what, cure)| MjmlFault { at: at + attribute.at, what, cure })?;
+            }
+        }
         if let Some((_, parent)) = self.open.last()
             && !parent.starts_with("mj")
         {

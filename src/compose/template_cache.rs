@@ -96,7 +96,8 @@ impl ParsedTemplate {
             (TemplateFiles::shown(&call.file), 1, templates.text(&call.file).unwrap_or_default())
         })?;
         let partials: Vec<&str> = all.into_iter().collect();
-        let names = KnownNames { declared: &parsed.declared, columns, partials: &partials };
+        let names =
+            KnownNames { declared: &parsed.declared, columns, partials: &partials, elsewhere: &[] };
         for ((name, text), template) in parsed.texts.iter().zip(&compiled) {
             let mut template =
                 strict::read(name, &TemplateFiles::shown(name), text, template, &names)
@@ -121,8 +122,12 @@ impl ParsedTemplate {
 
     /// The same templates with marks that say where each `<` was written.
     pub fn marked(&self, word: &str) -> Option<Vec<(String, Template)>> {
-        let names =
-            KnownNames { declared: &self.declared, columns: &[], partials: &self.partials() };
+        let names = KnownNames {
+            declared: &self.declared,
+            columns: &[],
+            partials: &self.partials(),
+            elsewhere: &[],
+        };
         let files: Option<Vec<_>> = self
             .texts
             .iter()

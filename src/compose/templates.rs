@@ -2,13 +2,15 @@
 //! Pure: texts by name; `project` reads the files.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use handlebars::Template;
 
 use crate::problem::{Place, nearest};
+use crate::rfc::text::one_line;
 
 use super::declarations::Declarations;
-use super::tags::too_deep;
+use super::tags::{TagKind, line_and_column, tags, too_deep};
 
 /// The templates that come with roundup, by file name.
 const BUILT_IN: [(&str, &str); 48] = [
@@ -160,13 +162,85 @@ impl TemplateFiles {
         self.file(file)?.lines().nth(line.checked_sub(1)?).map(str::to_owned)
     }
 
-    /// Where a text stands first in any template.
-    pub fn find_text(&self, text: &str) -> Option<(Place, String)> {
-        self.files.iter().find_map(|(file, content)| {
-            content.lines().enumerate().find_map(|(index, line)| {
-                let column = line.find(text)? + 1;
-                Some((Place::at(format!("templates/{file}"), index + 1, column), line.to_owned()))
-            })
+    /// Where the files of a template say some words themselves: outside Handlebars' tags and the comments of HTML.
+    pub fn place_of_words(&self, template: &str, words: &str) -> Option<Place> {
+        let first = words.split_whitespace().next()?;
+        self.own_texts(template).find_map(|(file, text, range)| {
+            let chunk = &text[range.clone()];
+            let (at, _) =
+                chunk.match_indices(first).find(|(at, _)| begins(&chunk[*at..], words))?;
+            Some(place_at(file, text, range.start + at))
+        })
+    }
+
+    /// Where the files of a template first open an element of HTML that has not some attribute.
+    pub fn place_of_element(&self, template: &str, name: &str, lacking: &str) -> Option<Place> {
+        let open = format!("<{name}");
+        self.own_texts(template).find_map(|(file, text, range)| {
+            let chunk = &text[range.clone()];
+            let (at, _) = chunk.match_indices(&open).find(|(at, _)| {
+                let tag = chunk[*at..].split('>').next().unwrap_or_default();
+                !tag.contains(&format!("{lacking}="))
+            })?;
+            Some(place_at(file, text, range.start + at))
+        })
+    }
+
+    /// Where the files of a template write the most of a text that is only in parts their own: `Dear {{…}}, come to the hall`.
+    pub fn place_of_parts(&self, template: &str, text: &str) -> Option<Place> {
+        let mut longest: Option<(usize, Place)> = None;
+        for (file, whole, range) in self.own_texts(template) {
+            for (at, part) in between_tags(&whole[range.clone()]) {
+                let words = one_line(part);
+                let length = words.chars().filter(|c| c.is_alphanumeric()).count();
+                let is_longer = longest.as_ref().is_none_or(|(known, _)| length > *known);
+                if length >= SHORTEST_PART && is_longer && text.contains(&words) {
+                    let at = range.start + at + (part.len() - part.trim_start().len());
+                    longest = Some((length, place_at(file, whole, at)));
+                }
+            }
+        }
+        longest.map(|(_, place)| place)
+    }
+
+    /// Where the files of a template call a name: `{{unsubscribe_url}}`.
+    pub fn place_of_name(&self, template: &str, name: &str) -> Option<Place> {
+        self.in_order(template).find_map(|(file, text)| {
+            let is_name = |c: char| c.is_alphanumeric() || c == '_';
+            let called = tags(text).into_iter().find(|tag| {
+                tag.kind != TagKind::Comment
+                    && text[tag.start..tag.end].split(|c| !is_name(c)).any(|word| word == name)
+            })?;
+            Some(place_at(file, text, called.start))
+        })
+    }
+
+    /// The files of a template, its own two first.
+    fn in_order(&self, template: &str) -> impl Iterator<Item = (&str, &str)> {
+        let (partials, own): (Vec<_>, Vec<_>) = self
+            .files_of(template)
+            .into_iter()
+            .partition(|(file, _)| file.starts_with("partials/"));
+        own.into_iter().chain(partials)
+    }
+
+    /// What the files of a template say themselves, piece by piece.
+    fn own_texts(&self, template: &str) -> impl Iterator<Item = (&str, &str, Range<usize>)> {
+        self.in_order(template).flat_map(|(file, text)| {
+            let comments = comments(text);
+            let mut at = 0;
+            let mut ranges = Vec::new();
+            let tags = tags(text).into_iter().map(|tag| (tag.start, tag.end));
+            let mut left_out: Vec<(usize, usize)> = tags.chain(comments).collect();
+            left_out.sort_unstable();
+            for (start, end) in left_out.into_iter().chain([(text.len(), text.len())]) {
+                // A tag within a comment, or a comment that holds tags.
+                if start > at {
+                    ranges.push(at..start);
+                }
+                at = at.max(end);
+            }
+            ranges.into_iter().map(move |range| (file, text, range)).collect::<Vec<_>>()
         })
     }
 
@@ -176,9 +250,69 @@ impl TemplateFiles {
     }
 }
 
+/// Fewer letters than this stand in many texts.
+const SHORTEST_PART: usize = 6;
+
+fn place_at(file: &str, text: &str, at: usize) -> Place {
+    let (line, column) = line_and_column(text, at);
+    Place::at(format!("templates/{file}"), line, column)
+}
+
+/// Whether a text begins with some words, whatever white space is between them.
+fn begins(text: &str, words: &str) -> bool {
+    let mut rest = text;
+    words.split_whitespace().all(|word| {
+        let Some(behind) = rest.strip_prefix(word) else { return false };
+        rest = behind.trim_start();
+        true
+    })
+}
+
+/// The comments of HTML, each with its bytes.
+fn comments(text: &str) -> Vec<(usize, usize)> {
+    text.match_indices("<!--")
+        .map(|(start, _)| {
+            (start, text[start..].find("-->").map_or(text.len(), |end| start + end + 3))
+        })
+        .collect()
+}
+
+/// The text between the tags of HTML, each with its byte.
+fn between_tags(html: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    html.split('<').enumerate().map(move |(number, piece)| {
+        let start = at;
+        at += piece.len() + 1;
+        match piece.find('>').filter(|_| number > 0) {
+            Some(end) => (start + end + 1, &piece[end + 1..]),
+            None => (start, piece),
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_found_in_the_files_that_are_used_and_where_they_are_said() {
+        let templates = own(&[
+            (
+                "t.mjml.hbs",
+                "{{#> layout}}\n{{!-- Come to the hall --}}<!-- Come to the hall -->\n<p>Come\n to the hall, {{subject}}</p>{{/layout}}",
+            ),
+            ("a.mjml.hbs", "Come to the hall"),
+            ("t.txt.hbs", "{{> footer_text}}"),
+        ]);
+        let place = templates.place_of_words("t", "Come to the hall").unwrap();
+        assert_eq!(place, Place::at("templates/t.mjml.hbs", 3, 4));
+        assert_eq!(templates.place_of_words("t", "subject"), None);
+        let parts = templates.place_of_parts("t", "Come to the hall, all of you").unwrap();
+        assert_eq!(parts, Place::at("templates/t.mjml.hbs", 3, 4));
+        let name = templates.place_of_name("t", "unsubscribe_url").unwrap();
+        assert!(name.source.starts_with("templates/partials/footer"), "{name}");
+        assert_eq!(templates.place_of_name("a", "unsubscribe_url"), None);
+    }
 
     fn own(files: &[(&str, &str)]) -> TemplateFiles {
         TemplateFiles::with(
