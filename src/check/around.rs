@@ -157,13 +157,15 @@ impl Patterns {
 #[cfg(test)]
 pub mod tests {
     use super::super::merge_tags;
-    use super::super::rules::{placeholders, slips, wording};
+    use super::super::newsroom_notes;
+    use super::super::rules::{slips, wording};
     use super::*;
 
     fn tables() -> impl Iterator<Item = &'static [Pattern]> {
         [
-            placeholders::PATTERNS,
-            placeholders::OF_LINES,
+            newsroom_notes::PATTERNS,
+            newsroom_notes::OF_LINES,
+            newsroom_notes::OF_PROSE,
             merge_tags::PATTERNS,
             wording::ATTACHED,
             slips::HTML,

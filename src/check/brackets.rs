@@ -163,9 +163,17 @@ fn is_angled_note(inner: &str) -> bool {
 /// "name of funder", "photo of the room", "your town".
 fn is_of_something(lower: &str) -> bool {
     static OF: Expression = Expression::new(
-        r"^(?:the )?(?:names?|title|date|time|number|amount|photo|image|picture|quote|link|figure|address|place|town|job title|person|total|percentage|%) (?:of|from|to|for|tbc)\b|^your \w+$|^x+\b|\bxx+\b|\?\?|\b(?:to|will|should) (?:supply|confirm|add|write|check|send|provide|follow|come|be added|be confirmed)\b|\b(?:tbc|tbd|here)$|^[\w ]{2,30} (?:name|date|number|link|amount|address|title|figure|url)$|^(?:(?:an?|one|two|three|some|short|brief) )?(?:\w+ )?(?:paragraphs?|sentences?|lines?|blurb|bios?|intro(?:duction)?|sign-?off|quotes?|stor(?:y|ies)|words) (?:about|on|from|of|to|here|with)\b",
+        r"^(?:the )?(?:names?|title|date|time|number|amount|photo|image|picture|quote|link|figure|address|place|town|job title|person|total|percentage|%) (?:of|from|to|for|tbc)\b|^your \w+$|^x+\b|\bxx+\b|\?\?|\b(?:to|will|should) (?:supply|confirm|add|write|check|send|provide|follow|come|be added|be confirmed)\b|\b(?:tbc|tbd|here)$|^[\w ]{2,30} (?:name|date|number|link|amount|address|title|figure|url)$|^(?:(?:an?|one|two|three|some|short|brief) )?(?:\w+ )?(?:paragraphs?|sentences?|lines?|blurb|bios?|intro(?:duction)?|sign-?off|quotes?|stor(?:y|ies)|words|headlines?|captions?|title|photos?|pictures?|links?) (?:about|on|from|of|to|here|with)\b",
     );
     OF.is_match(lower)
+}
+
+/// What somebody asks a colleague by name: "Sam – please supply two sentences", "Priya, is this right".
+fn is_request(inner: &str) -> bool {
+    static REQUEST: Expression = Expression::new(
+        r"(?:^|[,;] ?)[A-Z][a-z]* ?[-–—:,/] ?(?i:please|pls|can|could|is|are|do|does|did|have|what|which|where|who|need|needs|check|add|insert|confirm|supply|send|see|any|will|would|let)\b|(?i:\b(?:please|pls) (?:confirm|check|supply|add|send|write|provide|update|rewrite|advise)\b)",
+    );
+    REQUEST.is_match(inner)
 }
 
 fn content(around: &Match<'_>) -> Content {
@@ -179,6 +187,9 @@ fn content(around: &Match<'_>) -> Content {
     let shouts = has_letters && inner.to_uppercase() == inner && inner.contains(' ');
     // A careful editor's insertion into somebody's words stands within their quotation.
     let is_certain = !around.is_quoted();
+    if is_request(inner) && is_certain {
+        return Content::Note { is_certain: false };
+    }
     if VERBS.contains(&first) || (is_of_something(&lower) && !lower.starts_with("the ")) {
         return Content::Note { is_certain };
     }
@@ -266,6 +277,9 @@ mod tests {
             "[Insert intro]",
             "[PHOTO HERE]",
             "[Tom to supply two sentences]",
+            "[Tom – please supply two sentences]",
+            "the cost [Ann, please confirm the cost]",
+            "[Ann - need a better photo]",
             "<insert greeting>",
             "Dear <name>,",
             "[which one?]",
@@ -277,6 +291,8 @@ mod tests {
         }
         for words in [
             "[sic]",
+            "[Ann: laughs]",
+            "“[Ann, please come]”",
             "“They [the council] listened”",
             "“We knew [the date] well”",
             "[the time of day]",

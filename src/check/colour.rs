@@ -181,6 +181,27 @@ impl Colour {
         Self::of_css_with_alpha(text).filter(|(_, alpha)| *alpha >= 1.0).map(|(colour, _)| colour)
     }
 
+    /// The colour half way of a gradient: the words stand on all of it. None where it can be seen through.
+    pub fn middle_of_gradient(value: &str) -> Option<Self> {
+        let (_, stops) = value.split_once("gradient(")?;
+        let mut colours = Vec::new();
+        // A colour may have commas of its own: `rgb(1,2,3)`.
+        let parts = stops.split_inclusive(')').flat_map(|part| {
+            let function = part.find('(').map_or(part.len(), |open| {
+                part[..open].rfind([',', ' ']).map_or(0, |before| before + 1)
+            });
+            let (plain, function) = part.split_at(function);
+            plain.split([',', ' ', ')']).chain([function])
+        });
+        for part in parts {
+            if let Some((colour, alpha)) = Self::of_css_with_alpha(part) {
+                colours.push((alpha >= 1.0).then_some(colour)?);
+            }
+        }
+        let (first, last) = (*colours.first()?, *colours.last()?);
+        Some(first.over(last, 0.5))
+    }
+
     /// What is seen where this colour lies over another.
     #[must_use]
     pub fn over(self, ground: Self, alpha: f64) -> Self {
@@ -214,6 +235,21 @@ fn part_of(text: &str, whole: f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_gradient_is_the_colour_in_its_middle() {
+        let middle = |css: &str| Colour::middle_of_gradient(css).map(Colour::hex);
+        for css in [
+            "linear-gradient(#000000, #202020)",
+            "radial-gradient(circle, rgb(0, 0, 0), rgb(32,32,32))",
+            "linear-gradient(90deg, black 10%, #202020 90%)",
+        ] {
+            assert_eq!(middle(css).as_deref(), Some("#101010"), "{css}");
+        }
+        for css in ["#101010", "url(x.png)", "linear-gradient(rgba(0,0,0,.5), #fff)"] {
+            assert_eq!(middle(css), None, "{css}");
+        }
+    }
 
     #[test]
     fn colours_go_there_and_back() {

@@ -3,7 +3,7 @@
 
 use crate::check::phrase_search::Phrases;
 use crate::check::{CheckContext, Finding, RenderedEmail, Severity, calendar, excerpt};
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 /// Words that change their meaning with the day on which they are read.
 const STALE: [&str; 12] = [
@@ -144,7 +144,36 @@ const INVITING: &[&str] = &[
     "will be held",
     "save the date",
     "see you",
+    "don't miss",
+    "don’t miss",
+    "do not miss",
+    "drop in",
+    "pop in",
+    "you are invited",
+    "you're invited",
+    "you’re invited",
+    "come to",
+    "come and",
+    "return by",
+    "must reach us by",
+    "reply by",
+    "vote by",
+    "enter by",
+    "nominate by",
+    "submit by",
 ];
+
+/// Words of an invitation that begin a sentence, or stand behind one of `ASKING`; elsewhere they tell of people who came.
+const AT_A_START: &[&str] = &["come to", "come and", "drop in", "pop in"];
+
+const ASKING: &[&str] =
+    &["please", "do", "to", "and", "not", "just", "everybody", "everyone", "or"];
+
+/// Words that say of a day to come that something happens on it.
+const ANNOUNCING: &[&str] = &["is on", "are on", "will be on", "takes place on", "takes place"];
+
+/// A day that was announced lies this far back at most: a day without a year may be the next year's.
+const ANNOUNCED_WITHIN_DAYS: i64 = 60;
 
 const PAST: &[&str] = &[
     "sold",
@@ -172,6 +201,9 @@ const PAST: &[&str] = &[
     "registered",
     "last year",
     "at that time",
+    "invited us",
+    "was invited",
+    "were invited",
 ];
 
 pub fn past_event(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
@@ -193,16 +225,20 @@ pub fn past_event(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
     for written in known.written() {
         for (start, sentence) in sentences(written.text) {
             let words = Phrases::of(sentence);
-            let Some((_, phrase)) = words.find_any(INVITING) else { continue };
+            let said = invitation(&words, sentence).or_else(|| deadline(&words, sentence));
+            let Some((phrase, is_announced)) = said else { continue };
             // History in the past tense invites nobody.
             if words.find_any(PAST).is_some() || is_reported(sentence) {
                 continue;
             }
             let last = calendar::mentions(sentence)
                 .into_iter()
-                .filter_map(|mention| Some((mention.at, mention.nearest(near)?)))
+                .filter_map(|mention| Some((mention.at, day_meant(&mention, &words, near)?)))
                 .max_by_key(|(_, date)| *date);
             let Some((at, date)) = last else { continue };
+            if is_announced && (known.today - date).num_days() > ANNOUNCED_WITHIN_DAYS {
+                continue;
+            }
             if date < known.today {
                 findings.push(Finding::new(
                     "past-event",
@@ -215,6 +251,44 @@ pub fn past_event(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
         }
     }
     findings
+}
+
+/// What a sentence says to invite people, and whether it only says when something happens.
+fn invitation(words: &Phrases<'_>, sentence: &str) -> Option<(&'static str, bool)> {
+    let asks = INVITING.iter().find(|phrase| {
+        words.find_any(&[**phrase]).is_some_and(|(at, _)| {
+            let before = sentence[..at].trim_end_matches([' ', '*', '_', '“', '"']);
+            let previous = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
+            !AT_A_START.contains(phrase)
+                || before.trim().is_empty()
+                || before.ends_with([':', ',', '–', '—', ';'])
+                || ASKING.contains(&previous.as_str())
+        })
+    });
+    let announces = || ANNOUNCING.iter().find(|phrase| words.find_any(&[**phrase]).is_some());
+    asks.map(|phrase| (*phrase, false)).or_else(|| announces().map(|phrase| (*phrase, true)))
+}
+
+/// "Please return the form by 13 November": something is asked for, and a day ends it.
+fn deadline(words: &Phrases<'_>, sentence: &str) -> Option<(&'static str, bool)> {
+    let (_, asks) = words.find_any(&["please", "must", "need to", "needs to", "remember to"])?;
+    let ends = |mention: &calendar::DayMention| {
+        let before = sentence[..mention.at].trim_end();
+        ["by", "before", "until", "than"].iter().any(|word| before.ends_with(word))
+    };
+    calendar::mentions(sentence).iter().any(ends).then_some((asks, false))
+}
+
+/// The day that a sentence means: "on 5 November next year" is not this year's.
+fn day_meant(
+    mention: &calendar::DayMention,
+    words: &Phrases<'_>,
+    near: NaiveDate,
+) -> Option<NaiveDate> {
+    if mention.year.is_none() && words.find_any(&["next year"]).is_some() {
+        return mention.in_year(near.year() + 1);
+    }
+    mention.nearest(near)
 }
 
 /// A sentence that names a year of long ago, or tells what somebody said.

@@ -58,6 +58,7 @@ pub(super) static PATTERNS: &[Pattern] = &[
     certain(
         r"\b(?:Dear|Hi|Hello) (?:\((?i:first ?name|name)\)|(?:Firstname|First Name|Name|NAME|undefined|null|NaN)\b)|\[object Object\]",
     ),
+    certain(r"\{(?i:(?:first|last|full)?[_ ]?name|fname|lname) ?[|:,][^{}\n]{0,40}\}"),
     certain(r"\{[A-Za-z][\w.]{0,40}\}").unless(is_no_field),
     certain(r"« ?[A-Za-z_]{2,30} ?»").unless(is_no_field),
     certain(

@@ -10,11 +10,15 @@ pub mod colour;
 pub mod dark;
 pub mod date_words;
 pub mod events;
+mod example_names;
 mod expression;
 pub mod html;
+mod markdown_slips;
 mod merge_tags;
+mod newsroom_notes;
 mod phones;
 mod phrase_search;
+mod places;
 pub mod probe;
 mod rendering;
 pub mod rules;
@@ -157,42 +161,6 @@ impl CheckContext<'_> {
             );
         }
         finding
-    }
-
-    /// Where some words or an address of the email were written: in a story, the draft, `roundup.toml` or a template.
-    fn place_of(&self, words: &str) -> Place {
-        for item in self.edition.shown() {
-            if item.link.as_deref() == Some(words) {
-                return item.place_of(item.lines.link);
-            }
-            let is_shown = |image: &crate::news::item::Image| {
-                image.address == words || image.crops.iter().any(|crop| crop.address == words)
-            };
-            if item.image.as_ref().is_some_and(is_shown) {
-                return item.place_of(item.lines.image);
-            }
-            if item.title == words {
-                return item.place_of_title();
-            }
-        }
-        for text in self.written() {
-            if let Some(at) = text.text.find(words) {
-                return text.place(at);
-            }
-        }
-        self.in_settings(words)
-            .or_else(|| self.templates.find_text(words).map(|(place, _)| place))
-            .or_else(|| self.in_settings(words.lines().next().unwrap_or_default()))
-            .unwrap_or_else(|| template(self))
-    }
-
-    /// The line of `roundup.toml` on which some words stand.
-    fn in_settings(&self, words: &str) -> Option<Place> {
-        let words = words.trim_end_matches('/');
-        let at = self.settings.lines().position(|line| {
-            line.contains(words) && !line.trim_start().starts_with('#') && !words.is_empty()
-        })?;
-        Some(Place::line("roundup.toml", at + 1))
     }
 }
 

@@ -233,7 +233,7 @@ impl Drawing {
                 "transparent" => drawn.is_hidden = true,
                 _ => drawn.colour = self.seen(value, drawn.ground, Self::letters),
             },
-            "background-color" | "background" => {
+            "background-color" | "background" | "background-image" => {
                 let mut colours = value.split_inclusive(')').flat_map(|part| {
                     if part.contains('(') {
                         vec![part.trim()]
@@ -242,7 +242,9 @@ impl Drawing {
                     }
                 });
                 let colour = colours.find(|part| Colour::of_css_with_alpha(part).is_some());
-                if let Some(colour) = colour {
+                if let Some(middle) = Colour::middle_of_gradient(value) {
+                    drawn.ground = Some(self.ground(middle));
+                } else if let Some(colour) = colour {
                     drawn.ground = self.seen(colour, around.ground, Self::ground);
                 } else if value.contains("url(")
                     || value.contains("gradient")

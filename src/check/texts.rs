@@ -20,8 +20,8 @@ enum Origin<'a> {
     Summary(&'a Item),
     Quote(&'a Item),
     Alt(&'a Item),
-    /// A text of `roundup.toml`, and its line.
-    Settings(Option<usize>),
+    /// A figure of the draft, or a text of `roundup.toml`.
+    Placed(Place),
     /// A block of the finished email.
     Page(CheckContext<'a>),
 }
@@ -91,13 +91,35 @@ impl<'a> CheckContext<'a> {
                 texts.push(EditorText { text: &image.alt, origin: Origin::Alt(item) });
             }
         }
-        let theme = self.theme;
-        let appeal =
-            theme.appeal.iter().flat_map(|appeal| [&appeal.title, &appeal.text, &appeal.button]);
-        let standing = [&theme.look.tagline, &theme.look.footer].into_iter().flatten();
-        for text in appeal.chain(standing) {
-            let line = self.in_settings(text).and_then(|place| place.line);
-            texts.push(EditorText { text, origin: Origin::Settings(line) });
+        let draft = edition.subject.source.as_deref().unwrap_or_default();
+        for figure in &edition.figures {
+            for text in [&figure.value, &figure.label] {
+                texts.push(EditorText {
+                    text,
+                    origin: Origin::Placed(Place::line(draft, figure.line)),
+                });
+            }
+        }
+        let (organisation, look) = (&self.theme.organisation, &self.theme.look);
+        let mut settings = vec![
+            ("organisation.name", &organisation.name),
+            ("organisation.legal_name", &organisation.legal_name),
+            ("organisation.address", &organisation.address),
+            ("organisation.why", &organisation.why),
+        ];
+        settings.extend(organisation.charity.iter().map(|text| ("organisation.charity", text)));
+        if let Some(appeal) = &self.theme.appeal {
+            settings.push(("appeal.title", &appeal.title));
+            settings.push(("appeal.text", &appeal.text));
+            settings.push(("appeal.button", &appeal.button));
+        }
+        for (name, text) in settings {
+            texts.push(EditorText { text, origin: Origin::Placed(self.setting_place(name)) });
+        }
+        for (name, text) in [("tagline", &look.tagline), ("footer", &look.footer)] {
+            if let Some(text) = text {
+                texts.push(EditorText { text, origin: Origin::Placed(self.theme_place(name)) });
+            }
         }
         texts
     }
@@ -165,8 +187,7 @@ impl<'a> EditorText<'a> {
             Origin::Summary(item) => item.place_in_summary(at),
             Origin::Quote(item) => item.place_of(item.lines.quote),
             Origin::Alt(item) => item.place_of_alt(),
-            Origin::Settings(Some(line)) => Place::line("roundup.toml", *line),
-            Origin::Settings(None) => Place::whole("roundup.toml"),
+            Origin::Placed(place) => place.clone(),
             Origin::Page(known) => known.place_of(self.text),
         }
     }
@@ -178,7 +199,7 @@ impl<'a> EditorText<'a> {
             | Origin::Summary(item)
             | Origin::Quote(item)
             | Origin::Alt(item) => Some(item),
-            Origin::Words(..) | Origin::Settings(_) | Origin::Page(_) => None,
+            Origin::Words(..) | Origin::Placed(_) | Origin::Page(_) => None,
         }
     }
 
@@ -197,7 +218,7 @@ impl<'a> EditorText<'a> {
             Origin::Words(_, Part::Introduction)
             | Origin::Summary(_)
             | Origin::Quote(_)
-            | Origin::Settings(_) => TextKind::Prose,
+            | Origin::Placed(_) => TextKind::Prose,
             Origin::Page(_) => TextKind::Block,
         }
     }

@@ -324,7 +324,7 @@ fn link_words(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
             findings.push(Finding::new(
                 "link-words",
                 Severity::Should,
-                known.place_of(&link.address),
+                known.place_of_link(link),
                 message,
                 "open both, and keep the right one",
             ));

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use crate::check::rendering::{Scheme, runs};
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
 use crate::compose::theme::contrast;
-use crate::problem::Place;
 
 pub const RULES: [Rule; 2] = [
     Rule::new(
@@ -52,8 +51,6 @@ fn size(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
 
 fn colours(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let look = &known.theme.look;
-    // A colour stands under [theme], or comes from the theme's file.
-    let place = || known.in_settings("[theme]").unwrap_or_else(|| Place::whole("roundup.toml"));
     let mut findings: Vec<Finding> = look
         .colours()
         .into_iter()
@@ -61,7 +58,7 @@ fn colours(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
         .map(|(name, colour)| Finding {
             rule: "contrast",
             severity: Severity::Must,
-            place: place(),
+            place: known.theme_place(name),
             message: format!("`{name} = \"{colour}\"` under [theme] is not a colour"),
             cure: "write six hexadecimal digits, as in #0b5a6f".to_owned(),
         })
@@ -82,7 +79,7 @@ fn colours(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
             findings.push(Finding {
                 rule: "contrast",
                 severity: Severity::Should,
-                place: place(),
+                place: known.theme_place(name),
                 message: format!(
                     "`{name}` on `{on}` has a contrast of {found:.1} to 1; text needs 4.5"
                 ),

@@ -161,8 +161,8 @@ fn mail_programs(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fin
             let words = name.trim_end_matches(" element").trim_end_matches('>');
             let place = known
                 .templates
-                .find_text(words)
-                .map_or_else(|| place_by_sign(feature, shown, known), |(place, _)| place);
+                .place_of_words(&known.edition.template, words)
+                .unwrap_or_else(|| place_by_sign(feature, shown, known));
             Some(Finding::new(
                 "mail-programs",
                 Severity::Should,

@@ -205,13 +205,18 @@ fn own_months(known: &CheckContext<'_>) -> BTreeSet<u32> {
     months
 }
 
+/// Nobody copies a draft that is older.
+const MOST_YEARS_BACK: i32 = 5;
+
 fn other_year(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     static OF_EDITION: Expression = Expression::new(
-        r"(?i)\b(?:(?:january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|christmas|easter|%EDITION%s?|year|annual(?: \w+)?)(?: (?:of|for|from|in))?:? (?P<after>(?:19|20)\d\d)\b|(?P<before>(?:19|20)\d\d)(?:[:'’]s?)? (?:in (?:review|brief|numbers|pictures|figures)|annual|%EDITION%))",
+        r"(?i)\b(?:(?:january|february|march|april|may|june|july|august|september|october|november|december|jan\.?|feb\.?|mar\.?|apr\.?|jun\.?|jul\.?|aug\.?|sept?\.?|oct\.?|nov\.?|dec\.?|spring|summer|autumn|winter|christmas|easter|%EDITION%s?|year|annual(?: \w+)?)(?: (?:of|for|from|in))?:? (?P<after>(?:19|20)\d\d)\b|(?P<before>(?:19|20)\d\d)(?:[:'’]s?)? (?:in (?:review|brief|numbers|pictures|figures)|annual|%EDITION%))",
     );
     let window = &known.edition.window;
     let first = window.start.year();
     let last = window.end.checked_sub_days(Days::new(1)).unwrap_or(window.end).year();
+    // A draft is made from one of the last years; a year of long ago is history.
+    let is_history = |said: i32| said < first - MOST_YEARS_BACK;
     let is_own = |said: i32| (first..=last).contains(&said) || said == known.today.year();
     let edition = known.edition;
     [("subject", &edition.subject), ("preheader", &edition.preheader)]
@@ -233,7 +238,8 @@ fn other_year(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                 if is_report && year(number.as_str()).is_some_and(|said| said == first - 1) {
                     return None;
                 }
-                Some((number.start(), year(number.as_str())?)).filter(|(_, said)| !is_own(*said))
+                Some((number.start(), year(number.as_str())?))
+                    .filter(|(_, said)| !is_own(*said) && !is_history(*said))
             })?;
             Some(Finding::new(
                 "other-year",
@@ -246,9 +252,19 @@ fn other_year(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         .collect()
 }
 
+/// Whether a month lies in the half year before the edition: one that is to come may be what the email is about.
+fn is_behind(known: &CheckContext<'_>, month: &str) -> bool {
+    let first = known.edition.window.start;
+    calendar::month_named(month)
+        .is_some_and(|number| (1..=6).contains(&((first.month() + 12 - number) % 12)))
+}
+
 fn other_month(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     static OF_EDITION: Expression = Expression::new(
         r"(?:\b(?P<before>%MONTH%)(?: 20\d\d)?(?:['’]s)? (?:\w+ )?(?i:%EDITION%)\b|(?i:\b%EDITION%)(?:,| (?:of|for|from|in|:|–|-)) ?(?P<after>%MONTH%)\b)",
+    );
+    static LOOKING_BACK: Expression = Expression::new(
+        r"(?:^(?P<back1>%MONTH%)(?: (?:at|in) |:| [|–—-] )|(?i:\b(?:what|how|when)) (?P<back2>%MONTH%) (?i:brought|gave|taught|showed|made|looked|meant|was|has|had|did|changed)\b|(?i:\b(?:look(?:ing)? back (?:at|on|to)|highlights (?:of|from)|the best of|all of|everything (?:of|from)|goodbye,?|our month of|that was)) (?P<back3>%MONTH%)\b|(?i:^(?:your|our|this|in)) (?P<back4>%MONTH%)(?:[:,–—]|$))",
     );
     let own = own_months(known);
     let edition = known.edition;
@@ -260,8 +276,16 @@ fn other_month(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
     .into_iter()
     .filter(|(_, words)| words.source.is_some())
     .filter_map(|(name, words)| {
-        let (at, month) = OF_EDITION.captures_iter(&words.text).find_map(|captures| {
-            let word = captures.name("before").or_else(|| captures.name("after"))?;
+        let months = OF_EDITION.captures_iter(&words.text).chain(
+            // A subject is about its month also where no such word stands beside it.
+            LOOKING_BACK.captures_iter(&words.text).filter(|_| name != "introduction"),
+        );
+        let (at, month) = months.into_iter().find_map(|captures| {
+            let word = captures.name("before").or_else(|| captures.name("after"));
+            let back = (1..=4)
+                .find_map(|number| captures.name(&format!("back{number}")))
+                .filter(|back| is_behind(known, back.as_str()));
+            let word = word.or(back)?;
             let number = calendar::month_named(word.as_str())?;
             (!own.contains(&number)).then(|| (word.start(), word.as_str().to_owned()))
         })?;

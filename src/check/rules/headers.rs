@@ -2,7 +2,6 @@
 //! Pure: messages in, findings out (RFC 5322, RFC 2369, RFC 8058, RFC 6376).
 
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
-use crate::problem::Place;
 use crate::rfc::quoted_printable;
 
 pub const RULES: [Rule; 3] = [
@@ -93,11 +92,11 @@ fn header_fields(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
     wrong
         .into_iter()
         .map(|message| {
-            let place = known.in_settings("[sender]");
+            let place = known.setting_place("sender");
             Finding::new(
                 "header-fields",
                 Severity::Must,
-                place.unwrap_or_else(|| Place::whole("roundup.toml")),
+                place,
                 message,
                 "this is a mistake in roundup: please report it",
             )
@@ -121,7 +120,7 @@ fn one_click(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         return vec![Finding::new(
             "one-click",
             Severity::Should,
-            known.in_settings("public_url").unwrap_or_else(|| Place::whole("roundup.toml")),
+            known.setting_place("sender.public_url"),
             "nothing shows that the unsubscribe links work",
             "try them with an invented person: `roundup doctor --probe-unsubscribe`",
         )];
@@ -129,7 +128,7 @@ fn one_click(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     vec![Finding::new(
         "one-click",
         Severity::Note,
-        known.in_settings("[sender]").unwrap_or_else(|| Place::whole("roundup.toml")),
+        known.setting_place("sender"),
         "people can unsubscribe by email only, not with one click",
         "set `public_url` under [sender] once `roundup serve` answers there",
     )]

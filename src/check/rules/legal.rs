@@ -4,7 +4,6 @@
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
 use crate::compose::marker::escape_html;
 use crate::compose::{Piece, Slot};
-use crate::problem::Place;
 
 pub const RULES: [Rule; 3] = [
     Rule::new(
@@ -75,7 +74,7 @@ fn sender_details(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fi
             findings.push(Finding {
                 rule: "sender-details",
                 severity: Severity::Must,
-                place: Place::whole("roundup.toml"),
+                place: known.setting_place(&format!("organisation.{setting}")),
                 message: format!("`{setting}` under [organisation] is empty"),
                 cure: format!("write `{setting} = \"…\"`"),
             });
@@ -117,7 +116,7 @@ fn appeal_charity(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
     vec![Finding {
         rule: "appeal-charity",
         severity: Severity::Note,
-        place: known.in_settings("[appeal]").unwrap_or_else(|| Place::whole("roundup.toml")),
+        place: known.setting_place("appeal"),
         message: "the email has an appeal but no charity number".to_owned(),
         cure: "if you are a registered charity, write `charity = \"Registered charity no. …\"` \
             under [organisation]"

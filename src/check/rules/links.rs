@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use pulldown_cmark::{Event, LinkType, Parser, Tag};
 
+use crate::check::example_names::{self, is_unwritten_address};
 use crate::check::phrase_search::Phrases;
+use crate::check::rules::sample;
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
-use crate::news::sources::public::is_example;
 use crate::problem::Place;
 
 pub const RULES: [Rule; 7] = [
@@ -39,7 +40,8 @@ pub const RULES: [Rule; 7] = [
         "Is every address a real one?",
         "Names that end in .example, .test or .invalid, and example.org, are reserved for \
          examples (RFC 2606): they have no pages. They are often left over from the settings or a \
-         template. roundup does not open them.",
+         template, in words as in links, and so are names such as yourcharity.org. roundup does \
+         not open them.",
         example_address,
     ),
     Rule::new(
@@ -91,6 +93,8 @@ fn odd_address(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findi
     for (event, range) in Parser::new(&introduction.text).into_offset_iter() {
         if let Event::Start(Tag::Link { link_type, dest_url, .. }) = event
             && link_type != LinkType::Email
+            // What a slot becomes is looked at in the page.
+            && !dest_url.contains("{{")
             && !crate::compose::words::is_link(&dest_url)
         {
             findings.push(Finding::new(
@@ -178,20 +182,36 @@ fn shortener(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
 }
 
 fn example_address(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
-    shown
-        .addresses()
-        .into_iter()
-        .filter(|address| is_example(address))
-        .map(|address| {
-            Finding::new(
-                "example-address",
-                if known.takes_examples { Severity::Should } else { Severity::Must },
-                known.place_of(&address),
-                format!("{address} is an example, not a real page"),
-                "write your own address",
-            )
-        })
-        .collect()
+    let severity = if known.takes_examples { Severity::Should } else { Severity::Must };
+    let finding = |place: Place, address: &str| {
+        let message = format!("{address} is an example, not a real page");
+        Finding::new("example-address", severity, place, message, "write your own address")
+    };
+    let is_reported = |words: &str| sample::is_reported(known.settings, words);
+    let mut addresses = shown.addresses();
+    addresses.retain(|address| is_unwritten_address(address));
+    for link in shown.variants.iter().flat_map(|variant| &variant.page.links) {
+        let Some(address) = link.address.strip_prefix("mailto:") else { continue };
+        let address = address.split('?').next().unwrap_or_default();
+        if is_unwritten_address(address)
+            && !is_reported(address)
+            && !addresses.iter().any(|known| known == address)
+        {
+            addresses.push(address.to_owned());
+        }
+    }
+    let mut findings: Vec<Finding> =
+        addresses.iter().map(|address| finding(known.place_of(address), address)).collect();
+    // People copy an address from the words too.
+    for placed in known.look(shown, |text, _| example_names::mentions(text)) {
+        let words = placed.found.words.as_str();
+        let is_known =
+            addresses.iter().any(|address| address.contains(words)) || is_reported(words);
+        if !is_known {
+            findings.push(finding(placed.place, words));
+        }
+    }
+    findings
 }
 
 fn no_link(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
@@ -310,7 +330,7 @@ fn vague_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
             findings.push(Finding::new(
                 "vague-link",
                 Severity::Should,
-                known.place_of(&link.address),
+                known.place_of_link(link),
                 message,
                 "link the words that name the page",
             ));
@@ -432,7 +452,11 @@ mod tests {
         ] {
             assert_eq!(template(address), [format!("odd-address: `{address}` {said}")]);
         }
-        assert_eq!(with("mailto:hello@charity.org.uk"), Vec::<String>::new());
+        for fine in
+            ["mailto:hello@charity.org.uk", "{{unsubscribe_url}}", "{{organisation.website}}"]
+        {
+            assert_eq!(with(fine), Vec::<String>::new(), "{fine}");
+        }
     }
 
     #[test]
@@ -458,5 +482,16 @@ mod tests {
         );
         assert_eq!(with("https://charity.example/").len(), 1);
         assert!(with("https://myexample.org/").is_empty());
+        let in_words = |text: &str| {
+            SampleEmail::with(|mail| mail.edition.items[0].summary = text.to_owned()).findings()
+        };
+        for (text, address) in [
+            ("See www.example.com for the form.", "www.example.com"),
+            ("Write to ann@example.org.", "ann@example.org"),
+            ("The form is at www.yourcharity.org.uk/form.", "www.yourcharity.org.uk"),
+        ] {
+            let said = format!("example-address: {address} is an example, not a real page");
+            assert_eq!(in_words(text), [said], "{text}");
+        }
     }
 }

@@ -84,7 +84,7 @@ fn raw_braces(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
         for found in merge_tags(&link.address.replace("{unsubscribe_url}", ""), TextKind::Block) {
             let message = format!("`{}` is left in the address of a link", found.words);
             if findings.iter().all(|finding| finding.message != message) {
-                let place = known.place_of(&link.address);
+                let place = known.place_of_link(link);
                 findings.push(Finding::new("raw-braces", Severity::Must, place, message, CURE));
             }
         }

@@ -143,7 +143,10 @@ fn layout_table(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
     vec![Finding::new(
         "layout-table",
         Severity::Should,
-        known.templates.find_text("<table").map_or_else(|| template(known), |(place, _)| place),
+        known
+            .templates
+            .place_of_element(&known.edition.template, "table", "role")
+            .unwrap_or_else(|| template(known)),
         format!("{} not marked as layout", counted(most, "layout table is", "layout tables are")),
         "write <table role=\"presentation\">, or give a data table its <th> cells",
     )]
@@ -180,15 +183,19 @@ fn small_text(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
 }
 
 fn line_height(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
-    /// Shorter words stand on one line: a button, a date.
-    const SHORTEST: usize = 60;
+    /// The words beside the margins of a phone.
+    const PHONE_PX: f64 = 300.0;
+    /// A letter is half as wide as it is high.
+    const LETTER: f64 = 0.5;
     const LEAST: f64 = 1.2;
     let mut findings: Vec<Finding> = Vec::new();
     for variant in &shown.variants {
         for run in runs(&variant.html, Scheme::Light) {
             // A tenth of a pixel less is a rounding, and no fault.
             let is_close = run.line_px + 0.1 < run.px * LEAST;
-            if !is_close || run.words.chars().count() < SHORTEST {
+            // Shorter words stand on one line: a button, a date.
+            let letters = u32::try_from(run.words.chars().count()).unwrap_or(u32::MAX);
+            if !is_close || f64::from(letters) * run.px * LETTER < PHONE_PX {
                 continue;
             }
             let message = format!(

@@ -1,9 +1,9 @@
 //! What is left of the sample project and of forms that were never filled in.
 //! Pure: settings in, findings out.
 
+use crate::check::example_names::is_unwritten_address;
 use crate::check::expression::Expression;
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity};
-use crate::problem::Place;
 
 pub const RULES: [Rule; 1] = [Rule::new(
     "sample",
@@ -16,6 +16,9 @@ pub const RULES: [Rule; 1] = [Rule::new(
 
 /// The settings that come with roundup.
 const OURS: &str = include_str!("../../../roundup.toml");
+
+/// Where an organisation says who it is.
+const GROUPS: [&str; 3] = ["organisation", "sender", "appeal"];
 
 /// Settings that may stay as they are.
 const MAY_STAY: &[&str] = &["why", "button", "use", "language"];
@@ -49,7 +52,7 @@ fn sample(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let ours: toml::Table = OURS.parse().unwrap_or_default();
     let theirs: toml::Table = known.settings.parse().unwrap_or_default();
     let mut findings = Vec::new();
-    for group in ["organisation", "sender", "appeal"] {
+    for group in GROUPS {
         let Some(settings) = theirs.get(group).and_then(toml::Value::as_table) else { continue };
         for (name, value) in settings {
             let Some(value) = value.as_str() else { continue };
@@ -63,7 +66,7 @@ fn sample(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                 .and_then(|ours| ours.get(name))
                 .and_then(toml::Value::as_str)
                 .is_some_and(|ours| same(ours, value));
-            let is_example = is_example_value(value);
+            let is_example = is_unwritten_address(value);
             let is_form = NEVER_FILLED.iter().any(|(of, form)| *of == name && form.is_match(value));
             let what = if of_sample {
                 "is still the sample's"
@@ -77,7 +80,7 @@ fn sample(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
             findings.push(Finding::new(
                 "sample",
                 severity,
-                known.in_settings(value).unwrap_or_else(|| Place::whole("roundup.toml")),
+                known.setting_place(&format!("{group}.{name}")),
                 format!("`{name} = \"{value}\"` under [{group}] {what}"),
                 "write your organisation's own",
             ));
@@ -98,12 +101,13 @@ fn same(one: &str, other: &str) -> bool {
     plain(one) == plain(other)
 }
 
-/// A web or email address under a name that is set aside for examples (RFC 2606).
-fn is_example_value(value: &str) -> bool {
-    match value.rsplit_once('@') {
-        Some((_, domain)) => {
-            crate::news::sources::public::is_example(&format!("https://{domain}/"))
-        }
-        None => crate::news::sources::public::is_example(value),
-    }
+/// Whether an address is one of the settings that this rule speaks of.
+pub fn is_reported(settings: &str, address: &str) -> bool {
+    let theirs: toml::Table = settings.parse().unwrap_or_default();
+    GROUPS
+        .iter()
+        .filter_map(|group| theirs.get(*group)?.as_table())
+        .flat_map(|group| group.values())
+        .filter_map(toml::Value::as_str)
+        .any(|value| is_unwritten_address(value) && value.contains(address.trim_end_matches('/')))
 }

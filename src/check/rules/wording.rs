@@ -189,6 +189,8 @@ fn attached(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding>
 pub static ATTACHED: &[Pattern] = &[
     likely(r"(?i)\b(?:find|see|in|read|complete|use|open|download|print) (?:the )?attached\b"),
     likely(r"(?i)\b(?:please|will) find (?:\w+ ){1,6}attached\b"),
+    likely(r"(?i)\b(?:find|see) (?:the )?enclosed\b|\bthe enclosed (?:form|leaflet|report|letter|programme|booklet|card|envelope)\b"),
+    likely(r"(?i)\b(?:is|are) attached (?:below|here|above|for (?:you|your))\b").unless(|found| found.next_word().eq_ignore_ascii_case("the")),
     likely(r"(?i)\bin the attachments?\b|\bsee (?:the )?attachments?\b"),
     likely(r"(?i)\battached to this (?:e-?mail|message|newsletter|mailing)\b"),
     likely(
@@ -197,9 +199,9 @@ pub static ATTACHED: &[Pattern] = &[
     likely(r"(?i)\b(?:i|we)(?:['’]ve| have)? (?:also )?attach(?:ed)? (?:a|an|the|our|my|here|below)\b"),
     likely(r"(?:^|[.!?]\s+)(Attached (?:is|are|please|you will|you'll))\b"),
     likely(
-        r"(?i)\b(?:pdf|file|leaflet|report|form|document|poster|flyer|letter|programme|agenda|booklet|minutes|details|copy|photos?|pictures?) (?:is|are) attached\b",
+        r"(?i)\b(?:pdf|file|leaflet|report|form|document|poster|flyer|letter|programme|agenda|booklet|minutes|details|copy|photos?|pictures?|map|timetable|agenda|list)(?: (?:for|of|to|about|from|with)(?: [\w’']+){1,5}?)? (?:is|are) attached\b",
     )
-    .unless(|found| found.next_word().eq_ignore_ascii_case("to")),
+    .unless(|found| ["to", "below", "by", "with", "at"].contains(&found.next_word().to_lowercase().as_str())),
 ];
 
 fn title_tone(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
