@@ -30,7 +30,7 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// Names from outside, of which so many are shown: `a, b and 3 more`. Each is cut, and free of control characters.
+/// Names from outside, of which a few are shown: `a, b and 3 more`. Each is cut, and free of control characters.
 pub fn listed(names: &[String], most: usize) -> String {
     const LONGEST_NAME_CHARS: usize = 40;
     let shown = |name: &String| name.escape_debug().take(LONGEST_NAME_CHARS).collect::<String>();

@@ -479,6 +479,21 @@ fn a_pure_file_uses_pure_files_only() {
     assert!(found.is_empty(), "a Pure file uses a Shell:\n{}", found.join("\n"));
 }
 
+/// The types of docs/GLOSSARY.md stand in the files that it names.
+#[test]
+fn the_glossary_names_the_right_files() {
+    let glossary = fs::read_to_string("docs/GLOSSARY.md").unwrap();
+    let row = Regex::new(r"(?m)^\| `([A-Z]\w+)` \| `([a-z_/]+\.rs)` \|").unwrap();
+    let mut count = 0;
+    for [name, file] in row.captures_iter(&glossary).map(|found| found.extract().1) {
+        let text = fs::read_to_string(Path::new("src").join(file)).unwrap();
+        let defines = Regex::new(&format!(r"\b(struct|enum|trait) {name}\b")).unwrap();
+        assert!(defines.is_match(&text), "{name} is not in {file}");
+        count += 1;
+    }
+    assert!(count > 25, "{count}");
+}
+
 /// Files whose code asks which system it is built for, without their tests.
 fn files_by_system() -> BTreeSet<String> {
     let asks = Regex::new(r"cfg(!|_attr)?\((not\()?(unix|windows|target_os)").unwrap();

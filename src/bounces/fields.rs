@@ -104,7 +104,7 @@ pub(super) fn field_of(line: &str) -> Option<(&str, &str)> {
     is_name.then_some((name, value))
 }
 
-/// The longest start of a text that has at most so many bytes.
+/// The longest start of a text that has at most this number of bytes.
 pub(super) fn within(text: &str, bytes: usize) -> &str {
     let mut end = text.len().min(bytes);
     while !text.is_char_boundary(end) {

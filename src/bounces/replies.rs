@@ -72,7 +72,7 @@ fn up_to_the_next_command(said: &str) -> &str {
     &said[..end]
 }
 
-/// The longest end of a text that has at most so many bytes.
+/// The longest end of a text that has at most this number of bytes.
 fn last_bytes(text: &str, bytes: usize) -> &str {
     let mut from = text.len().saturating_sub(bytes);
     while !text.is_char_boundary(from) {

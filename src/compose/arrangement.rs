@@ -113,7 +113,7 @@ pub fn is_by_month(edition: &Edition) -> bool {
     edition.template == "year" || edition.window.is_year()
 }
 
-/// How many of so many stories are cards: all of a few, and of more an even number that leaves some briefs.
+/// How many of a number of stories are cards: all of a few, and of more an even number that leaves some briefs.
 fn cards_of(stories: usize) -> usize {
     match stories {
         0..=4 => stories,

@@ -16,7 +16,7 @@ pub enum Density {
     Rows,
     /// Titles with a line of words, and no pictures.
     List,
-    /// A list of so many; the others are on the website.
+    /// A list of this number of stories; the others are on the website.
     Top(usize),
 }
 

@@ -609,7 +609,7 @@ mod tests {
         crate::edition::edit(&draft, selection).unwrap()
     }
 
-    /// An edition of a year with so many stories, each with a picture and some words.
+    /// An edition of a year with a number of stories, each with a picture and some words.
     fn long_year(stories: usize) -> Edition {
         let window = Window::year("2020", London).unwrap();
         let items = (0..stories)

@@ -74,7 +74,7 @@ fn best_of(ground: &str, colours: [&str; 3]) -> String {
     best.unwrap_or_default().to_owned()
 }
 
-/// A colour with so many hundredths of another; the colour itself where one of them is not `#rrggbb`.
+/// A colour with some hundredths of another; the colour itself where one of them is not `#rrggbb`.
 fn mix(colour: &str, other: &str, hundredths: u32) -> String {
     let parts = |text: &str| {
         let digits = text.strip_prefix('#').filter(|d| d.len() == 6 && d.is_ascii())?;

@@ -29,7 +29,7 @@ pub struct Memory {
 /// A ledger when it was last seen.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SeenLedger {
-    /// How far it had come: `LedgerAge`.
+    /// Its generation then.
     pub age: i64,
     /// Which file or server it was: `Nature::place`. Empty where an earlier version wrote this.
     #[serde(default)]

@@ -128,7 +128,7 @@ async fn conflict(browser: &Browser, keep: &str) -> String {
     let again = Studio::of(&charity, "2020-12");
     browser.until_says(".choice", "First. Theirs.").await;
     browser.until_says(".choice", "First. Mine.").await;
-    // What else changes leaves the buttons alone: one that is made anew under a hand is pressed in vain.
+    // What else changes leaves the buttons alone: one that is made again under a hand is pressed in vain.
     browser.script("document.querySelector('.choice').dataset.first = 'yes'", Vec::new()).await;
     let change = json!({"want": "change", "change": {"do": "headline", "text": "Elsewhere"}});
     assert_eq!(again.post(&change).0, 200);

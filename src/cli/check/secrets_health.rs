@@ -27,7 +27,11 @@ fn readers(project: &Project) -> Diagnosis {
     }
     Diagnosis::doubtful(
         ABOUT,
-        format!("other people on this computer can read {}, which hold secrets", open.join(", ")),
+        format!(
+            "other people on this computer can read {}, which {} secrets",
+            open.join(", "),
+            if open.len() == 1 { "holds" } else { "hold" }
+        ),
         format!("run `chmod 600 {}`", open.join(" ")),
     )
 }

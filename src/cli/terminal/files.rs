@@ -81,7 +81,7 @@ pub fn write_new(path: &Path, content: impl AsRef<[u8]>) -> std::io::Result<()> 
     written
 }
 
-/// What was opened, whole; nothing where it has more than so many bytes.
+/// What was opened, whole; nothing where it has more than a number of bytes.
 ///
 /// # Errors
 /// When it cannot be read.

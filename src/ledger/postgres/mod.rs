@@ -45,7 +45,8 @@ use crate::audience::segment::OUTSIDE;
 use crate::audience::{NoMail, NoMailChange};
 use crate::ledger::error::LedgerError;
 use runs::{
-    WriteBatch, apply_jobs, claim, decide, edition_of, grow, recover, settle, wish_if, wish_of,
+    WriteBatch, apply_jobs, bump_generation, claim, decide, edition_of, recover, settle, wish_if,
+    wish_of,
 };
 use schema::{ENTER, KEEP, NEXT_MOMENT, PROGRESS, ROW_COLUMNS, STANDING};
 use server::{PostgresServer, ServerPatience, patiently};
@@ -190,7 +191,7 @@ impl Ledger for PostgresLedger {
                 let values: [&(dyn tokio_postgres::types::ToSql + Sync); 4] =
                     [&edition, &name, &millis(now), &lease_text()];
                 let row = transaction.query_one(ENTER, &values).await?;
-                grow(transaction).await?;
+                bump_generation(transaction).await?;
                 Ok(RunStart { sender: RunId(row.get(0)), uncertain })
             })
             .await
@@ -209,7 +210,7 @@ impl Ledger for PostgresLedger {
                 Ok(Heartbeat {
                     wish: wish_of(transaction, &edition).await?.0,
                     senders: u32::try_from(row.get::<_, i64>(0)).unwrap_or(u32::MAX),
-                    age: grow(transaction).await?,
+                    age: bump_generation(transaction).await?,
                 })
             })
             .await?;
@@ -223,7 +224,7 @@ impl Ledger for PostgresLedger {
             let sql = "UPDATE senders SET ended_at = $2, kept_at = $2 WHERE id = $1";
             transaction.execute(sql, &[&sender.0, &millis(now)]).await?;
             let uncertain = settle(transaction, statements, &edition, now).await?;
-            grow(transaction).await?;
+            bump_generation(transaction).await?;
             Ok(uncertain)
         })
     }

@@ -189,7 +189,7 @@ async fn cancel_rest(
 }
 
 /// The ledger grows older.
-pub(super) async fn grow(transaction: &Transaction<'_>) -> Result<i64, LedgerError> {
+pub(super) async fn bump_generation(transaction: &Transaction<'_>) -> Result<i64, LedgerError> {
     let sql = "UPDATE ledger SET age = age + 1 RETURNING age";
     Ok(transaction.query_one(sql, &[]).await?.get(0))
 }

@@ -120,7 +120,7 @@ impl SqliteLedger {
 }
 
 /// The ledger grows older.
-fn grow(connection: &rusqlite::Connection) -> Result<i64, LedgerError> {
+fn bump_generation(connection: &rusqlite::Connection) -> Result<i64, LedgerError> {
     let mut update = connection.prepare_cached("UPDATE ledger SET age = age + 1 RETURNING age")?;
     Ok(update.query_row([], |row| row.get(0))?)
 }
@@ -169,7 +169,7 @@ impl Ledger for SqliteLedger {
                     params![edition, name, millis(now)],
                 )?;
                 let sender = RunId(connection.last_insert_rowid());
-                grow(connection)?;
+                bump_generation(connection)?;
                 Ok(RunStart { sender, uncertain })
             })
             .await
@@ -185,7 +185,7 @@ impl Ledger for SqliteLedger {
                     .execute(params![sender.0, millis(now)])?;
                 figures::refuse_retired(connection)?;
                 let (wish, _) = wish_of(connection, &edition)?;
-                Ok(Heartbeat { wish, senders: 1, age: grow(connection)? })
+                Ok(Heartbeat { wish, senders: 1, age: bump_generation(connection)? })
             })
             .await?;
         self.highest_age.see(kept.age)?;
@@ -201,7 +201,7 @@ impl Ledger for SqliteLedger {
                     "UPDATE senders SET ended_at = ?2, kept_at = ?2 WHERE id = ?1",
                     params![sender.0, millis(now)],
                 )?;
-                grow(connection)?;
+                bump_generation(connection)?;
                 Ok(uncertain)
             })
             .await

@@ -58,7 +58,7 @@ fn refused_hook(shared: &ServerState, client: IpAddr, refusal: HookRefusal) -> R
     }
 }
 
-/// A body of at most so many bytes, whole, or what to answer instead.
+/// A body of at most this number of bytes, whole, or what to answer instead.
 pub(super) async fn read_up_to(
     body: Incoming,
     most: usize,

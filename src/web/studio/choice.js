@@ -4,7 +4,7 @@ import { button, make, say } from "./base.js";
 const inWords = (words) => words || "(nothing)";
 
 /** Shows the choice below the field. `run` has what each button does. The box stays as it is while both versions do: a
- * button that is made anew under a hand is pressed in vain. */
+ * button that is made again under a hand is pressed in vain. */
 export function showChoice({ element, label }, theirs, run) {
   const isLong = element.tagName !== "INPUT";
   const mine = make("blockquote", {}, inWords(element.value));
