@@ -180,7 +180,7 @@ const SAME_CURE: &str = "many rejections at once are rarely the recipients' faul
                          look up names in DNS, and that the list is not an old one; then run the same command again";
 
 /// The same for what would pass by itself in one mailbox, such as a full one.
-const SAME_LATER_CURE: &str = "so many mailboxes are seldom full at once: look whether your own account, or the relay's disk, is full; then run \
+const SAME_LATER_CURE: &str = "ten mailboxes are seldom full at once: look whether your own account, or the relay's disk, is full; then run \
                                the same command again";
 
 fn most_in_a_row(kind: RefusalKind) -> usize {
