@@ -1,10 +1,12 @@
-//! Kills `roundup serve` at random moments while people leave, or times their answers while an edition is sent.
+//! Kills `roundup serve` at random moments while people leave, or times their answers while an edition is sent or a file imported.
 //!
 //! - `cargo run --release --example leaving -- --kills 500` starts the server, has several clients leave by one click, kills
 //!   it (`kill -9`) at a random moment, and starts it again. Whoever was answered 200 must be on the do-not-mail list, and
 //!   nobody else but those whose answer was lost.
 //! - `cargo run --release --example leaving -- --seconds 20` has 50 people a second leave while `roundup send` mails the next
 //!   edition to everybody, and prints how long the answers took.
+//! - `cargo run --release --example leaving -- --import 100000` has them leave while a file of so many people is imported. No answer
+//!   may take longer than two seconds.
 //!
 //! It ends with 1 when somebody's word was lost, or when somebody was put on the list who had not asked.
 
@@ -14,7 +16,7 @@ mod charity;
 mod sink;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -30,7 +32,7 @@ use clap::Parser;
 use charity::SETTINGS;
 use sink::Answer;
 
-/// Kills `roundup serve` while people leave, or times their answers while an edition is sent.
+/// Kills `roundup serve` while people leave, or times their answers while an edition is sent or a file imported.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// How often to kill it
@@ -39,7 +41,10 @@ struct Arguments {
     /// Time answers for so long, while an edition is sent
     #[arg(long)]
     seconds: Option<u64>,
-    /// Requests in a second, for `--seconds`
+    /// Time answers while a file of so many people is imported
+    #[arg(long, conflicts_with_all = ["kills", "seconds"])]
+    import: Option<usize>,
+    /// Requests in a second, for `--seconds` and `--import`
     #[arg(long, default_value_t = 50)]
     rate: u64,
     /// People on the list
@@ -57,6 +62,8 @@ const CLIENTS: usize = 4;
 /// A server that does not listen within this time is broken.
 const STARTS_WITHIN: Duration = Duration::from_secs(20);
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+/// A mail provider's button has no more patience.
+const LONGEST_ANSWER: Duration = Duration::from_secs(2);
 
 type Trouble = Box<dyn std::error::Error>;
 
@@ -279,17 +286,111 @@ fn while_sending(harness: &Harness, arguments: &Arguments, seconds: u64) -> Resu
         }
         sleep(Duration::from_millis(1));
     }
-    let took = Arc::new(Mutex::new(Vec::new()));
-    let every = Duration::from_secs(1) / u32::try_from(arguments.rate)?;
     let asked = usize::try_from(seconds * arguments.rate)?.min(harness.links.len());
+    let answers = have_leave(harness, server, (&mut send, Some(asked)), arguments.rate)?;
+    send.wait()?;
+    let mailed = books.messages.load(Ordering::Relaxed);
+    child.kill()?;
+    child.wait()?;
+    let left = harness.left()?;
+    println!(
+        "{asked} people left at {} a second, {} of them while the edition was sent to {mailed}: {answers}, {} on the do-not-mail list",
+        arguments.rate,
+        answers.meanwhile,
+        left.len(),
+    );
+    Ok((asked - answers.well()) as u64 + u64::from(left.len() < answers.well()))
+}
+
+/// Has people leave while a file is imported; how many words were lost, and how many answers took too long.
+fn while_importing(harness: &Harness, arguments: &Arguments, rows: usize) -> Result<u64, Trouble> {
+    let mut file = String::from("email,first_name,basis,source\n");
+    for number in 0..rows {
+        let person = number * 7_919 % rows;
+        writeln!(file, "new-{person}@charity.org.uk,Number {person},consent,form")?;
+    }
+    fs::write(harness.folder.path().join("new.csv"), file)?;
+    // The list is in the database when the clock begins to run.
+    fs::write(harness.folder.path().join("one.csv"), "email,basis\none@charity.org.uk,consent\n")?;
+    let moved = harness.command(&["subscribers", "import", "one.csv", "--yes"]).status()?;
+    let (mut child, server) = harness.serve()?;
+    let started = Instant::now();
+    let mut import = harness.command(&["subscribers", "import", "new.csv", "--yes"]).spawn()?;
+    let answers = have_leave(harness, server, (&mut import, None), arguments.rate)?;
+    let imported = import.wait()?;
+    let took = started.elapsed();
+    child.kill()?;
+    child.wait()?;
+    if !moved.success() || !imported.success() {
+        return Err(format!("the import ended with {imported}").into());
+    }
+    let left = harness.left()?;
+    println!(
+        "{} people left at {} a second while {rows} people were imported in {took:.1?}: {answers}, {} on the do-not-mail list",
+        answers.took.len(),
+        arguments.rate,
+        left.len(),
+    );
+    let late = answers.took.iter().filter(|(time, _)| *time > LONGEST_ANSWER).count();
+    let lost = answers.took.len() - answers.well() + answers.well().saturating_sub(left.len());
+    Ok((late + lost) as u64)
+}
+
+/// How long answers took, the shortest first, and whether each was 200.
+struct Answers {
+    took: Vec<(Duration, bool)>,
+    /// How many were wanted before the other program had ended.
+    meanwhile: usize,
+}
+
+impl Answers {
+    fn well(&self) -> usize {
+        self.took.iter().filter(|(_, well)| *well).count()
+    }
+
+    fn at(&self, share: usize) -> Duration {
+        let last = self.took.len().saturating_sub(1);
+        let at = self.took.get((self.took.len() * share / 1000).min(last));
+        at.map(|(time, _)| *time).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Answers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} answered 200; median {:?}, 99 of 100 within {:?}, longest {:?}",
+            self.well(),
+            self.at(500),
+            self.at(990),
+            self.at(1000)
+        )
+    }
+}
+
+/// People leave one after the other, from the end of the list: most have nothing of an edition that is sent meanwhile. Without a
+/// number of them it ends with the other program.
+fn have_leave(
+    harness: &Harness,
+    server: SocketAddr,
+    (other, most): (&mut Child, Option<usize>),
+    rate: u64,
+) -> Result<Answers, Trouble> {
+    let took = Arc::new(Mutex::new(Vec::new()));
+    let every = Duration::from_secs(1) / u32::try_from(rate)?;
     let began = Instant::now();
-    let mut still_sending = 0;
+    let mut meanwhile = 0;
     thread::scope(|scope| {
-        // From the end of the list, so that most have nothing of this edition yet.
-        for (place, (_, path)) in harness.links.iter().rev().take(asked).enumerate() {
+        for (place, (_, path)) in
+            harness.links.iter().rev().take(most.unwrap_or(usize::MAX)).enumerate()
+        {
             let due = every * u32::try_from(place).unwrap_or(u32::MAX);
             sleep(due.saturating_sub(began.elapsed()));
-            still_sending += usize::from(matches!(send.try_wait(), Ok(None)));
+            let is_running = matches!(other.try_wait(), Ok(None));
+            meanwhile += usize::from(is_running);
+            if !is_running && most.is_none() {
+                break;
+            }
             let took = Arc::clone(&took);
             scope.spawn(move || {
                 let started = Instant::now();
@@ -299,35 +400,19 @@ fn while_sending(harness: &Harness, arguments: &Arguments, seconds: u64) -> Resu
             });
         }
     });
-    send.wait()?;
-    let mailed = books.messages.load(Ordering::Relaxed);
-    child.kill()?;
-    child.wait()?;
-    let left = harness.left()?;
-    let mut took = took.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut took = std::mem::take(&mut *took.lock().unwrap_or_else(PoisonError::into_inner));
     took.sort_unstable();
-    let answered = took.iter().filter(|(_, well)| *well).count();
-    let at = |share: usize| {
-        took.get((took.len() * share / 1000).min(took.len() - 1)).map(|(time, _)| *time)
-    };
-    println!(
-        "{asked} people left at {} a second, {still_sending} of them while the edition was sent to {mailed}: {answered} answered 200, \
-         {} on the do-not-mail list; median {:?}, 99 of 100 within {:?}, longest {:?}",
-        arguments.rate,
-        left.len(),
-        at(500).unwrap_or_default(),
-        at(990).unwrap_or_default(),
-        at(1000).unwrap_or_default(),
-    );
-    Ok((asked - answered) as u64 + u64::from(left.len() < answered))
+    Ok(Answers { took, meanwhile })
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let outcome = Harness::new(&arguments).and_then(|harness| match arguments.seconds {
-        Some(seconds) => while_sending(&harness, &arguments, seconds),
-        None => kills(&harness, &arguments),
-    });
+    let outcome =
+        Harness::new(&arguments).and_then(|harness| match (arguments.seconds, arguments.import) {
+            (Some(seconds), _) => while_sending(&harness, &arguments, seconds),
+            (None, Some(rows)) => while_importing(&harness, &arguments, rows),
+            (None, None) => kills(&harness, &arguments),
+        });
     match outcome {
         Ok(0) => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,

@@ -49,6 +49,21 @@ pub fn open(path: &Path, settings: Settings) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
+/// A database for what is needed only while a command runs. It is a file that `SQLite` makes among the computer's temporary ones,
+/// for its owner only, and takes out of its folder at once: nobody finds it, and a program that dies leaves nothing behind.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn scratch(cache_kib: i64) -> Result<Connection, DatabaseError> {
+    let connection = Connection::open("")?;
+    connection.pragma_update(None, "journal_mode", "OFF")?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    connection.pragma_update(None, "cache_size", -cache_kib)?;
+    // It is never committed: nobody reads it afterwards.
+    connection.execute_batch("BEGIN")?;
+    Ok(connection)
+}
+
 /// Sets how a connection works.
 ///
 /// # Errors

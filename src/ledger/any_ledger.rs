@@ -16,13 +16,14 @@ use super::{
     Ledger, LedgerMark, LeftOutRow, Nature, Plan, PlannedEdition, PostgresLedger, RowFilter,
     RunControl, RunId, RunStart, SqliteLedger,
 };
+use crate::audience::import::StoredPerson;
 use crate::audience::{NoMail, NoMailChange, SharedNos};
 use crate::ledger::aftermath::{AftermathStore, EditionReturn, Leaving};
 use crate::ledger::error::LedgerError;
 use crate::ledger::join_store::JoinStore;
 use crate::ledger::list_store::{
-    ErasedAddress, ErasedRows, ListChange, ListStore, Moves, PastImport, StoredList, UndonePeople,
-    erasure,
+    ErasedAddress, ErasedRows, ListChange, ListStore, Moves, PastImport, PeoplePortions,
+    StoredList, UndonePeople, erasure,
 };
 use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, Settlement};
 use crate::ledger::shared_list::SharedList;
@@ -328,6 +329,44 @@ impl ListStore for AnyLedger {
     async fn write_list(&self, change: ListChange) -> Result<bool, LedgerError> {
         self.share(&change.no_mail).await?;
         pass_on!(self, ledger => ledger.write_list(change))
+    }
+
+    async fn write_many(
+        &self,
+        change: ListChange,
+        people: PeoplePortions,
+    ) -> Result<bool, LedgerError> {
+        if self.shared.is_some() {
+            for portion in people.all() {
+                let noes: Vec<NoMailChange> =
+                    portion?.into_iter().filter_map(|one| one.no).collect();
+                self.share(&noes).await?;
+            }
+        }
+        pass_on!(self, ledger => ledger.write_many(change, people))
+    }
+
+    async fn list_version(&self) -> Result<i64, LedgerError> {
+        pass_on!(self, ledger => ledger.list_version())
+    }
+
+    async fn people_of(&self, keys: Vec<String>) -> Result<Vec<StoredPerson>, LedgerError> {
+        pass_on!(self, ledger => ledger.people_of(keys))
+    }
+
+    async fn keys_after(&self, key: String) -> Result<Vec<String>, LedgerError> {
+        pass_on!(self, ledger => ledger.keys_after(key))
+    }
+
+    async fn no_mail_of(&self, people: Vec<String>) -> Result<Vec<(String, NoMail)>, LedgerError> {
+        pass_on!(self, ledger => ledger.no_mail_of(people))
+    }
+
+    async fn own_yeses_of(
+        &self,
+        people: Vec<String>,
+    ) -> Result<Vec<(String, DateTime<Utc>)>, LedgerError> {
+        pass_on!(self, ledger => ledger.own_yeses_of(people))
     }
 
     async fn moves(&self) -> Result<Moves, LedgerError> {

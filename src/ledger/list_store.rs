@@ -2,15 +2,19 @@
 //! Pure: what a database must do for it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::future::Future;
 use std::ops::AddAssign;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::LedgerError;
 use crate::audience::import::StoredPerson;
-use crate::audience::{ChangeOrigin, Keys, NoMailChange, NoMailReason, NoMailStep, Recipient};
+use crate::audience::{
+    ChangeOrigin, Keys, NoMail, NoMailChange, NoMailReason, NoMailStep, Recipient,
+};
 use crate::rfc::address::EmailAddress;
 
 /// Everybody on the list, and which change was the last: whoever writes says which state they saw.
@@ -38,6 +42,34 @@ pub struct ListChange {
     /// The keyed hashes of people who had left their address, and to whose address somebody else comes.
     pub taken: Vec<String>,
     pub no_mail: Vec<NoMailChange>,
+}
+
+/// Somebody as they are from now on, with the no that a file has of them.
+#[derive(Debug, Clone)]
+pub struct ListedPerson {
+    pub person: StoredPerson,
+    pub no: Option<NoMailChange>,
+}
+
+/// More people of a change than are in memory: the portion of a number, which is empty behind the last one. A portion may be wanted
+/// again.
+#[derive(Clone)]
+pub struct PeoplePortions(
+    pub Arc<dyn Fn(u64) -> Result<Vec<ListedPerson>, LedgerError> + Send + Sync>,
+);
+
+impl PeoplePortions {
+    /// One portion after the other, each with people in it.
+    pub(super) fn all(&self) -> impl Iterator<Item = Result<Vec<ListedPerson>, LedgerError>> {
+        let portions = (0..).map(|portion| (self.0)(portion));
+        portions.take_while(|portion| !portion.as_ref().is_ok_and(Vec::is_empty))
+    }
+}
+
+impl fmt::Debug for PeoplePortions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PeoplePortions").finish_non_exhaustive()
+    }
 }
 
 /// Somebody who comes off the list.
@@ -230,6 +262,40 @@ pub trait ListStore: Send + Sync {
         &self,
         change: ListChange,
     ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+
+    /// The same with more people than are in memory, in one commit.
+    fn write_many(
+        &self,
+        change: ListChange,
+        people: PeoplePortions,
+    ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+
+    /// The version of the list: whoever writes says that they saw it.
+    fn list_version(&self) -> impl Future<Output = Result<i64, LedgerError>> + Send;
+
+    /// Those of the list with one of these folded addresses.
+    fn people_of(
+        &self,
+        keys: Vec<String>,
+    ) -> impl Future<Output = Result<Vec<StoredPerson>, LedgerError>> + Send;
+
+    /// Folded addresses of the list behind one of them, in their order: a few thousand, and none behind the last one.
+    fn keys_after(
+        &self,
+        key: String,
+    ) -> impl Future<Output = Result<Vec<String>, LedgerError>> + Send;
+
+    /// Those of these people who are on the do-not-mail list, by their address hashes.
+    fn no_mail_of(
+        &self,
+        people: Vec<String>,
+    ) -> impl Future<Output = Result<Vec<(String, NoMail)>, LedgerError>> + Send;
+
+    /// When those of these people who did last said yes themself.
+    fn own_yeses_of(
+        &self,
+        people: Vec<String>,
+    ) -> impl Future<Output = Result<Vec<(String, DateTime<Utc>)>, LedgerError>> + Send;
 
     /// The latest imports that were not taken back, the last one first: at most a hundred.
     fn imports(&self) -> impl Future<Output = Result<Vec<PastImport>, LedgerError>> + Send;

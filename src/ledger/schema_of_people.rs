@@ -7,6 +7,8 @@ pub const VERSION: &str = "SELECT coalesce(max(id), 0) FROM list_changes";
 
 pub const PEOPLE: &str = "SELECT key, address, state, fields FROM people ORDER BY key";
 
+pub const KEYS_AFTER: &str = "SELECT key FROM people WHERE key > $1 ORDER BY key LIMIT 5000";
+
 pub const BEGIN: &str =
     "INSERT INTO list_changes (at, kind, summary) VALUES ($1, $2, $3) RETURNING id";
 

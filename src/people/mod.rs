@@ -1,6 +1,7 @@
 //! What people did about our emails: who left, how and when, on its way into the ledger.
-//! Pure: values; `spool.rs` and `journal.rs` are the shells that keep them.
+//! Pure: values; `spool.rs`, `journal.rs` and `import_spool.rs` are the shells that keep them.
 
+mod import_spool;
 mod joining;
 mod journal;
 mod returns;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::audience::frequency::Frequency;
 use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
 
+pub use import_spool::{ImportSpool, SpooledRow};
 pub use joining::{JoinSettings, Welcome};
 pub use journal::{ActPlace, Journal, JournalError, drain};
 pub use returns::BounceSettings;

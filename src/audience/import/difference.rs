@@ -46,7 +46,7 @@ impl KnownPerson {
 }
 
 /// What happens to a person of an export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ImportStep {
     New,
     Changed,
@@ -138,9 +138,15 @@ impl Difference {
         rows
     }
 
-    /// The people of the export as they will be.
-    pub fn people(&self) -> impl Iterator<Item = &ImportedPerson> {
-        self.new.iter().chain(&self.changed).chain(&self.same).chain(&self.stays_no)
+    /// What happens to each person.
+    pub fn steps(self) -> impl Iterator<Item = (ImportStep, ImportedPerson)> {
+        let with = |step: ImportStep| move |person| (step, person);
+        let new = self.new.into_iter().map(with(ImportStep::New));
+        let changed = self.changed.into_iter().map(with(ImportStep::Changed));
+        let same = self.same.into_iter().map(with(ImportStep::Same));
+        let stays_no = self.stays_no.into_iter().map(with(ImportStep::StaysNo));
+        let left_out = self.left_out.into_iter().map(with(ImportStep::LeftOut));
+        new.chain(changed).chain(same).chain(stays_no).chain(left_out)
     }
 }
 

@@ -6,15 +6,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::model::{Export, ImportedPerson};
 use super::row::ImportRow;
 use super::state::ListState;
-use crate::problem::Problem;
+use crate::problem::Place;
 
 /// People by their folded address, in the order of their first rows.
-#[derive(Default)]
-pub(super) struct Gathered {
+#[derive(Debug, Default)]
+pub struct Gathered {
     people: Vec<ImportedPerson>,
     by_key: HashMap<String, usize>,
     left_out: Vec<ImportedPerson>,
-    misspelt: BTreeMap<String, ImportedPerson>,
+    /// Where a no stands for an address that may be another.
+    misspelt: BTreeMap<String, Place>,
     /// Folded addresses of people whose mail is over.
     over: BTreeSet<String>,
     unclear: BTreeSet<String>,
@@ -22,16 +23,15 @@ pub(super) struct Gathered {
     repeated: u64,
 }
 
-/// More rows than this with something to correct: the rest is counted.
-const MOST_PROBLEMS: usize = 1_000;
-
 impl Gathered {
-    pub fn take(&mut self, row: ImportRow, problems: &mut Vec<Problem>) {
-        if problems.len() < MOST_PROBLEMS {
-            problems.extend(row.problem);
-        }
+    /// A row says no to somebody whose address may be this one.
+    pub fn doubt(&mut self, key: String, place: Place) {
+        self.misspelt.entry(key).or_insert(place);
+    }
+
+    pub fn take(&mut self, row: ImportRow) {
         for key in row.misspelt {
-            self.misspelt.entry(key).or_insert_with(|| row.person.clone());
+            self.doubt(key, row.person.place.clone());
         }
         if row.person.key.is_empty() {
             self.left_out.push(row.person);
@@ -59,14 +59,15 @@ impl Gathered {
         }
     }
 
+    /// Everybody, each once.
     pub fn finish(mut self, export: &mut Export) {
-        for (key, row) in self.misspelt {
+        for (key, place) in self.misspelt {
             if let Some(at) = self.by_key.get(&key) {
                 let known = &mut self.people[*at];
                 if !known.state.is_no() {
                     known.state = ListState::Unsubscribed;
                     known.evidence = None;
-                    known.why = format!("{} says no to an address that may be this one", row.place);
+                    known.why = format!("{place} says no to an address that may be this one");
                 }
             }
         }

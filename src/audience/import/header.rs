@@ -1,21 +1,18 @@
 //! The titles of an export's columns, as one word: the same export next month has the same.
-//! Pure: files in, a word out.
+//! Pure: tables in, a word out.
 
 use std::collections::BTreeSet;
 
 use super::model::Export;
-use super::tables::tables_of;
+use super::tables::HeadedTable;
 use crate::rfc::csv::{CsvShape, simple};
 
-/// Of files that were not read yet; empty where they cannot be.
-pub fn header_of(files: &[(String, Vec<u8>)]) -> String {
+/// Of tables that were not read yet; empty where they cannot be.
+pub fn header_of(tables: &[HeadedTable]) -> String {
     let mut titles = BTreeSet::new();
-    for (name, bytes) in files {
-        let Ok(tables) = tables_of(name, bytes) else { return String::new() };
-        for table in tables {
-            let Ok(shape) = CsvShape::of(&table.name, &table.bytes) else { return String::new() };
-            titles.extend(shape.columns.iter().map(|title| simple(title)));
-        }
+    for table in tables {
+        let Ok(shape) = CsvShape::of(&table.name, &*table.input) else { return String::new() };
+        titles.extend(shape.columns.iter().map(|title| simple(title)));
     }
     joined(titles)
 }
@@ -36,21 +33,24 @@ fn joined(mut titles: BTreeSet<String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::header_of;
-    use crate::audience::import::{ImportOptions, read};
+    use std::sync::Arc;
+
+    use crate::audience::import::{HeadedTable, ImportOptions, header_of, in_memory, read, tables};
+    use crate::rfc::csv::Input;
 
     #[test]
     fn the_same_columns_have_one_header_in_any_order_and_before_and_after_reading() {
         let file = |text: &str| vec![("a.csv".to_owned(), text.as_bytes().to_vec())];
-        let first = file("Email,Given Name,,Town\nann@e.org,Ann,,York\n");
+        let of = |text: &str| -> Vec<HeadedTable> {
+            let input: Arc<dyn Input> = Arc::new(Arc::<[u8]>::from(text.as_bytes()));
+            tables(&[("a.csv".to_owned(), input)], &in_memory).unwrap()
+        };
+        let first = "Email,Given Name,,Town\nann@e.org,Ann,,York\n";
         let options = ImportOptions::on("2026-11-26".parse().unwrap());
-        let export = read(&first, &options).unwrap();
-        assert_eq!(header_of(&first), "email,givenname,town");
-        assert_eq!(export.header(), header_of(&first));
-        assert_eq!(
-            header_of(&file("TOWN;e-mail;given name\nYork;bob@e.org;Bob\n")),
-            "email,givenname,town"
-        );
-        assert_eq!(header_of(&file("%PDF-1.4")), "");
+        let export = read(&file(first), &options).unwrap();
+        assert_eq!(header_of(&of(first)), "email,givenname,town");
+        assert_eq!(export.header(), header_of(&of(first)));
+        let other = "TOWN;e-mail;given name\nYork;bob@e.org;Bob\n";
+        assert_eq!(header_of(&of(other)), "email,givenname,town");
     }
 }

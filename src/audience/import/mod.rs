@@ -12,6 +12,7 @@ mod error;
 mod gathered;
 mod header;
 mod model;
+mod plain_list;
 mod reading;
 pub mod recipe;
 mod row;
@@ -19,55 +20,107 @@ pub mod state;
 mod stored;
 mod tables;
 mod tags;
+mod totals;
 
 pub use columns::{ColumnMapping, ImportField, MappingError};
 pub use difference::{Difference, ImportStep, KnownPerson};
 pub use error::{ImportError, ImportFault};
+pub use gathered::Gathered;
 pub use header::header_of;
 pub use model::{
     BasisEvidence, Export, FileSummary, ImportOptions, ImportedPerson, Obtained, StatedBasis,
 };
 pub use recipe::Recipe;
+pub use row::ImportRow;
 pub use state::ListState;
 pub use stored::{StoredPerson, as_table};
-pub use tables::{LONGEST_FILE_BYTES, TablesError};
+pub use tables::{HeadedTable, Keep, LONGEST_FILE_BYTES, TablesError, in_memory};
+pub use totals::{ImportTotals, StepTotal};
 
-use gathered::Gathered;
+use std::sync::Arc;
+
 use reading::TableReading;
 
-/// Reads files as one export. Each is a name, as people call it, and its bytes.
+use crate::audience::list_error::NamedInput;
+use crate::rfc::csv::Input;
+
+/// More rows than this with something to correct: the rest is counted.
+const MOST_PROBLEMS: usize = 1_000;
+
+/// The tables of files. What has to be made of one, such as the files of a ZIP, is kept.
 ///
 /// # Errors
-/// When one of them is no list of people, or a question has to be answered first; then nothing is imported.
-pub fn read(files: &[(String, Vec<u8>)], options: &ImportOptions) -> Result<Export, ImportError> {
+/// When one of them is no list of people.
+pub fn tables(files: &[NamedInput], keep: Keep<'_>) -> Result<Vec<HeadedTable>, ImportError> {
+    let mut found = Vec::new();
+    for (name, input) in files {
+        let at = |fault: TablesError| ImportError { path: name.clone(), fault: fault.into() };
+        found.extend(tables::tables_of(name, input, keep).map_err(at)?);
+    }
+    Ok(found)
+}
+
+/// Reads tables as one export, row by row: nobody is in it, only what the files say as a whole.
+///
+/// # Errors
+/// When one of them is no list of people, a question has to be answered first, or a row cannot be taken.
+pub fn read_rows(
+    tables: &[HeadedTable],
+    options: &ImportOptions,
+    mut take: impl FnMut(ImportRow) -> Result<(), String>,
+) -> Result<Export, ImportError> {
     let mut export = Export::default();
-    let mut gathered = Gathered::default();
-    for (name, bytes) in files {
-        let at = |fault: ImportFault| ImportError { path: name.clone(), fault };
-        for table in tables::tables_of(name, bytes).map_err(|fault| at(fault.into()))? {
-            let recipe = match options.system {
-                Some(recipe) => Some(recipe),
-                None => recognised(&table)?,
-            };
-            if let Some(recipe) = recipe
-                && export.system.is_none()
-            {
-                export.system = Some((recipe.id, recipe.name.clone()));
-                export.notes.extend(recipe.note.clone());
-            }
-            let reading = TableReading::of(&table, recipe, options)?;
-            export.problems.extend(reading.problems().cloned());
-            export.files.push(reading.rows(|row| gathered.take(row, &mut export.problems))?);
+    for table in tables {
+        let recipe = match options.system {
+            Some(recipe) => Some(recipe),
+            None => recognised(table)?,
+        };
+        if let Some(recipe) = recipe
+            && export.system.is_none()
+        {
+            export.system = Some((recipe.id, recipe.name.clone()));
+            export.notes.extend(recipe.note.clone());
         }
+        let reading = TableReading::of(table, recipe, options)?;
+        export.problems.extend(reading.problems().cloned());
+        let summary = reading.rows(|mut row| {
+            let problem = row.problem.take();
+            if export.problems.len() < MOST_PROBLEMS {
+                export.problems.extend(problem);
+            }
+            take(row)
+        })?;
+        export.files.push(summary);
     }
     export.rows = export.files.iter().map(|file| file.rows).sum();
+    Ok(export)
+}
+
+/// Reads short files as one export, with everybody in it. Each is a name, as people call it, and its bytes.
+///
+/// # Errors
+/// As [`read_rows`]; then nothing is imported.
+pub fn read(files: &[(String, Vec<u8>)], options: &ImportOptions) -> Result<Export, ImportError> {
+    let files: Vec<NamedInput> = files
+        .iter()
+        .map(|(name, bytes)| {
+            let input: Arc<dyn Input> = Arc::new(Arc::<[u8]>::from(bytes.as_slice()));
+            (name.clone(), input)
+        })
+        .collect();
+    let mut gathered = Gathered::default();
+    let tables = tables(&files, &in_memory)?;
+    let mut export = read_rows(&tables, options, |row| {
+        gathered.take(row);
+        Ok(())
+    })?;
     gathered.finish(&mut export);
     Ok(export)
 }
 
 fn recognised(table: &tables::HeadedTable) -> Result<Option<&'static Recipe>, ImportError> {
     let fault = |fault: ImportFault| ImportError { path: table.name.clone(), fault };
-    let shape = crate::rfc::csv::CsvShape::of(&table.name, &table.bytes)
+    let shape = crate::rfc::csv::CsvShape::of(&table.name, &*table.input)
         .map_err(|error| fault(ImportFault::Tables(error.into())))?;
     let mut found = Recipe::recognise(&shape.columns);
     if found.len() > 1 {

@@ -23,7 +23,7 @@ use crate::audience::sheet::Sheet;
 use crate::audience::{Basis, ExclusionReason, cell, mistyped, role};
 use crate::date::DateOrder;
 use crate::problem::{Place, Problem};
-use crate::rfc::csv::{CsvShape, Input, simple};
+use crate::rfc::csv::{CsvShape, simple};
 use crate::rfc::text::one_line;
 
 /// What to do about a row that may be a no.
@@ -50,7 +50,7 @@ impl<'a> TableReading<'a> {
     ) -> Result<Self, ImportError> {
         let name = table.name.as_str();
         let fault = |fault: ImportFault| ImportError { path: name.to_owned(), fault };
-        let input: Arc<dyn Input> = Arc::new(Arc::clone(&table.bytes));
+        let input = Arc::clone(&table.input);
         let tables = |error| fault(ImportFault::Tables(TablesError::Table(error)));
         let shape = CsvShape::of(name, &*input).map_err(tables)?;
         if let Some(line) = shape.mixed_at {
@@ -111,7 +111,10 @@ impl<'a> TableReading<'a> {
     }
 
     /// Reads the rows, one after the other.
-    pub fn rows(&self, mut take: impl FnMut(ImportRow)) -> Result<FileSummary, ImportError> {
+    pub fn rows(
+        &self,
+        mut take: impl FnMut(ImportRow) -> Result<(), String>,
+    ) -> Result<FileSummary, ImportError> {
         let fault = |fault: ImportFault| ImportError { path: self.name.to_owned(), fault };
         let (mut rows, _) =
             self.sheet.open().map_err(|error| fault(ImportFault::List(error.fault)))?;
@@ -120,7 +123,8 @@ impl<'a> TableReading<'a> {
             rows.advance().map_err(|error| fault(ImportFault::Tables(TablesError::Table(error))))?
         {
             count += 1;
-            take(self.row(self.table.line(line), rows.record()));
+            take(self.row(self.table.line(line), rows.record()))
+                .map_err(|what| fault(ImportFault::Tables(TablesError::NotKept(what))))?;
         }
         let titles = &self.sheet.shape.columns;
         let used = self.columns.used();

@@ -4,7 +4,7 @@
 //! That may be the files of a ZIP, the first sheet of a workbook, a table below its title, or a list of addresses without
 //! any header.
 
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 
 use calamine::{Data, Reader, Xlsx};
@@ -12,10 +12,10 @@ use thiserror::Error;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::plain_list::{PlainList, TableBelow, has_address, is_blank, lines_of};
 use super::recipe::Recipe;
-use crate::audience::cell;
 use crate::audience::sheet::EMAIL;
-use crate::rfc::csv::{self, TableError, simple};
+use crate::rfc::csv::{self, Input, TableError, simple};
 
 /// A file that is larger is no list of people.
 pub const LONGEST_FILE_BYTES: u64 = 512 * 1024 * 1024;
@@ -27,21 +27,38 @@ const MOST_RATIO: u64 = 100;
 /// A title, a date and a few notes may stand above the names of the columns.
 const MOST_LINES_ABOVE: usize = 10;
 
+/// A title, a date and a few notes are shorter.
+const LONGEST_START_BYTES: u64 = 256 * 1024;
+
+/// Keeps what is made of a file, to be read again and again.
+pub type Keep<'a> = &'a dyn Fn(&mut dyn Read) -> io::Result<Arc<dyn Input>>;
+
+/// In memory, where it is short.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn in_memory(reader: &mut dyn Read) -> io::Result<Arc<dyn Input>> {
+    let mut bytes = Vec::new();
+    reader.read_to_end(&mut bytes)?;
+    Ok(Arc::new(Arc::<[u8]>::from(bytes)))
+}
+
 /// A table with the names of its columns on its first line that is not blank.
 #[derive(Debug, Clone)]
 pub struct HeadedTable {
     /// As people know it, a ZIP's name before that of the file in it.
     pub name: String,
-    pub bytes: Arc<[u8]>,
+    pub input: Arc<dyn Input>,
     /// The line of the file for each line of the table, where they differ.
-    pub lines: Option<Vec<usize>>,
+    pub lines: Option<Vec<u32>>,
 }
 
 impl HeadedTable {
     /// The line of the file that a line of the table comes from.
     pub fn line(&self, line: usize) -> usize {
         let lines = self.lines.as_ref();
-        lines.and_then(|lines| lines.get(line.checked_sub(1)?)).copied().unwrap_or(line)
+        let found = lines.and_then(|lines| lines.get(line.checked_sub(1)?));
+        found.and_then(|found| usize::try_from(*found).ok()).unwrap_or(line)
     }
 }
 
@@ -66,6 +83,8 @@ pub enum TablesError {
     Workbook(String),
     #[error("the file is larger than {} MB", LONGEST_FILE_BYTES / 1024 / 1024)]
     TooLarge,
+    #[error("what was read of the file cannot be kept while it is compared: {0}")]
+    NotKept(String),
 }
 
 impl TablesError {
@@ -82,6 +101,9 @@ impl TablesError {
             Self::NothingInZip => "give the file with the people in it",
             Self::Workbook(_) => "save the sheet as CSV (UTF-8), and give that file",
             Self::TooLarge => "split it into several files",
+            Self::NotKept(_) => {
+                "free some space where the computer keeps temporary files, and run the same command again"
+            }
         }
     }
 }
@@ -90,21 +112,53 @@ impl TablesError {
 ///
 /// # Errors
 /// When it is nothing that people can be imported from.
-pub fn tables_of(name: &str, bytes: &[u8]) -> Result<Vec<HeadedTable>, TablesError> {
-    if let Some(kind) = wrong_kind(bytes) {
+pub fn tables_of(
+    name: &str,
+    input: &Arc<dyn Input>,
+    keep: Keep<'_>,
+) -> Result<Vec<HeadedTable>, TablesError> {
+    let mut start = Vec::new();
+    open(input)?.take(64).read_to_end(&mut start).map_err(TableError::from)?;
+    if let Some(kind) = wrong_kind(&start) {
         return Err(TablesError::WrongKind(kind));
     }
-    if !bytes.starts_with(b"PK\x03\x04") && !bytes.starts_with(b"PK\x05\x06") {
-        return Ok(vec![headed(name, bytes)?]);
+    if !start.starts_with(b"PK\x03\x04") && !start.starts_with(b"PK\x05\x06") {
+        return Ok(vec![headed(name, Arc::clone(input), keep)?]);
     }
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| zip_fault(&error))?;
+    // What is packed is a tenth of what it holds.
+    let mut bytes = Vec::new();
+    let most = LONGEST_FILE_BYTES + 1;
+    open(input)?.take(most).read_to_end(&mut bytes).map_err(TableError::from)?;
+    if bytes.len() as u64 > LONGEST_FILE_BYTES {
+        return Err(TablesError::TooLarge);
+    }
+    let mut archive =
+        ZipArchive::new(Cursor::new(bytes.as_slice())).map_err(|error| zip_fault(&error))?;
     check_size(&mut archive, bytes.len() as u64)?;
     if archive.index_for_name("xl/workbook.xml").is_some() {
-        return Ok(vec![headed(name, &first_sheet(bytes)?)?]);
+        let sheet = kept(keep, &mut first_sheet(&bytes)?.as_slice())?;
+        return Ok(vec![headed(name, sheet, keep)?]);
     }
+    tables_in(name, &mut archive, keep)
+}
+
+fn open(input: &Arc<dyn Input>) -> Result<Box<dyn Read + Send>, TableError> {
+    Ok(input.open()?)
+}
+
+fn kept(keep: Keep<'_>, reader: &mut dyn Read) -> Result<Arc<dyn Input>, TablesError> {
+    keep(reader).map_err(|error| TablesError::NotKept(error.to_string()))
+}
+
+/// Each table of a ZIP.
+fn tables_in(
+    name: &str,
+    archive: &mut ZipArchive<Cursor<&[u8]>>,
+    keep: Keep<'_>,
+) -> Result<Vec<HeadedTable>, TablesError> {
     let mut tables = Vec::new();
     for index in 0..archive.len() {
-        let mut entry = archive.by_index(index).map_err(|error| zip_fault(&error))?;
+        let entry = archive.by_index(index).map_err(|error| zip_fault(&error))?;
         // Entries are named in messages, and never written anywhere.
         let inner = entry.name().map_err(|error| zip_fault(&error))?.replace('\\', "/");
         let base = inner.rsplit('/').next().unwrap_or_default().to_owned();
@@ -113,14 +167,14 @@ pub fn tables_of(name: &str, bytes: &[u8]) -> Result<Vec<HeadedTable>, TablesErr
         if entry.is_dir() || is_hidden || !matches!(ending.as_str(), "csv" | "tsv" | "txt") {
             continue;
         }
-        let mut text = Vec::new();
-        let mut limited = entry.by_ref().take(LONGEST_FILE_BYTES + 1);
-        limited.read_to_end(&mut text).map_err(|error| TablesError::Zip(error.to_string()))?;
-        if text.len() as u64 > LONGEST_FILE_BYTES {
-            return Err(TablesError::Bomb);
-        }
+        let mut unpacked = UnpackedEntry { entry, rest: LONGEST_FILE_BYTES, fault: None };
+        let input = keep(&mut unpacked);
+        let input = match unpacked.fault {
+            Some(fault) => return Err(fault),
+            None => input.map_err(|error| TablesError::NotKept(error.to_string()))?,
+        };
         let shown: String = base.chars().filter(|c| !c.is_control()).take(120).collect();
-        match headed(&format!("{name}/{shown}"), &text) {
+        match headed(&format!("{name}/{shown}"), input, keep) {
             Ok(table) => tables.push(table),
             // Mailchimp writes one file for each state, also where nobody is in it.
             Err(TablesError::Table(TableError::Empty)) => {}
@@ -128,6 +182,31 @@ pub fn tables_of(name: &str, bytes: &[u8]) -> Result<Vec<HeadedTable>, TablesErr
         }
     }
     if tables.is_empty() { Err(TablesError::NothingInZip) } else { Ok(tables) }
+}
+
+/// A file of a ZIP as it is unpacked, which remembers why it could not be.
+struct UnpackedEntry<R> {
+    entry: R,
+    rest: u64,
+    fault: Option<TablesError>,
+}
+
+impl<R: Read> Read for UnpackedEntry<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = match self.entry.read(out) {
+            Ok(read) => read,
+            Err(error) => {
+                self.fault = Some(TablesError::Zip(error.to_string()));
+                return Err(error);
+            }
+        };
+        let Some(rest) = self.rest.checked_sub(read as u64) else {
+            self.fault = Some(TablesError::Bomb);
+            return Err(io::Error::other("too much"));
+        };
+        self.rest = rest;
+        Ok(read)
+    }
 }
 
 fn zip_fault(error: &ZipError) -> TablesError {
@@ -205,55 +284,38 @@ fn cell_text(data: &Data) -> String {
 }
 
 /// Finds the line with the names of the columns; a list of addresses without one gets it.
-fn headed(name: &str, bytes: &[u8]) -> Result<HeadedTable, TablesError> {
-    let whole =
-        |bytes: &[u8]| HeadedTable { name: name.to_owned(), bytes: bytes.into(), lines: None };
-    let (text, _) = csv::decode(bytes)?;
+fn headed(name: &str, input: Arc<dyn Input>, keep: Keep<'_>) -> Result<HeadedTable, TablesError> {
+    let mut start = Vec::new();
+    let text = csv::decoded(&*input)?;
+    text.take(LONGEST_START_BYTES).read_to_end(&mut start).map_err(TableError::from)?;
+    if start.contains(&0) {
+        return Err(TableError::NotText.into());
+    }
+    let text = String::from_utf8_lossy(&start);
+    let whole = |input: Arc<dyn Input>| HeadedTable { name: name.to_owned(), input, lines: None };
     let lines = lines_of(&text);
     let filled = || lines.iter().enumerate().filter(|(_, line)| !is_blank(line));
     let Some((_, first)) = filled().next() else { return Err(TableError::Empty.into()) };
     if is_header(first) {
-        return Ok(whole(bytes));
+        return Ok(whole(input));
     }
     let above = filled().take(MOST_LINES_ABOVE);
     if let Some((at, _)) = above.clone().find(|(_, line)| is_header(line))
         && lines[..at].iter().all(|line| !has_address(line))
     {
-        // Blank lines in place of what stands above it: the line numbers stay.
-        let table = format!("{}{}", "\n".repeat(at), lines[at..].join("\n"));
-        return Ok(whole(table.as_bytes()));
+        return Ok(whole(Arc::new(TableBelow { input, above: at })));
     }
     if filled().take(MOST_LINES_ABOVE).any(|(_, line)| has_address(line)) && has_address(first) {
-        return Ok(without_header(name, &lines));
+        let mut list = PlainList::of(&*input)?;
+        let input = kept(keep, &mut list)?;
+        return Ok(HeadedTable { name: name.to_owned(), input, lines: Some(list.numbers) });
     }
-    Ok(whole(bytes))
-}
-
-/// The lines of a text, whichever of CR, LF and both ends each of them: Excel for Mac once wrote CR, and LF within a cell.
-fn lines_of(text: &str) -> Vec<&str> {
-    let mut lines = Vec::new();
-    let mut rest = text;
-    while let Some(end) = rest.find(['\r', '\n']) {
-        let (line, after) = rest.split_at(end);
-        lines.push(line);
-        rest = after.strip_prefix("\r\n").unwrap_or(&after[1..]);
-    }
-    lines.push(rest);
-    lines
-}
-
-fn is_blank(line: &str) -> bool {
-    line.chars().all(|c| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '\u{feff}'))
-        || line.trim_start_matches('\u{feff}').trim_start().to_lowercase().starts_with("sep=")
+    Ok(whole(input))
 }
 
 fn columns_of(line: &str) -> Vec<String> {
     let line = line.trim_start_matches('\u{feff}').trim();
     line.split([',', ';', '\t', '|']).map(|cell| cell.trim().trim_matches('"').to_owned()).collect()
-}
-
-fn has_address(line: &str) -> bool {
-    !cell::possible_addresses(line).is_empty()
 }
 
 /// Whether a line names columns: one of them is called as addresses are, or a system is known by them.
@@ -266,46 +328,6 @@ fn is_header(line: &str) -> bool {
         || !Recipe::recognise(&columns).is_empty()
 }
 
-/// A list of addresses, as `email,name` rows: `Ann <ann@example.org>`, one or several on a line.
-fn without_header(name: &str, lines: &[&str]) -> HeadedTable {
-    let mut numbers = vec![1];
-    let mut out = ::csv::Writer::from_writer(Vec::new());
-    // Writing into memory cannot fail.
-    let _ = out.write_record(["email", "name"]);
-    for (at, line) in lines.iter().enumerate() {
-        let line = line.trim_matches(['\r', '\u{feff}', ' ', '\t']);
-        if is_blank(line) || line.starts_with('#') {
-            continue;
-        }
-        for piece in pieces(line) {
-            let (address, name) = split_name(piece);
-            numbers.push(at + 1);
-            let _ = out.write_record([address, name]);
-        }
-    }
-    let bytes = out.into_inner().unwrap_or_default();
-    HeadedTable { name: name.to_owned(), bytes: bytes.into(), lines: Some(numbers) }
-}
-
-/// The parts of a line that hold an address each; the line itself where it holds only one.
-fn pieces(line: &str) -> Vec<&str> {
-    if line.matches('@').count() < 2 && cell::address(line).is_ok() {
-        return vec![line];
-    }
-    let parts: Vec<&str> =
-        line.split([',', ';', '\t', '|']).filter(|part| has_address(part)).collect();
-    if parts.is_empty() { vec![line] } else { parts }
-}
-
-/// `Ann Smith <ann@example.org>` as address and name. A name is never made of an address.
-fn split_name(piece: &str) -> (&str, &str) {
-    let piece = piece.trim().trim_matches('"');
-    match piece.split_once('<') {
-        Some((name, _)) if !name.contains('@') => (piece, name.trim().trim_matches(['"', '\''])),
-        _ => (piece, ""),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
@@ -314,8 +336,22 @@ mod tests {
 
     use super::*;
 
+    fn input(bytes: &[u8]) -> Arc<dyn Input> {
+        Arc::new(Arc::<[u8]>::from(bytes))
+    }
+
+    fn headed(name: &str, bytes: &[u8]) -> Result<HeadedTable, TablesError> {
+        super::headed(name, input(bytes), &in_memory)
+    }
+
+    fn tables_of(name: &str, bytes: &[u8]) -> Result<Vec<HeadedTable>, TablesError> {
+        super::tables_of(name, &input(bytes), &in_memory)
+    }
+
     fn text(table: &HeadedTable) -> String {
-        String::from_utf8_lossy(&table.bytes).into_owned()
+        let mut text = String::new();
+        table.input.open().unwrap().read_to_string(&mut text).unwrap();
+        text
     }
 
     fn zip_of(files: &[(&str, &str)]) -> Vec<u8> {

@@ -137,7 +137,7 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
     let basis = arguments.basis.basis();
     let given = lawfully_given(basis, obtained, arguments.met_through)?;
     let list = open_list(&project).await?;
-    let known = known_in(&project, Some(&list.ledger), &[]).await?;
+    let known = known_in(&project, Some(&list.ledger)).await?;
     let seen = known.version;
     if let Some(known) = known.people.get(&address.key()) {
         let what = format!(

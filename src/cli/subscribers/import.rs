@@ -1,25 +1,25 @@
 //! `roundup subscribers import`: reads an export of another system, and shows what it would change.
 //! Shell: files, the list, the ledger.
 
-use std::fs::File;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
-use serde::Serialize;
+use serde::ser::{Error as _, SerializeSeq};
+use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use crate::audience::import::{
-    self, ColumnMapping, Difference, Export, ImportOptions, ImportedPerson, Obtained, Recipe,
+    self, ColumnMapping, Export, HeadedTable, ImportOptions, ImportTotals, Obtained, Recipe,
     StatedBasis,
 };
 use crate::audience::settings::ListPlace;
 use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::subscribers::basis_word::{MetWord, StatedWord};
-use crate::cli::subscribers::import_text::{self, refused};
-use crate::cli::subscribers::known::{self, known_in};
+use crate::cli::subscribers::comparing::{self, ComparedList};
+use crate::cli::subscribers::import_text;
 use crate::cli::subscribers::last_time::{ImportAnswers, answers_for};
 use crate::cli::subscribers::undo;
 use crate::cli::subscribers::writing::{agreed, changed_meanwhile, move_into_database, open_list};
@@ -31,7 +31,9 @@ use crate::count::people;
 use crate::date::DateOrder;
 use crate::ledger::AnyLedger;
 use crate::ledger::list_store::ListStore;
+use crate::people::ImportSpool;
 use crate::problem::{Problem, did_you_mean};
+use crate::project::Project;
 
 /// How often a difference is shown again because somebody else changed the list.
 const MOST_TRIES: usize = 3;
@@ -86,47 +88,58 @@ struct ImportOutcome<'a> {
     schema: &'static str,
     system: Option<&'a str>,
     dry_run: bool,
-    new: usize,
-    changed: usize,
-    same: usize,
-    stays_no: usize,
-    left_out: usize,
+    new: u64,
+    changed: u64,
+    same: u64,
+    stays_no: u64,
+    left_out: u64,
     repeated: u64,
     rows: u64,
     problems: &'a [Problem],
-    people: Vec<&'a ImportedPerson>,
+    people: EverybodyNamed<'a>,
     /// Where the lines before the question come from, as the figures above do.
     #[serde(skip)]
     export: &'a Export,
     #[serde(skip)]
-    difference: &'a Difference,
+    totals: &'a ImportTotals,
+}
+
+/// All people of an import, as they will be. They are written one after the other, and never all in memory.
+#[derive(Debug)]
+struct EverybodyNamed<'a>(&'a ImportSpool);
+
+impl Serialize for EverybodyNamed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for portion in 0.. {
+            let people = self.0.named(portion).map_err(S::Error::custom)?;
+            if people.is_empty() {
+                break;
+            }
+            people.iter().try_for_each(|person| list.serialize_element(person))?;
+        }
+        list.end()
+    }
 }
 
 pub(super) async fn import(
     arguments: &ImportArguments,
     globals: &Globals,
 ) -> Result<Exit, Failure> {
-    let mut project = globals.project()?;
+    let project = globals.project()?;
     if arguments.undo {
         return undo::undo(&project, arguments.dry_run, arguments.yes, globals).await;
     }
     let screen = &globals.screen;
-    let files = read_files(&arguments.files)?;
+    let spool = comparing::spool()?;
+    let tables = comparing::tables_of(&arguments.files, &spool)?;
     let before = existing_ledger(&project, false).await?;
-    let arguments = &with_last_answers(arguments, &files, before.as_ref(), screen).await?;
+    let arguments = &with_last_answers(arguments, &tables, before.as_ref(), screen).await?;
     drop(before);
     let options = arguments.options(system::today(project.settings.time_zone))?;
-    let export = import::read(&files, &options).map_err(|error| refused(&error))?;
-    // A long file need not lie beside its people.
-    drop(files);
+    let export = comparing::read_into(&spool, &tables, &options)?;
     if arguments.dry_run {
-        let ledger = existing_ledger(&project, false).await?;
-        let known = known_in(&project, ledger.as_ref(), &export.people).await?;
-        let difference = Difference::between(&export, &known.people);
-        let outcome = ImportOutcome::of(&export, &difference, true);
-        show_change(&outcome, screen)?;
-        screen.outcome(&outcome)?;
-        return Ok(Exit::Done);
+        return dry_run(&project, &export, &spool, screen).await;
     }
     let moves = project.settings.people.keep == ListPlace::Files;
     let question =
@@ -137,27 +150,26 @@ pub(super) async fn import(
     }
     let list = open_list(&project).await?;
     if moves {
-        let there = known::in_files(&project)?;
-        move_into_database(&project, &list, &there.people).await?;
-        project = globals.project()?;
+        let there = comparing::listed_in_files(&project)?;
+        move_into_database(&project, &list, &there).await?;
         screen.say(
             "The list is in the database now ([people] keep = \"database\" in roundup.toml). The files in \
              subscribers/ are not read any more.",
         );
     }
     for _ in 0..MOST_TRIES {
-        let known = known_in(&project, Some(&list.ledger), &export.people).await?;
-        let difference = Difference::between(&export, &known.people);
-        let changes = difference.new.len() + difference.changed.len();
-        let outcome = ImportOutcome::of(&export, &difference, false);
+        let compared = ComparedList::open(&project, Some(&list.ledger), None).await?;
+        let totals = compared.compare(&spool, screen.is_for_programs()).await?;
+        let outcome = ImportOutcome::of(&export, &totals, &spool, false);
         show_change(&outcome, screen)?;
-        let question = format!("Import {}?", people(u64::try_from(changes).unwrap_or(u64::MAX)));
+        let changes = totals.changes();
+        let question = format!("Import {}?", people(changes));
         if changes > 0 && !agreed(&question, arguments.yes, screen)? {
             screen.say("Nothing was changed.");
             return Ok(Exit::Done);
         }
-        let summary = arguments.summary(&export, &difference);
-        if changes > 0 && !list.import(known.version, summary, &difference, system::now()).await? {
+        let summary = arguments.summary(&export, &totals);
+        if changes > 0 && !list.import(compared.version, summary, &spool, system::now()).await? {
             screen.warn("somebody else changed the list in between: this is what is different now");
             continue;
         }
@@ -167,11 +179,31 @@ pub(super) async fn import(
     Err(changed_meanwhile())
 }
 
+/// What an import would change, and nothing of it.
+async fn dry_run(
+    project: &Project,
+    export: &Export,
+    spool: &ImportSpool,
+    screen: &Screen,
+) -> Result<Exit, Failure> {
+    let ledger = existing_ledger(project, false).await?;
+    let there = match project.settings.people.keep {
+        ListPlace::Files => Some(comparing::listed_in_files(project)?),
+        ListPlace::Database => None,
+    };
+    let compared = ComparedList::open(project, ledger.as_ref(), there.as_ref()).await?;
+    let totals = compared.compare(spool, screen.is_for_programs()).await?;
+    let outcome = ImportOutcome::of(export, &totals, spool, true);
+    show_change(&outcome, screen)?;
+    screen.outcome(&outcome)?;
+    Ok(Exit::Done)
+}
+
 /// What the files are and what they change: people read it before the question, programs when it is done.
 fn show_change(outcome: &ImportOutcome<'_>, screen: &Screen) -> Result<(), Failure> {
     screen.for_people(|text| {
         let lines = import_text::files(outcome.export);
-        let change = import_text::difference(outcome.export, outcome.difference);
+        let change = import_text::difference(outcome.totals);
         lines.into_iter().chain(change).for_each(|line| text.line(line));
     })?;
     screen.problems(outcome.problems);
@@ -179,22 +211,27 @@ fn show_change(outcome: &ImportOutcome<'_>, screen: &Screen) -> Result<(), Failu
 }
 
 impl<'a> ImportOutcome<'a> {
-    fn of(export: &'a Export, difference: &'a Difference, dry_run: bool) -> Self {
+    fn of(
+        export: &'a Export,
+        totals: &'a ImportTotals,
+        spool: &'a ImportSpool,
+        dry_run: bool,
+    ) -> Self {
         Self {
             schema: "roundup.import/1",
             system: export.system.as_ref().map(|(id, _)| *id),
             dry_run,
-            new: difference.new.len(),
-            changed: difference.changed.len(),
-            same: difference.same.len(),
-            stays_no: difference.stays_no.len(),
-            left_out: difference.left_out.len(),
-            repeated: export.repeated + difference.repeated,
+            new: totals.new.count,
+            changed: totals.changed.count,
+            same: totals.same.count,
+            stays_no: totals.stays_no.count,
+            left_out: totals.left_out.count,
+            repeated: totals.repeated,
             rows: export.rows,
             problems: &export.problems,
-            people: difference.people().chain(&difference.left_out).collect(),
+            people: EverybodyNamed(spool),
             export,
-            difference,
+            totals,
         }
     }
 }
@@ -214,14 +251,14 @@ impl Outcome for ImportOutcome<'_> {
 /// Proposes last time's answers where nothing was said this time. With `--again` they are taken; at a terminal somebody decides.
 async fn with_last_answers(
     arguments: &ImportArguments,
-    files: &[(String, Vec<u8>)],
+    tables: &[HeadedTable],
     ledger: Option<&AnyLedger>,
     screen: &Screen,
 ) -> Result<ImportArguments, Failure> {
     let (Some(ledger), true) = (ledger, arguments.answers() == ImportAnswers::default()) else {
         return Ok(arguments.clone());
     };
-    let Some(answers) = answers_for(&import::header_of(files), &ledger.imports().await?) else {
+    let Some(answers) = answers_for(&import::header_of(tables), &ledger.imports().await?) else {
         return Ok(arguments.clone());
     };
     let typed = answers.typed();
@@ -239,12 +276,12 @@ async fn with_last_answers(
 
 impl ImportArguments {
     /// What people read later about this import, as JSON, and the answers for the same columns next time. It holds no address.
-    fn summary(&self, export: &Export, difference: &Difference) -> String {
+    fn summary(&self, export: &Export, totals: &ImportTotals) -> String {
         json!({
             "system": export.system.as_ref().map(|(id, _)| *id),
             "files": export.files,
-            "new": difference.new.len(),
-            "changed": difference.changed.len(),
+            "new": totals.new.count,
+            "changed": totals.changed.count,
             "shown": !self.yes,
             "header": export.header(),
             "answers": self.answers(),
@@ -325,14 +362,4 @@ fn system(name: &str) -> Result<&'static Recipe, Failure> {
         let cure = did_you_mean(&folded, import::recipe::systems(), "the systems are");
         Failure::new(Exit::Usage, format!("there is no system `{name}`")).help(cure)
     })
-}
-
-fn read_files(paths: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-    let mut files = Vec::new();
-    for path in paths {
-        let name = path.display().to_string();
-        let bytes = known::whole(&name, File::open(path))?;
-        files.push((name, bytes));
-    }
-    Ok(files)
 }

@@ -2,14 +2,12 @@
 //! Pure: outcomes in, words out.
 
 use crate::audience::import::{
-    Difference, Export, ImportError, ImportFault, ImportedPerson, ListState,
+    Export, ImportError, ImportFault, ImportTotals, ListState, StepTotal,
 };
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::count::{counted, listed, people};
 use crate::problem::Place;
 
-/// People of a kind who are shown.
-const MOST_SHOWN: usize = 10;
 /// Columns that are not read, by name.
 const MOST_COLUMNS: usize = 8;
 
@@ -54,18 +52,20 @@ fn counted_rows(rows: u64) -> String {
 }
 
 /// What would change, the first of each kind by name.
-pub(super) fn difference(export: &Export, difference: &Difference) -> Vec<String> {
+pub(super) fn difference(totals: &ImportTotals) -> Vec<String> {
     let mut lines = Vec::new();
-    let Difference { new, changed, same, stays_no, left_out, repeated } = difference;
-    let mut kind = |title: &str, people: &[ImportedPerson], is_listed: bool| {
-        if people.is_empty() {
+    let ImportTotals { new, changed, same, stays_no, left_out, repeated, .. } = totals;
+    let mut kind = |title: &str, total: &StepTotal, is_listed: bool| {
+        if total.count == 0 {
             return;
         }
-        lines.push(format!("{}: {}", title, count_of(people)));
+        lines.push(format!("{}: {}", title, people(total.count)));
         if !is_listed {
             return;
         }
-        for person in people.iter().take(MOST_SHOWN) {
+        let mut shown = 0;
+        for person in total.first() {
+            shown += 1;
             lines.push(format!(
                 "    {}  {}  ({})",
                 person.address,
@@ -73,8 +73,8 @@ pub(super) fn difference(export: &Export, difference: &Difference) -> Vec<String
                 person.why
             ));
         }
-        if people.len() > MOST_SHOWN {
-            lines.push(format!("    … and {} more", people.len() - MOST_SHOWN));
+        if total.count > shown {
+            lines.push(format!("    … and {} more", total.count - shown));
         }
     };
     kind("  New", new, true);
@@ -82,29 +82,21 @@ pub(super) fn difference(export: &Export, difference: &Difference) -> Vec<String
     kind("  The same", same, false);
     kind("  Said no, and stay so", stays_no, true);
     kind("  Left out", left_out, true);
-    let repeated = export.repeated + repeated;
-    if repeated > 0 {
-        lines.push(format!("  On several rows: {}", counted_rows(repeated)));
+    if *repeated > 0 {
+        lines.push(format!("  On several rows: {}", counted_rows(*repeated)));
     }
-    let waiting = changed.iter().filter(|person| person.state == ListState::LeftOut).count();
-    if waiting > 0 {
+    if totals.waiting > 0 {
         lines.push(format!(
             "{}: not mailed until a file has a clear word for them. Correct the rows, and import the file again.",
-            people(u64::try_from(waiting).unwrap_or(u64::MAX))
+            people(totals.waiting)
         ));
     }
-    let without =
-        difference.people().filter(|person| person.state == ListState::NoEvidence).count();
-    if without > 0 {
+    if totals.without_evidence > 0 {
         lines.push(format!(
             "{} without evidence: they stay on the list and are not mailed. If you know why they may be, add \
              --basis, --source and --obtained.",
-            people(u64::try_from(without).unwrap_or(u64::MAX))
+            people(totals.without_evidence)
         ));
     }
     lines
-}
-
-fn count_of(persons: &[ImportedPerson]) -> String {
-    people(u64::try_from(persons.len()).unwrap_or(u64::MAX))
 }

@@ -1,7 +1,7 @@
 //! The people whom the list has already, as an import compares them.
 //! Shell: the list's files, the ledger.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::{self, Read};
 
 use chrono::{DateTime, Utc};
@@ -19,7 +19,7 @@ use crate::cli::terminal::system;
 use crate::date::DateOrder;
 use crate::ledger::join_store::JoinStore;
 use crate::ledger::joining::JoinRequest;
-use crate::ledger::list_store::{ListStore, Moves};
+use crate::ledger::list_store::ListStore;
 use crate::ledger::{AnyLedger, Ledger};
 use crate::problem::{Place, Problem};
 use crate::project::{Project, ProjectError};
@@ -56,7 +56,7 @@ impl KnownList {
 /// The list as it is now.
 pub(crate) async fn known(project: &Project) -> Result<KnownList, Failure> {
     let ledger = existing_ledger(project, false).await?;
-    let mut list = known_in(project, ledger.as_ref(), &[]).await?;
+    let mut list = known_in(project, ledger.as_ref()).await?;
     if let (ListPlace::Database, Some(ledger)) = (project.settings.people.keep, &ledger) {
         let requests = ledger.join_requests().await?;
         let requests = requests.iter().filter(|request| !list.people.contains_key(&request.key));
@@ -65,12 +65,10 @@ pub(crate) async fn known(project: &Project) -> Result<KnownList, Failure> {
     Ok(list)
 }
 
-/// The same with a ledger that is open already. `rows` are those of an import: of them, whoever is on the do-not-mail
-/// list is known too, also where the list does not have them any more.
+/// The same with a ledger that is open already.
 pub(super) async fn known_in(
     project: &Project,
     ledger: Option<&AnyLedger>,
-    rows: &[ImportedPerson],
 ) -> Result<KnownList, Failure> {
     let mut list = KnownList::default();
     let people = match (project.settings.people.keep, ledger) {
@@ -93,15 +91,14 @@ pub(super) async fn known_in(
         .collect();
     if let Some(ledger) = ledger {
         let keys = keys_for(project, Some(ledger)).await?;
-        put_moved(&mut list.people, rows, ledger, &keys).await?;
-        put_no_mail(&mut list.people, rows, ledger, &keys).await?;
-        put_own_yes(&mut list.people, ledger, &keys).await?;
+        put_no_mail(&mut list.people, &ledger.no_mail_list().await?.into_iter().collect(), &keys);
+        put_own_yes(&mut list.people, &ledger.own_yeses().await?.into_iter().collect(), &keys);
     }
     Ok(list)
 }
 
 /// The people of the files, each once.
-pub(super) fn in_files(project: &Project) -> Result<Export, Failure> {
+fn in_files(project: &Project) -> Result<Export, Failure> {
     let files = match project.list_files() {
         Ok(files) => files,
         Err(ProjectError::NoList) => return Ok(Export::default()),
@@ -120,7 +117,7 @@ pub(super) fn in_files(project: &Project) -> Result<Export, Failure> {
 }
 
 /// A file with people in it, whole: half of a list is none.
-pub(super) fn whole(name: &str, opened: io::Result<impl Read>) -> Result<Vec<u8>, Failure> {
+fn whole(name: &str, opened: io::Result<impl Read>) -> Result<Vec<u8>, Failure> {
     list_up_to(import::LONGEST_FILE_BYTES, name, opened)
 }
 
@@ -131,55 +128,14 @@ fn list_up_to(most: u64, name: &str, opened: io::Result<impl Read>) -> Result<Ve
     })
 }
 
-/// Whoever has another address now is known by the old one too, where a row has it: they are not put on the list twice.
-async fn put_moved(
-    people: &mut HashMap<String, KnownPerson>,
-    rows: &[ImportedPerson],
-    ledger: &AnyLedger,
-    keys: &Keys,
-) -> Result<(), Failure> {
-    let moves = if rows.is_empty() { Moves::default() } else { ledger.moves().await? };
-    if moves.left.is_empty() {
-        return Ok(());
-    }
-    let wanted: HashSet<&String> = moves.left.values().map(|left| &left.to).collect();
-    let now: HashMap<String, ImportedPerson> = people
-        .iter()
-        .map(|(key, known)| (keys.address_hash_of_key(key), known))
-        .filter(|(hash, _)| wanted.contains(hash))
-        .map(|(hash, known)| (hash, known.person.clone()))
-        .collect();
-    for row in rows {
-        let Some(to) = moves.to(&keys.address_hash_of_key(&row.key)) else { continue };
-        let known = match now.get(to) {
-            Some(person) => KnownPerson::listed(person.clone()),
-            // What they said no to holds; that they are on the list does not any more.
-            None if row.state.is_no() => continue,
-            None => KnownPerson { is_gone: true, ..KnownPerson::listed(row.clone()) },
-        };
-        people.entry(row.key.clone()).or_insert(KnownPerson { by_old_address: true, ..known });
-    }
-    Ok(())
-}
-
 /// What the do-not-mail list says beats the list.
-async fn put_no_mail(
+pub(super) fn put_no_mail(
     people: &mut HashMap<String, KnownPerson>,
-    rows: &[ImportedPerson],
-    ledger: &AnyLedger,
+    suppressed: &HashMap<String, NoMail>,
     keys: &Keys,
-) -> Result<(), Failure> {
-    let suppressed: HashMap<String, NoMail> = ledger.no_mail_list().await?.into_iter().collect();
+) {
     if suppressed.is_empty() {
-        return Ok(());
-    }
-    for row in
-        rows.iter().filter(|row| suppressed.contains_key(&keys.address_hash_of_key(&row.key)))
-    {
-        people.entry(row.key.clone()).or_insert_with(|| KnownPerson {
-            has_said_no: true,
-            ..KnownPerson::listed(row.clone())
-        });
+        return;
     }
     for known in people.values_mut() {
         let hash = keys.address_hash_of_key(&known.person.key);
@@ -196,23 +152,20 @@ async fn put_no_mail(
             }
         }
     }
-    Ok(())
 }
 
 /// Whoever said yes themself, and when: an older no of a file changes nothing for them.
-async fn put_own_yes(
+pub(super) fn put_own_yes(
     people: &mut HashMap<String, KnownPerson>,
-    ledger: &AnyLedger,
+    yeses: &HashMap<String, DateTime<Utc>>,
     keys: &Keys,
-) -> Result<(), Failure> {
-    let yeses: HashMap<String, DateTime<Utc>> = ledger.own_yeses().await?.into_iter().collect();
+) {
     if yeses.is_empty() {
-        return Ok(());
+        return;
     }
     for known in people.values_mut() {
         known.own_yes = yeses.get(&keys.address_hash_of_key(&known.person.key)).copied();
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -334,7 +334,7 @@ impl World {
     }
 
     async fn add(&mut self, those: &[String]) {
-        let known = known_in(&self.project, Some(&self.list.ledger), &[]).await.unwrap();
+        let known = known_in(&self.project, Some(&self.list.ledger)).await.unwrap();
         let mut added: Vec<String> = Vec::new();
         for key in those {
             let hash = self.list.keys.address_hash_of_key(key);
@@ -431,7 +431,8 @@ fn in_every_life_a_no_stays_a_no() {
 fn the_same_on_a_server() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    live(BATCHES_ON_A_SERVER, |number| {
+    let all = std::env::var_os("ROUNDUP_TEST_EVERYTHING_ON_A_SERVER").is_some();
+    live(if all { ALL_BATCHES } else { BATCHES_ON_A_SERVER }, |number| {
         let opened = runtime.block_on(async {
             let address = database(&format!("lives_{number}")).await?;
             Some(PostgresLedger::open(&address, 1).await.unwrap())

@@ -3,6 +3,7 @@
 
 pub(super) mod addresses;
 mod basis_word;
+mod comparing;
 pub(super) mod edit;
 mod erase;
 mod export;

@@ -107,7 +107,7 @@ async fn known_nos(
         }
     }
     let mut changes = Vec::new();
-    let known = known_in(project, Some(&list.ledger), &[]).await?;
+    let known = known_in(project, Some(&list.ledger)).await?;
     for person in known.in_order() {
         let hash = list.keys.address_hash_of_key(&person.key);
         if !unknown.remove(&hash) {

@@ -86,7 +86,7 @@ pub(super) async fn tidy(arguments: &TidyArguments, globals: &Globals) -> Result
     let today = system::today(project.settings.time_zone);
     let before = today.checked_sub_months(Months::new(arguments.older_than.into()));
     let list = open_list(&project).await?;
-    let known = known_in(&project, Some(&list.ledger), &[]).await?;
+    let known = known_in(&project, Some(&list.ledger)).await?;
     let seen = known.version;
     // Without a day nobody knows how long they have been there: they stay.
     let is_old = |person: &ImportedPerson| {

@@ -81,7 +81,7 @@ pub(super) async fn undo(
     let screen = &globals.screen;
     need_database(project, "import --undo")?;
     let list = open_list(project).await?;
-    let seen = list.ledger.stored_list().await?.version;
+    let seen = list.ledger.list_version().await?;
     let Some(undone) = list.ledger.undo_of_last_import().await? else {
         return Err(Failure::new(Exit::Nothing, "there is no import to take back"));
     };

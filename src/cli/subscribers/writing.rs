@@ -1,21 +1,28 @@
 //! Writing the list: an import, one person, or an import taken back.
 //! Shell: the ledger, `roundup.toml`.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use crate::audience::import::{Difference, ImportedPerson, StoredPerson};
+use crate::audience::import::{ImportedPerson, ListState, StoredPerson};
 use crate::audience::settings::ListPlace;
 use crate::audience::{ChangeOrigin, Keys, NoMailChange, NoMailStep};
 use crate::cli::steps::ledgers::{keys_for, ledger_for};
 use crate::cli::steps::settings_file::with_people_setting;
+use crate::cli::subscribers::comparing::not_kept;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::save;
 use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::system;
-use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore, Moves, RemovedPerson};
+use crate::ledger::error::LedgerError;
+use crate::ledger::list_store::{
+    ListChange, ListChangeKind, ListStore, ListedPerson, Moves, PeoplePortions, RemovedPerson,
+};
 use crate::ledger::{AnyLedger, Ledger};
+use crate::people::ImportSpool;
 use crate::project::{Project, SETTINGS_FILE};
 
 /// The ledger with the list in it, and the keys that name people in it.
@@ -55,35 +62,60 @@ impl OpenList {
         &self,
         seen: i64,
         summary: String,
-        difference: &Difference,
+        spool: &ImportSpool,
         at: DateTime<Utc>,
     ) -> Result<bool, Failure> {
-        let people: Vec<&ImportedPerson> =
-            difference.new.iter().chain(&difference.changed).collect();
-        self.write(seen, ListChangeKind::Import, summary, &people, Vec::new(), at).await
+        let (spool, keys) = (spool.clone(), self.keys.clone());
+        let portions = PeoplePortions(Arc::new(
+            move |portion: u64| -> Result<Vec<ListedPerson>, LedgerError> {
+                let people = spool.changed(portion)?;
+                Ok(people
+                    .into_iter()
+                    .map(|person| listed(person, &keys, &Moves::default(), at))
+                    .collect())
+            },
+        ));
+        let change = many(seen, ListChangeKind::Import, summary, at);
+        Ok(self.ledger.write_many(change, portions).await?)
+    }
+
+    /// Writes the list that was in files.
+    async fn move_in(
+        &self,
+        seen: i64,
+        summary: String,
+        spool: &ImportSpool,
+        at: DateTime<Utc>,
+    ) -> Result<bool, Failure> {
+        let moves = self.ledger.moves().await?;
+        let mut taken = Vec::new();
+        for portion in 0.. {
+            let people = spool.listed(portion).map_err(|error| not_kept(&error))?;
+            if people.is_empty() || moves.left.is_empty() {
+                break;
+            }
+            let left = people.iter().map(|person| moves.arrival(&self.keys, &person.key).1);
+            taken.extend(left.flatten());
+        }
+        let (spool, keys) = (spool.clone(), self.keys.clone());
+        let portions = PeoplePortions(Arc::new(
+            move |portion: u64| -> Result<Vec<ListedPerson>, LedgerError> {
+                let people = spool.listed(portion)?;
+                Ok(people.into_iter().map(|person| listed(person, &keys, &moves, at)).collect())
+            },
+        ));
+        let change =
+            ListChange { taken: taken.clone(), ..many(seen, ListChangeKind::Edit, summary, at) };
+        let is_written = self.ledger.write_many(change, portions).await?;
+        if is_written {
+            self.keys.learn_taken(taken);
+        }
+        Ok(is_written)
     }
 
     /// Somebody who comes off the list, by their folded address.
     pub fn removed(&self, key: String) -> RemovedPerson {
         RemovedPerson { person: self.keys.address_hash_of_key(&key), key }
-    }
-
-    /// The keyed hash of each person, and those of people who have left their address, to which one of these comes. An import
-    /// takes an old address for the person who has left it.
-    async fn hashes(
-        &self,
-        kind: ListChangeKind,
-        people: &[&ImportedPerson],
-    ) -> Result<(Vec<String>, Vec<String>), Failure> {
-        let moves = match kind {
-            ListChangeKind::Edit => self.ledger.moves().await?,
-            ListChangeKind::Import | ListChangeKind::Undo | ListChangeKind::Join => {
-                Moves::default()
-            }
-        };
-        let arrivals = people.iter().map(|person| moves.arrival(&self.keys, &person.key));
-        let (hashes, left): (Vec<_>, Vec<_>) = arrivals.unzip();
-        Ok((hashes, left.into_iter().flatten().collect()))
     }
 
     /// Writes people, and puts those who said no onto the do-not-mail list.
@@ -96,24 +128,20 @@ impl OpenList {
         removed: Vec<String>,
         at: DateTime<Utc>,
     ) -> Result<bool, Failure> {
-        let (hashes, taken) = self.hashes(kind, people).await?;
-        let no = |(person, hash): (&&ImportedPerson, &String)| {
-            let reason = person.state.no_mail_reason()?;
-            // They said no when the file says so, and not when it was read.
-            let at = person.no_since().unwrap_or(at);
-            let change = NoMailChange::new(hash, NoMailStep::Add(reason), ChangeOrigin::Import, at);
-            Some(change.of_key(&person.key))
-        };
+        let moves = self.ledger.moves().await?;
+        let left = people.iter().map(|person| moves.arrival(&self.keys, &person.key).1);
+        let taken: Vec<String> = left.flatten().collect();
+        let people = people.iter().map(|person| StoredPerson::from(*person));
+        let people: Vec<ListedPerson> =
+            people.map(|person| listed(person, &self.keys, &moves, at)).collect();
+        let (people, noes): (Vec<_>, Vec<_>) =
+            people.into_iter().map(|one| (one.person, one.no)).unzip();
         let change = ListChange {
-            seen,
-            at,
-            kind,
-            summary,
-            people: people.iter().map(|person| StoredPerson::from(*person)).collect(),
+            people,
             removed: removed.into_iter().map(|key| self.removed(key)).collect(),
-            moved: None,
             taken: taken.clone(),
-            no_mail: people.iter().zip(&hashes).filter_map(no).collect(),
+            no_mail: noes.into_iter().flatten().collect(),
+            ..many(seen, kind, summary, at)
         };
         let is_written = self.ledger.write_list(change).await?;
         if is_written {
@@ -123,20 +151,45 @@ impl OpenList {
     }
 }
 
+/// A change without anybody in it yet.
+fn many(seen: i64, kind: ListChangeKind, summary: String, at: DateTime<Utc>) -> ListChange {
+    ListChange {
+        seen,
+        at,
+        kind,
+        summary,
+        people: Vec::new(),
+        removed: Vec::new(),
+        moved: None,
+        taken: Vec::new(),
+        no_mail: Vec::new(),
+    }
+}
+
+/// Somebody with the no that their file has of them. An import takes an old address for the person who has left it; to every
+/// other change whoever comes to it is somebody else, and `moves` says who has left which.
+fn listed(person: StoredPerson, keys: &Keys, moves: &Moves, at: DateTime<Utc>) -> ListedPerson {
+    let reason = ListState::parse(&person.state).and_then(ListState::no_mail_reason);
+    let no = reason.map(|reason| {
+        let (hash, _) = moves.arrival(keys, &person.key);
+        // They said no when the file says so, and not when it was read.
+        let at = ImportedPerson::from(person.clone()).no_since().unwrap_or(at);
+        let step = NoMailStep::Add(reason);
+        NoMailChange::new(&hash, step, ChangeOrigin::Import, at).of_key(&person.key)
+    });
+    ListedPerson { person, no }
+}
+
 /// Moves the list from its files into the database, and says so in the settings. The files stay where they are.
 pub(super) async fn move_into_database(
     project: &Project,
     list: &OpenList,
-    people: &[ImportedPerson],
+    files: &ImportSpool,
 ) -> Result<(), Failure> {
-    let seen = list.ledger.stored_list().await?.version;
-    let people: Vec<&ImportedPerson> = people.iter().collect();
-    let summary = json!({ "moved": people.len() }).to_string();
-    if !people.is_empty()
-        && !list
-            .write(seen, ListChangeKind::Edit, summary, &people, Vec::new(), system::now())
-            .await?
-    {
+    let seen = list.ledger.list_version().await?;
+    let count = files.count_listed().map_err(|error| not_kept(&error))?;
+    let summary = json!({ "moved": count }).to_string();
+    if count > 0 && !list.move_in(seen, summary, files, system::now()).await? {
         return Err(changed_meanwhile());
     }
     let text = with_people_setting(&project.settings.text, "keep", "database")?;

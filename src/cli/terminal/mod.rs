@@ -8,6 +8,7 @@ mod failure_object;
 pub mod files;
 pub mod findings;
 pub mod guarded;
+mod json_stream;
 mod ledger_failure;
 pub mod number;
 pub mod outcome;

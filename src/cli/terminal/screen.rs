@@ -14,6 +14,7 @@ use crate::cli::terminal::failure_object::FailureObject;
 use crate::cli::terminal::guarded::{
     LONGEST_LINE_CHARS, cure, guarded, guarded_json, place, sentence,
 };
+use crate::cli::terminal::json_stream::write_json;
 use crate::cli::terminal::outcome::{Line, Outcome, Text};
 use crate::cli::terminal::system;
 use crate::problem::{Problem, without_system_numbers};
@@ -96,6 +97,19 @@ impl Screen {
         self.write(text, usize::MAX)
     }
 
+    /// The same of a value, which may be longer than memory.
+    fn stream(&self, value: &impl Serialize) -> Result<(), Failure> {
+        if self.is_silent {
+            return Ok(());
+        }
+        let written = write_json(io::stdout().lock(), value);
+        written.map_err(|error| match error.io_error_kind() {
+            Some(io::ErrorKind::BrokenPipe) => Failure::new(Exit::Done, ""),
+            Some(_) => Failure::new(Exit::Failed, format!("the output cannot be written: {error}")),
+            None => no_json(&error),
+        })
+    }
+
     /// A reader that has gone away ends the program silently, as it does for every Unix tool.
     fn write(&self, text: &str, longest_line_chars: usize) -> Result<(), Failure> {
         if self.is_silent {
@@ -125,9 +139,9 @@ impl Screen {
     /// When stdout cannot be written.
     pub fn outcome(&self, outcome: &impl Outcome) -> Result<(), Failure> {
         if self.json {
-            let json = json_text(outcome)?;
+            self.stream(outcome)?;
             self.printed.outcome.store(true, Ordering::Relaxed);
-            return self.data(&json);
+            return Ok(());
         }
         self.lines(|text| outcome.text(text))
     }

@@ -42,6 +42,12 @@ const WITHDRAW: &str =
     "DELETE FROM join_requests r USING unnest($1::text[], $2::bigint[]) AS v (person, at)
     WHERE r.person = v.person AND r.requested_at <= v.at";
 
+/// When each of some people last said yes themself.
+pub(super) fn own_yeses_of() -> String {
+    let of_person = OWN_YES.replace("$1", "p.person");
+    format!("SELECT p.person, ({of_person}) FROM unnest($1::text[]) AS p (person)")
+}
+
 /// An act as its columns have it: person, time, step, origin, reason.
 type RecordedAct = (String, i64, &'static str, &'static str, Option<&'static str>);
 
@@ -101,9 +107,7 @@ impl NoMailBatch {
         for row in transaction.query(&entries, &[&people]).await? {
             batch.entries.insert(row.get(5), entry_of(columns(&row, 0))?);
         }
-        let of_person = OWN_YES.replace("$1", "p.person");
-        let yeses = format!("SELECT p.person, ({of_person}) FROM unnest($1::text[]) AS p (person)");
-        for row in transaction.query(&yeses, &[&people]).await? {
+        for row in transaction.query(&own_yeses_of(), &[&people]).await? {
             if let Some(at) = row.get::<_, Option<i64>>(1) {
                 batch.own_yes.insert(row.get(0), time(at));
             }

@@ -1,20 +1,25 @@
 //! The people of the list, on the server.
 //! Shell: reads and writes rows.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
-use tokio_postgres::Transaction;
+use tokio_postgres::{Row, Transaction};
 
 use super::PostgresLedger;
-use super::server::{PostgresServer, Statements, patiently};
-use super::{followed, no_mail_batch};
-use crate::audience::NoMailChange;
+use super::no_mail_batch::own_yeses_of;
+use super::server::{PostgresServer, ServerPatience, Statements, patiently};
+use super::{followed, no_mail, no_mail_batch};
 use crate::audience::import::StoredPerson;
+use crate::audience::{NoMail, NoMailChange};
 use crate::ledger::LedgerError;
 use crate::ledger::column::{millis, time};
 use crate::ledger::list_store::{
     ErasedAddress, ErasedRows, LeftAddress, ListChange, ListChangeKind, ListStore, MovedPerson,
-    Moves, PastImport, RemovedPerson, StoredList, UndonePeople, erasure, summary_of_undo,
+    Moves, PastImport, PeoplePortions, RemovedPerson, StoredList, UndonePeople, erasure,
+    summary_of_undo,
 };
+use crate::ledger::no_mail::entry_of;
 use crate::ledger::schema_of_people as sql;
 use crate::ledger::{frequency_store, join_store};
 
@@ -25,8 +30,56 @@ impl ListStore for PostgresLedger {
 
     async fn write_list(&self, change: ListChange) -> Result<bool, LedgerError> {
         patiently!(self.server, async |transaction, statements| {
-            write(transaction, statements, &change).await
+            write(transaction, statements, &change, None).await
         })
+    }
+
+    async fn write_many(
+        &self,
+        change: ListChange,
+        people: PeoplePortions,
+    ) -> Result<bool, LedgerError> {
+        let mut patience = ServerPatience::new();
+        loop {
+            let written =
+                self.server.transaction_within(IMPORTS_WITHIN, async |transaction, statements| {
+                    write(transaction, statements, &change, Some(&people)).await
+                });
+            match written.await {
+                Err(error) if patience.bears(&error).await => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn list_version(&self) -> Result<i64, LedgerError> {
+        let rows = self.server.query(sql::VERSION, &[]).await?;
+        Ok(rows.first().map_or(0, |row| row.get(0)))
+    }
+
+    async fn people_of(&self, keys: Vec<String>) -> Result<Vec<StoredPerson>, LedgerError> {
+        let rows = self.server.query(PEOPLE_OF, &[&keys]).await?;
+        Ok(rows.iter().map(stored).collect())
+    }
+
+    async fn keys_after(&self, key: String) -> Result<Vec<String>, LedgerError> {
+        let rows = self.server.query(sql::KEYS_AFTER, &[&key]).await?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
+    }
+
+    async fn no_mail_of(&self, people: Vec<String>) -> Result<Vec<(String, NoMail)>, LedgerError> {
+        let sql = format!("{} WHERE d.person = ANY($1)", no_mail::ENTRIES);
+        let rows = self.server.query(&sql, &[&people]).await?;
+        rows.iter().map(|row| Ok((row.get(5), entry_of(no_mail::columns(row, 0))?))).collect()
+    }
+
+    async fn own_yeses_of(
+        &self,
+        people: Vec<String>,
+    ) -> Result<Vec<(String, DateTime<Utc>)>, LedgerError> {
+        let rows = self.server.query(&own_yeses_of(), &[&people]).await?;
+        let yes = |row: &Row| Some((row.get(0), time(row.get::<_, Option<i64>>(1)?)));
+        Ok(rows.iter().filter_map(yes).collect())
     }
 
     async fn moves(&self) -> Result<Moves, LedgerError> {
@@ -79,14 +132,17 @@ async fn stored_list(server: &PostgresServer) -> Result<StoredList, LedgerError>
     let version = server.query(sql::VERSION, &[]).await?;
     let version = version.first().map_or(0, |row| row.get(0));
     let rows = server.query(sql::PEOPLE, &[]).await?;
-    let people = rows.iter().map(|row| StoredPerson {
-        key: row.get(0),
-        address: row.get(1),
-        state: row.get(2),
-        fields: row.get(3),
-    });
-    Ok(StoredList { version, people: people.collect() })
+    Ok(StoredList { version, people: rows.iter().map(stored).collect() })
 }
+
+fn stored(row: &Row) -> StoredPerson {
+    StoredPerson { key: row.get(0), address: row.get(1), state: row.get(2), fields: row.get(3) }
+}
+
+const PEOPLE_OF: &str = "SELECT key, address, state, fields FROM people WHERE key = ANY($1)";
+
+/// A million people take minutes.
+const IMPORTS_WITHIN: Duration = Duration::from_mins(30);
 
 /// One writer at a time.
 pub(super) async fn lock(transaction: &Transaction<'_>) -> Result<(), LedgerError> {
@@ -158,6 +214,7 @@ pub(super) async fn write(
     transaction: &Transaction<'_>,
     statements: &Statements,
     change: &ListChange,
+    more: Option<&PeoplePortions>,
 ) -> Result<bool, LedgerError> {
     if !is_as_seen(transaction, change.seen).await? {
         return Ok(false);
@@ -165,6 +222,15 @@ pub(super) async fn write(
     let number = begin(transaction, millis(change.at), change.kind, &change.summary).await?;
     for people in change.people.chunks(TOGETHER) {
         put_many(transaction, number, people).await?;
+    }
+    for portion in more.into_iter().flat_map(PeoplePortions::all) {
+        let (people, noes): (Vec<StoredPerson>, Vec<Option<NoMailChange>>) =
+            portion?.into_iter().map(|one| (one.person, one.no)).unzip();
+        put_many(transaction, number, &people).await?;
+        let noes: Vec<NoMailChange> = noes.into_iter().flatten().collect();
+        if !noes.is_empty() {
+            no_mail_batch::write(transaction, &noes).await?;
+        }
     }
     for RemovedPerson { key, person } in &change.removed {
         remove(transaction, number, key).await?;

@@ -189,11 +189,20 @@ impl PostgresServer {
         &self,
         work: impl AsyncFnOnce(&Transaction<'_>, &Statements) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
+        self.transaction_within(ANSWER_WITHIN, work).await
+    }
+
+    /// The same for work that takes longer.
+    pub(super) async fn transaction_within<T>(
+        &self,
+        limit: Duration,
+        work: impl AsyncFnOnce(&Transaction<'_>, &Statements) -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
         let mut session = self.session().await?;
         let Some(Session { client, statements }) = session.as_mut() else {
             return Err(LedgerError::Stopped);
         };
-        let outcome = timeout(ANSWER_WITHIN, async {
+        let outcome = timeout(limit, async {
             let transaction = client.transaction().await?;
             let value = work(&transaction, statements).await?;
             transaction.commit().await?;

@@ -33,12 +33,13 @@ use super::{
     Ledger, LedgerMark, LeftOutRow, Nature, Plan, PlannedEdition, RowFilter, RunControl, RunId,
     RunStart, reserve, until,
 };
+use crate::audience::import::StoredPerson;
 use crate::audience::{NoMail, NoMailChange};
 use crate::database::sqlite::read_text as database_text;
 use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::{
-    ErasedAddress, ErasedRows, ListChange, ListStore, Moves, PastImport, StoredList, UndonePeople,
-    erasure,
+    ErasedAddress, ErasedRows, ListChange, ListStore, Moves, PastImport, PeoplePortions,
+    StoredList, UndonePeople, erasure,
 };
 use copies::{apply, cancel_rest, decide, edition_of, recover, settle, wish_of};
 use writer::WriterThread;
@@ -393,7 +394,39 @@ impl ListStore for SqliteLedger {
     }
 
     async fn write_list(&self, change: ListChange) -> Result<bool, LedgerError> {
-        self.writer.run(true, move |connection| people::write(connection, &change)).await
+        self.writer.run(true, move |connection| people::write(connection, &change, None)).await
+    }
+
+    async fn write_many(
+        &self,
+        change: ListChange,
+        people: PeoplePortions,
+    ) -> Result<bool, LedgerError> {
+        let write = move |connection: &_| people::write(connection, &change, Some(&people));
+        self.writer.run(true, write).await
+    }
+
+    async fn list_version(&self) -> Result<i64, LedgerError> {
+        self.writer.run(false, people::version).await
+    }
+
+    async fn people_of(&self, keys: Vec<String>) -> Result<Vec<StoredPerson>, LedgerError> {
+        self.writer.run(false, move |connection| people::people_of(connection, &keys)).await
+    }
+
+    async fn keys_after(&self, key: String) -> Result<Vec<String>, LedgerError> {
+        self.writer.run(false, move |connection| people::keys_after(connection, &key)).await
+    }
+
+    async fn no_mail_of(&self, people: Vec<String>) -> Result<Vec<(String, NoMail)>, LedgerError> {
+        self.writer.run(false, move |connection| no_mail::entries_of(connection, people)).await
+    }
+
+    async fn own_yeses_of(
+        &self,
+        people: Vec<String>,
+    ) -> Result<Vec<(String, DateTime<Utc>)>, LedgerError> {
+        self.writer.run(false, move |connection| no_mail::own_yeses_of(connection, people)).await
     }
 
     async fn moves(&self) -> Result<Moves, LedgerError> {

@@ -99,6 +99,34 @@ pub(super) fn entry(connection: &Connection, person: &str) -> Result<Option<NoMa
     found.map(entry_of).transpose()
 }
 
+/// Of each of these people who is on the list.
+pub(super) fn entries_of(
+    connection: &Connection,
+    people: Vec<String>,
+) -> Result<Vec<(String, NoMail)>, LedgerError> {
+    let mut found = Vec::new();
+    for person in people {
+        if let Some(entry) = entry(connection, &person)? {
+            found.push((person, entry));
+        }
+    }
+    Ok(found)
+}
+
+/// When each of these people who did last said yes themself.
+pub(super) fn own_yeses_of(
+    connection: &Connection,
+    people: Vec<String>,
+) -> Result<Vec<(String, DateTime<Utc>)>, LedgerError> {
+    let mut found = Vec::new();
+    for person in people {
+        if let Some(at) = own_yes(connection, &person)? {
+            found.push((person, at));
+        }
+    }
+    Ok(found)
+}
+
 /// Of the person whose copy it is, at the address that it goes to or at the one they have now.
 pub(super) fn entry_of_copy(
     connection: &Connection,

@@ -1,7 +1,7 @@
 //! The people of the list, in the file.
 //! Shell: reads and writes rows.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{followed, no_mail};
 use crate::audience::NoMailChange;
@@ -9,8 +9,8 @@ use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
 use crate::ledger::column::{millis, time};
 use crate::ledger::list_store::{
-    ErasedAddress, ErasedRows, LeftAddress, ListChange, ListChangeKind, MovedPerson, Moves,
-    PastImport, RemovedPerson, StoredList, UndonePeople, summary_of_undo,
+    ErasedAddress, ErasedRows, LeftAddress, ListChange, ListChangeKind, ListedPerson, MovedPerson,
+    Moves, PastImport, PeoplePortions, RemovedPerson, StoredList, UndonePeople, summary_of_undo,
 };
 use crate::ledger::schema_of_people as sql;
 use crate::ledger::{frequency_store, join_store};
@@ -21,14 +21,7 @@ pub(super) fn version(connection: &Connection) -> Result<i64, LedgerError> {
 
 pub(super) fn stored_list(connection: &Connection) -> Result<StoredList, LedgerError> {
     let mut query = connection.prepare_cached(sql::PEOPLE)?;
-    let rows = query.query_map([], |row| {
-        Ok(StoredPerson {
-            key: row.get(0)?,
-            address: row.get(1)?,
-            state: row.get(2)?,
-            fields: row.get(3)?,
-        })
-    })?;
+    let rows = query.query_map([], stored)?;
     Ok(StoredList { version: version(connection)?, people: rows.collect::<Result<_, _>>()? })
 }
 
@@ -55,14 +48,54 @@ pub(super) fn put(
     Ok(())
 }
 
+const PERSON: &str = "SELECT key, address, state, fields FROM people WHERE key = ?1";
+
+pub(super) fn people_of(
+    connection: &Connection,
+    keys: &[String],
+) -> Result<Vec<StoredPerson>, LedgerError> {
+    let mut query = connection.prepare_cached(PERSON)?;
+    let mut found = Vec::new();
+    for key in keys {
+        found.extend(query.query_row([key], stored).optional()?);
+    }
+    Ok(found)
+}
+
+pub(super) fn keys_after(connection: &Connection, key: &str) -> Result<Vec<String>, LedgerError> {
+    let mut query = connection.prepare_cached(sql::KEYS_AFTER)?;
+    Ok(query.query_map([key], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<StoredPerson> {
+    Ok(StoredPerson {
+        key: row.get(0)?,
+        address: row.get(1)?,
+        state: row.get(2)?,
+        fields: row.get(3)?,
+    })
+}
+
 /// Whether the list is still as it was seen; then the change is written.
-pub(super) fn write(connection: &Connection, change: &ListChange) -> Result<bool, LedgerError> {
+pub(super) fn write(
+    connection: &Connection,
+    change: &ListChange,
+    more: Option<&PeoplePortions>,
+) -> Result<bool, LedgerError> {
     if version(connection)? != change.seen {
         return Ok(false);
     }
     let number = begin(connection, millis(change.at), change.kind, &change.summary)?;
     for person in &change.people {
         put(connection, number, person)?;
+    }
+    for portion in more.into_iter().flat_map(PeoplePortions::all) {
+        for ListedPerson { person, no } in portion? {
+            put(connection, number, &person)?;
+            if let Some(no) = no {
+                no_mail::write(connection, &no)?;
+            }
+        }
     }
     for RemovedPerson { key, person } in &change.removed {
         remove(connection, number, key)?;

@@ -14,13 +14,12 @@ use std::fmt;
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 
-use encoding_rs::WINDOWS_1252;
 use thiserror::Error;
 
 use crate::count::counted;
 use crate::problem::{Place, Problem};
 
-pub use shape::CsvShape;
+pub use shape::{CsvShape, decoded};
 
 /// Ten million people with some columns stay below this: a list is read row by row, and never whole.
 pub const LONGEST_TABLE_BYTES: usize = 2000 * 1024 * 1024;
@@ -102,26 +101,6 @@ fn column(columns: &[String], names: &[&str]) -> Option<usize> {
 /// A column name without case, spaces and signs: `E-mail Address` and `email_address` are one.
 pub fn simple(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// Text of a file whose encoding is not told: byte order mark, else UTF-8, else windows-1252 (what Excel writes as
-/// "CSV"), and whether it was the last.
-///
-/// # Errors
-/// When no encoding reads it.
-pub fn decode(bytes: &[u8]) -> Result<(String, bool), TableError> {
-    let (encoding, start) = shape::encoding_at(bytes);
-    let bytes = &bytes[start..];
-    let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
-    let (text, guessed) = if had_errors && encoding == encoding_rs::UTF_8 {
-        (WINDOWS_1252.decode_without_bom_handling(bytes).0, true)
-    } else {
-        (text, false)
-    };
-    if text.contains('\0') {
-        return Err(TableError::NotText);
-    }
-    Ok((text.into_owned(), guessed))
 }
 
 /// Reads a table whose first line names its columns. `source` is the file's name, for places.

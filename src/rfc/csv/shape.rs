@@ -36,6 +36,19 @@ pub struct CsvShape {
     without: Vec<usize>,
 }
 
+/// The text of an input whose encoding is not told, as UTF-8: by its byte order mark, else UTF-8, else windows-1252 (what Excel
+/// writes as "CSV").
+///
+/// # Errors
+/// When it cannot be read, or is too large.
+pub fn decoded(input: &dyn Input) -> Result<Box<dyn Read + Send>, TableError> {
+    let mut shape = CsvShape::unseen(input)?;
+    if !shape.is_encoded_so(input)? {
+        shape.encoding = WINDOWS_1252;
+    }
+    Ok(shape.text_of(input.open()?)?)
+}
+
 /// The encoding that the first bytes tell, and how long its mark is.
 pub(super) fn encoding_at(start: &[u8]) -> (&'static Encoding, usize) {
     if start.starts_with(b"\xef\xbb\xbf") {
@@ -65,19 +78,7 @@ impl CsvShape {
     /// # Errors
     /// When it is no table as a whole.
     pub fn of(source: &str, input: &dyn Input) -> Result<Self, TableError> {
-        let mut start = Vec::new();
-        input.open()?.take(64).read_to_end(&mut start)?;
-        let (encoding, skipped) = encoding_at(&start);
-        let mut shape = Self {
-            columns: Vec::new(),
-            problems: Vec::new(),
-            mixed_at: None,
-            encoding,
-            skipped,
-            ends_with_cr: false,
-            delimiter: b',',
-            without: Vec::new(),
-        };
+        let mut shape = Self::unseen(input)?;
         if !shape.is_encoded_so(input)? {
             shape.mixed_at = mixed_at(&mut input.open()?)?;
             shape.encoding = WINDOWS_1252;
@@ -94,6 +95,23 @@ impl CsvShape {
         }
         shape.columns = shape.read_columns(input)?;
         Ok(shape)
+    }
+
+    /// What its first bytes say.
+    fn unseen(input: &dyn Input) -> Result<Self, TableError> {
+        let mut start = Vec::new();
+        input.open()?.take(64).read_to_end(&mut start)?;
+        let (encoding, skipped) = encoding_at(&start);
+        Ok(Self {
+            columns: Vec::new(),
+            problems: Vec::new(),
+            mixed_at: None,
+            encoding,
+            skipped,
+            ends_with_cr: false,
+            delimiter: b',',
+            without: Vec::new(),
+        })
     }
 
     /// Its rows, from the first below the names of the columns.

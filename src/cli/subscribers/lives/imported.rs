@@ -2,8 +2,8 @@
 //! Shell: runs ledgers.
 
 use super::World;
-use crate::audience::import::{self, Difference, ImportOptions};
-use crate::cli::subscribers::known::known_in;
+use crate::audience::import::{self, ImportOptions};
+use crate::cli::subscribers::comparing::{self, ComparedList};
 
 impl World {
     /// An import as the command makes it; the same file again changes nothing.
@@ -14,20 +14,23 @@ impl World {
 
     pub(super) async fn import_file(&mut self, text: String) {
         let options = ImportOptions::on(self.now.date_naive());
-        let export = import::read(&[("a.csv".to_owned(), text.into_bytes())], &options).unwrap();
+        let spool = comparing::spool().unwrap();
+        let (input, _) = spool.keep(&mut text.as_bytes()).unwrap();
+        let tables = import::tables(&[("a.csv".to_owned(), input)], &import::in_memory).unwrap();
+        let export = comparing::read_into(&spool, &tables, &options).unwrap();
         for again in [false, true] {
-            let known =
-                known_in(&self.project, Some(&self.list.ledger), &export.people).await.unwrap();
-            let difference = Difference::between(&export, &known.people);
-            let changes = difference.new.len() + difference.changed.len();
+            let compared =
+                ComparedList::open(&self.project, Some(&self.list.ledger), None).await.unwrap();
+            let totals = compared.compare(&spool, false).await.unwrap();
+            let of =
+                [&totals.new, &totals.changed, &totals.same, &totals.stays_no, &totals.left_out];
+            let counted: u64 = of.iter().map(|total| total.count).sum();
+            assert_eq!(counted + totals.repeated, export.rows, "each row counts once");
+            let changes = totals.changes();
             assert!(!again || changes == 0, "an import twice is an import once: {changes} changes");
             if changes > 0 {
-                assert!(
-                    self.list
-                        .import(known.version, "{}".to_owned(), &difference, self.now)
-                        .await
-                        .unwrap()
-                );
+                let (seen, summary) = (compared.version, "{}".to_owned());
+                assert!(self.list.import(seen, summary, &spool, self.now).await.unwrap());
             }
         }
     }
