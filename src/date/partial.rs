@@ -124,7 +124,7 @@ impl WrittenDate {
 pub struct Numeric {
     pub text: String,
     pub written: WrittenDate,
-    /// What the source's language makes likely: people in the United States write the month first.
+    /// What the source's language makes sure: people who write in British English put the day first.
     pub language: Option<DateOrder>,
 }
 

@@ -5,22 +5,28 @@ use crate::date::{DateOrder, Numeric, WrittenDate};
 use crate::news::item::{Item, Reading};
 use crate::problem::Problem;
 
-/// The order that a language's readers expect, where all of them expect the same.
+/// Languages whose readers put the day first, wherever they live.
+const DAY_FIRST: [&str; 29] = [
+    "cy", "ga", "gd", "fr", "de", "es", "it", "pt", "nl", "pl", "sv", "da", "nb", "nn", "no", "fi",
+    "cs", "sk", "el", "ro", "ru", "uk", "tr", "ca", "ar", "he", "hi", "bn", "ur",
+];
+
+/// The order that a language's readers expect, where its tag is a choice that somebody made and all of them expect the same.
 pub fn of_language(tag: &str) -> Option<DateOrder> {
     let tag = tag.trim().to_ascii_lowercase().replace('_', "-");
-    match tag.as_str() {
-        "" | "en" => None,
-        "en-us" | "en-ph" => Some(DateOrder::MonthFirst),
-        // In Canada both are in use; English of nowhere is of anywhere.
-        "en-ca" | "fr-ca" => None,
-        _ if tag.starts_with("en-") => Some(DateOrder::DayFirst),
-        _ => [
-            "cy", "ga", "gd", "fr", "de", "es", "it", "pt", "nl", "pl", "sv", "da", "nb", "nn",
-            "no", "fi", "cs", "sk", "el", "ro", "ru", "uk", "tr", "ca", "ar", "he", "hi", "bn",
-            "ur",
-        ]
-        .contains(&tag.split('-').next().unwrap_or_default())
-        .then_some(DateOrder::DayFirst),
+    let mut parts = tag.split('-');
+    let language = parts.next().unwrap_or_default();
+    let regions: Vec<&str> = parts.filter(|part| matches!(part.len(), 2 | 3)).collect();
+    // Most systems say `en-US` until somebody changes it, and many a British website never did: it says nothing of whoever
+    // writes the dates. In Canada both orders are in use.
+    if regions.iter().any(|region| matches!(*region, "us" | "ca")) {
+        return None;
+    }
+    match language {
+        "en" if regions.contains(&"ph") => Some(DateOrder::MonthFirst),
+        // English of nowhere is of anywhere.
+        "en" => (!regions.is_empty()).then_some(DateOrder::DayFirst),
+        _ => DAY_FIRST.contains(&language).then_some(DateOrder::DayFirst),
     }
 }
 
@@ -142,9 +148,16 @@ mod tests {
     #[test]
     fn languages_whose_readers_agree() {
         assert_eq!(of_language("en-GB"), Some(DateOrder::DayFirst));
-        assert_eq!(of_language("en_us"), Some(DateOrder::MonthFirst));
-        assert_eq!(of_language("cy"), Some(DateOrder::DayFirst));
-        assert_eq!(of_language("en"), None);
-        assert_eq!(of_language(""), None);
+        for day_first in ["en_IE", "en-Latn-AU", "en-001", "cy", "FR", "es-MX"] {
+            assert_eq!(of_language(day_first), Some(DateOrder::DayFirst), "{day_first}");
+        }
+        assert_eq!(of_language("en-PH"), Some(DateOrder::MonthFirst));
+        for open in ["", "en", "ja", "en-Latn", "fr-CA", "en-CA"] {
+            assert_eq!(of_language(open), None, "{open}");
+        }
+        // The default of most systems is nobody's choice.
+        for default in ["en-US", "en_us", "EN-us", "en-Latn-US", "en-US-posix", "es-US"] {
+            assert_eq!(of_language(default), None, "{default}");
+        }
     }
 }

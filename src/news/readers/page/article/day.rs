@@ -25,6 +25,8 @@ const NEAR_BLOCKS: usize = 10;
 const NEAR_BEFORE: usize = 3;
 /// Of more days nobody knows which is the story's.
 const MOST_DAYS: usize = 20;
+/// Other numbers of four digits in an address are not years.
+const YEARS_IN_ADDRESSES: std::ops::RangeInclusive<u32> = 1990..=2100;
 /// Behind these a page is no longer of one story.
 const MOST_BLOCKS: usize = 1500;
 
@@ -205,15 +207,16 @@ pub fn date_in_address(address: &str) -> Option<PartialDate> {
         let is_number = text.bytes().all(|b| b.is_ascii_digit()) && digits.contains(&text.len());
         is_number.then(|| text.parse().ok()).flatten()
     };
+    let year_of = |part: &str| number(part, 4..=4).filter(|year| YEARS_IN_ADDRESSES.contains(year));
     let day_of = |parts: &[&str]| -> Option<PartialDate> {
-        let year = number(parts.first()?, 4..=4).filter(|year| (1990..=2100).contains(year))?;
-        let (month, day) = (number(parts.get(1)?, 1..=2)?, number(parts.get(2)?, 1..=2)?);
-        PartialDate::parse(&format!("{year}-{month:02}-{day:02}"), Tz::UTC).ok()
+        let [year, month, day, ..] = *parts else { return None };
+        let (month, day) = (number(month, 1..=2)?, number(day, 1..=2)?);
+        PartialDate::parse(&format!("{}-{month:02}-{day:02}", year_of(year)?), Tz::UTC).ok()
     };
     let month_of = |parts: &[&str]| -> Option<PartialDate> {
-        let year = number(parts.first()?, 4..=4).filter(|year| (1990..=2100).contains(year))?;
-        let month = number(parts.get(1)?, 2..=2)?;
-        PartialDate::parse(&format!("{year}-{month:02}"), Tz::UTC).ok()
+        let [year, month, ..] = *parts else { return None };
+        let month = number(month, 2..=2)?;
+        PartialDate::parse(&format!("{}-{month:02}", year_of(year)?), Tz::UTC).ok()
     };
     let named = |part: &&str| {
         let numbers: Vec<&str> = part.splitn(4, ['-', '_', '.']).collect();

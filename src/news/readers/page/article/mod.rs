@@ -20,7 +20,6 @@ use super::part::{is_small, says_other};
 use super::picture::{address_of, is_decoration};
 use super::region::{has_word, is_heading, stands_around, stands_beside};
 use crate::date::{DateOrder, Numeric, WrittenDate};
-use crate::news::date_order::of_language;
 use crate::news::dates_file::is_open;
 use crate::news::dedupe::{canonical, words};
 use crate::news::item::{Image, Item, web_address};
@@ -83,9 +82,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read(&self) -> Article {
         let data = self.data();
-        let language = self.page.root_element().value().attr("lang");
-        let order = language.and_then(of_language);
-        let mut article = Article { order, ..Article::default() };
+        let mut article = Article { order: super::order_of(self.page), ..Article::default() };
         let mut title = |value: Option<String>, why: &str| {
             article
                 .titles
