@@ -75,10 +75,11 @@ impl StoryDates {
     /// Puts the answers to the items that have no whole day of their own. What a source says itself wins.
     pub fn apply(&self, reading: &mut Reading) {
         for item in &mut reading.items {
-            let open = is_open(item.date);
+            let open = is_open(item.date) || item.date_of_change;
             let answer = self.dates.get(&item.source).and_then(|items| items.get(&item.id));
             if let Some(date) = answer.filter(|_| open) {
                 item.date = Some(*date);
+                item.date_of_change = false;
                 item.evidence.date = Some(own_word());
             }
         }

@@ -200,7 +200,12 @@ fn fill(item: &mut Item, other: Item) {
     }
     item.image = item.image.take().or(other.image);
     item.link = item.link.take().or(other.link);
-    item.date = item.date.or(other.date);
+    // A publication is surer than a change.
+    let is_surer = item.date_of_change && !other.date_of_change && other.date.is_some();
+    if item.date.is_none() || is_surer {
+        (item.date, item.date_of_change) = (other.date, other.date_of_change);
+        item.evidence.date = other.evidence.date;
+    }
     if item.topics.is_empty() {
         item.topics = other.topics;
     }
@@ -365,6 +370,26 @@ mod tests {
             link: (!link.is_empty()).then(|| canonical(link)),
             words: words(title),
             day,
+        }
+    }
+
+    #[test]
+    fn a_publication_is_surer_than_a_change() {
+        let story = |day: &str, date_of_change| Item {
+            date: crate::date::PartialDate::parse(day, Tz::UTC).ok(),
+            date_of_change,
+            ..Item::default()
+        };
+        for (first, other, wanted) in [
+            (story("2020-12-03", true), story("2020-11-20", false), ("2020-11-20", false)),
+            (story("2020-12-03", true), story("2020-11-20", true), ("2020-12-03", true)),
+            (story("2020-12-03", true), story("", false), ("2020-12-03", true)),
+            (story("2020-12-03", false), story("2020-11-20", true), ("2020-12-03", false)),
+            (story("", false), story("2020-11-20", true), ("2020-11-20", true)),
+        ] {
+            let mut merged = first;
+            merge(&mut merged, other);
+            assert_eq!((merged.date.unwrap().to_string().as_str(), merged.date_of_change), wanted);
         }
     }
 

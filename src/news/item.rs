@@ -29,6 +29,9 @@ pub struct Item {
     pub picture_file: Option<PictureFile>,
     pub topics: Vec<String>,
     pub date: Option<PartialDate>,
+    /// The date is of its last change: its source never says when anything was published.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub date_of_change: bool,
     /// What its source wrote for its date, until the other dates of the source have decided what it means.
     #[serde(skip)]
     pub numeric: Option<Numeric>,
@@ -309,6 +312,8 @@ pub struct Reading {
     pub unread: Vec<UnreadSource>,
     /// The source says that this is all it has.
     pub is_complete: bool,
+    /// Some of its items could not be read: one that is missing here need not be gone.
+    pub has_lost: bool,
     /// Stories outside of the days that were asked for.
     pub elsewhere: OutsideCounts,
 }

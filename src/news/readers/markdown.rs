@@ -14,7 +14,7 @@ use super::property_lines::property_lines;
 use super::static_site::SitePage;
 use super::yaml;
 use crate::date::PartialDate;
-use crate::news::item::{Reading, SkippedItem, web_address};
+use crate::news::item::{Item, Reading, SkippedItem, web_address};
 use crate::problem::{Place, Problem};
 use crate::rfc::csv::simple;
 
@@ -183,6 +183,10 @@ fn json_of_toml(value: toml::Value) -> Value {
     }
 }
 
+/// Where the day of a page was taken from that says only when it was changed.
+const OF_CHANGE: &str = "the file: its last change (`lastmod`), which Hugo takes where there is no other day; it is not sure to be its \
+     publication";
+
 /// Reads one file that belongs to no website. `path` is its name below the project, for places; its last part gives the
 /// id, and, last of all, a date.
 pub fn read(source: &str, path: &str, text: &str, zone: Tz) -> Reading {
@@ -217,18 +221,11 @@ pub fn read_page(
     let body = body::read(text_of_body, first_line, title.as_deref(), is_mdx);
     note_removed(&mut reading, path, &body);
     let mut fields = document.fields.clone();
-    if let Some(heading) = body.heading.clone()
-        && !fields.keys().any(|name| name.eq_ignore_ascii_case("title"))
-    {
-        fields.insert("title".to_owned(), Value::String(heading));
-    }
+    put_title(&mut fields, body.heading.clone());
     put_inner_fields(&mut fields, &document.fields);
     let in_name = date_in_name(stem, zone).or_else(|| date_in_folders(path, zone));
-    if let Some(title) = page.and_then(SitePage::title_of_name)
-        && !fields.keys().any(|name| name.eq_ignore_ascii_case("title"))
-    {
-        fields.insert("title".to_owned(), Value::String(title));
-    }
+    put_title(&mut fields, page.and_then(SitePage::title_of_name));
+    let mut is_of_change = false;
     if let Some(page) = page {
         page.complete(&mut fields);
         if let Some(reason) = page.held_back(&fields, zone) {
@@ -237,9 +234,12 @@ pub fn read_page(
             reading.skipped.push(SkippedItem { title, source, place, reason });
             return reading;
         }
+        note_computed(&mut reading, path, &page.computed(&fields));
+        is_of_change = put_day_of_change(page, &mut fields, in_name);
         as_the_tool_means(page, &mut fields, in_name, zone);
     }
     put_picture(&mut fields, &body, page.is_some_and(SitePage::is_plain));
+    let before = reading.items.len();
     fields::add(
         &mut reading,
         &fields,
@@ -256,6 +256,9 @@ pub fn read_page(
             has_files: page.is_some(),
         },
     );
+    if is_of_change {
+        reading.items.iter_mut().skip(before).for_each(say_of_change);
+    }
     reading
 }
 
@@ -317,6 +320,51 @@ fn put_picture(fields: &mut BTreeMap<String, Value>, body: &body::Body, has_file
     }
 }
 
+/// Gives a page a title, if it has none.
+fn put_title(fields: &mut BTreeMap<String, Value>, title: Option<String>) {
+    let has_title = fields.keys().any(|name| name.eq_ignore_ascii_case("title"));
+    if let Some(title) = title.filter(|_| !has_title) {
+        fields.insert("title".to_owned(), Value::String(title));
+    }
+}
+
+/// Says of a story that its day is that of its last change.
+fn say_of_change(item: &mut Item) {
+    if item.date.is_some() {
+        item.date_of_change = true;
+        item.evidence.date = Some(OF_CHANGE.to_owned());
+    }
+}
+
+/// Says what the website's tool works out itself, and roundup cannot.
+fn note_computed(reading: &mut Reading, path: &str, names: &[String]) {
+    if let Some(first) = names.first() {
+        reading.problems.push(Problem::new(
+            Place::whole(path),
+            format!("the website's tool works out `{first}` of this page itself (eleventyComputed): it is not known here"),
+            "check the title and the day of the story, or take the website's feed as a source",
+        ));
+    }
+}
+
+/// Puts the day of the last change where Hugo would: as the page's own day, if it has no other. Tells whether it did.
+fn put_day_of_change(
+    page: &SitePage<'_>,
+    fields: &mut BTreeMap<String, Value>,
+    in_name: Option<PartialDate>,
+) -> bool {
+    let has_day = fields.keys().any(|name| fields::DATE.contains(&simple(name).as_str()));
+    if has_day || in_name.is_some() || !page.takes_days_of_changes() {
+        return false;
+    }
+    let changed =
+        fields.iter().find(|(name, _)| matches!(simple(name).as_str(), "lastmod" | "modified"));
+    let Some((_, value)) = changed else { return false };
+    let value = value.clone();
+    fields.insert("date".to_owned(), value);
+    true
+}
+
 /// Replaces what only the tool understands: a path by the whole address, topics between blanks by a list.
 fn as_the_tool_means(
     page: &SitePage<'_>,
@@ -326,17 +374,6 @@ fn as_the_tool_means(
 ) {
     if page.is_plain() {
         return;
-    }
-    // Hugo takes the day of the last change where there is no other.
-    let has = |fields: &BTreeMap<String, Value>, names: &[&str]| {
-        fields.keys().any(|name| names.contains(&simple(name).as_str()))
-    };
-    if !has(fields, fields::DATE)
-        && let Some((_, value)) =
-            fields.iter().find(|(name, _)| matches!(simple(name).as_str(), "lastmod" | "modified"))
-    {
-        let value = value.clone();
-        fields.insert("date".to_owned(), value);
     }
     let is_path = |value: &Value| value.as_str().is_none_or(|text| !text.contains("://"));
     let date = fields.iter().find_map(|(name, value)| {

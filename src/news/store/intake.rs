@@ -166,17 +166,24 @@ fn standing(
 /// Writes an item again where it differs; tells whether people would see a difference.
 fn update(
     change: &Transaction<'_>,
-    item: &Item,
+    item: &mut Item,
     here: &EarlierItem,
     standing: &StoredRow,
     now: i64,
     zone: Tz,
 ) -> rusqlite::Result<bool> {
+    if written(item)? == standing.text && !standing.away {
+        return Ok(false);
+    }
+    let old = parse(&standing.text)?;
+    // A story that is changed again is no younger: the first day that its source gave is the nearest to its publication.
+    if item.date_of_change && old.date_of_change && old.date.is_some() {
+        item.date = old.date;
+    }
     let text = written(item)?;
     if text == standing.text && !standing.away {
         return Ok(false);
     }
-    let old = parse(&standing.text)?;
     let is_changed = !dedupe::differences(&old, item).is_empty();
     if is_changed {
         change

@@ -137,6 +137,28 @@ fn an_item_keeps_its_id_and_each_of_its_versions() {
 }
 
 #[test]
+fn a_story_that_is_changed_again_is_no_younger_and_a_publication_is_surer() {
+    let mut store = Store::in_memory(London).unwrap();
+    let changed = |day: &str| Item { date_of_change: true, ..item("a", "One", day) };
+    let published = |day: &str| item("a", "One", day);
+    for (now, wanted) in [
+        (changed("2020-12-03"), "2020-12-03"),
+        (changed("2020-12-20"), "2020-12-03"),
+        (changed("2020-12-01"), "2020-12-03"),
+        (published("2020-12-02"), "2020-12-02"),
+        (published("2020-12-05"), "2020-12-05"),
+    ] {
+        store.take("s", vec![now.clone()], NONE, "2020-12-21");
+        let found = store.all(&["s"], &ItemQuery::default());
+        assert_eq!(found[0].date.unwrap().to_string(), wanted, "{now:?}");
+        // The window asks the table, not the item.
+        let day: NaiveDate = wanted.parse().unwrap();
+        let wanted = ItemQuery { days: Some((day, day)), ..ItemQuery::default() };
+        assert_eq!(store.all(&["s"], &wanted).len(), 1, "{now:?}");
+    }
+}
+
+#[test]
 fn absence_is_no_withdrawal_unless_the_address_or_a_whole_source_says_so() {
     let mut store = Store::in_memory(London).unwrap();
     let (a, b, c) =

@@ -22,8 +22,10 @@ pub struct FeedEntry {
     pub summaries: Vec<Text>,
     pub contents: Vec<Text>,
     pub link: Option<String>,
-    /// As they are written, the day of publication before the day of a change.
+    /// As they are written: the day of publication before that of creation.
     pub dates: Vec<String>,
+    /// As they are written: the days of changes.
+    pub changes: Vec<String>,
     pub image: Option<Image>,
     pub topics: Vec<String>,
     /// Where relative addresses of its text stand.
@@ -146,7 +148,7 @@ impl Reader<'_> {
             }
         }
         if let Some(changed) = own.attribute("lastmod") {
-            dates.push((4, changed.to_owned()));
+            dates.push((OF_CHANGE + 1, changed.to_owned()));
         }
         entry.title = best(titles, |text| !text.one_line().is_empty());
         for texts in [&mut summaries, &mut contents] {
@@ -155,11 +157,10 @@ impl Reader<'_> {
         entry.summaries = summaries.into_iter().map(|(_, text)| text).collect();
         entry.contents = contents.into_iter().map(|(_, text)| text).collect();
         dates.sort_by_key(|(rank, _)| *rank);
-        entry.dates = dates
-            .into_iter()
-            .map(|(_, text)| text)
-            .filter(|text| !text.trim().is_empty())
-            .collect();
+        for (rank, text) in dates.into_iter().filter(|(_, text)| !text.trim().is_empty()) {
+            let of = if rank < OF_CHANGE { &mut entry.dates } else { &mut entry.changes };
+            of.push(text);
+        }
         entry.id = self.id();
         entry.link = self.link();
         entry.image = self.image();
@@ -195,6 +196,9 @@ fn best(mut texts: Vec<(u8, Text)>, says: impl Fn(&Text) -> bool) -> Option<Text
     texts.into_iter().map(|(_, text)| text).find(says)
 }
 
+/// From here on a date is of a change.
+const OF_CHANGE: u8 = 3;
+
 /// What a date is worth: of publication, of creation, of a change. `None` for what is no date of the story.
 fn date_rank(space: Space, name: &str) -> Option<u8> {
     match (space, name) {
@@ -204,7 +208,7 @@ fn date_rank(space: Space, name: &str) -> Option<u8> {
         (Space::Dublin, "issued" | "published") => Some(0),
         (Space::Feed | Space::Dublin, "date" | "available" | "dateaccepted") => Some(1),
         (Space::Feed | Space::Dublin, "created") => Some(2),
-        (Space::Feed | Space::Dublin, "updated" | "modified") => Some(3),
+        (Space::Feed | Space::Dublin, "updated" | "modified") => Some(OF_CHANGE),
         _ => None,
     }
 }

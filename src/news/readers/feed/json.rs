@@ -35,6 +35,7 @@ pub fn entries(feed: &Value, at: Option<&str>) -> Option<(Head, Vec<Option<FeedE
 fn entry(item: &Value, at: Option<&str>) -> Option<FeedEntry> {
     let map = item.as_object()?;
     let own = |names: &[&str]| text(item, names);
+    let all = |names: &[&str]| names.iter().filter_map(|name| text(item, &[name])).collect();
     let link = |names: &[&str]| own(names).and_then(|written| address(&written, at));
     let attached =
         map.get("attachments").and_then(Value::as_array).into_iter().flatten().find_map(|file| {
@@ -61,10 +62,8 @@ fn entry(item: &Value, at: Option<&str>) -> Option<FeedEntry> {
             .collect(),
         contents: html.into_iter().chain(plain).collect(),
         link: link(&["url"]).or_else(|| link(&["external_url"])).or_else(|| link(&["link"])),
-        dates: ["date_published", "published", "date", "date_modified"]
-            .iter()
-            .filter_map(|name| own(&[name]))
-            .collect(),
+        dates: all(&["date_published", "published", "date"]),
+        changes: all(&["date_modified", "updated", "modified"]),
         image,
         topics,
         base: at.map(str::to_owned),

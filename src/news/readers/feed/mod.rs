@@ -2,6 +2,7 @@
 //! Pure: bytes in, items and problems out.
 
 mod address;
+mod day;
 mod entry;
 mod json;
 mod letters;
@@ -17,19 +18,25 @@ use std::borrow::Cow;
 use chrono_tz::Tz;
 
 use self::address::address as absolute;
+use self::day::{EntryDay, days};
 use self::entry::FeedEntry;
 pub use self::reader::Head;
 use self::written::Text;
 use self::xml::XmlDocument;
 use super::decode::{DecodedText, decode, text_of};
-use super::json_text;
+use super::json_text::{self, JsonText};
 use super::text::{shortened, without_more};
-use crate::date::{DateOrder, Numeric, PartialDate};
+use crate::count::counted;
+use crate::date::{DateOrder, Numeric};
 use crate::news::date_order::of_language;
 use crate::news::dedupe::canonical;
-use crate::news::item::{Image, Item, Reading, slug, title_from, web_address};
+use crate::news::item::{Evidence, Image, Item, Reading, slug, title_from, web_address};
 use crate::problem::{Place, Problem};
 use crate::rfc::text::one_line;
+
+/// Where the day of a story was taken from whose feed never says when anything was published.
+const OF_CHANGE: &str =
+    "the feed: its last change, which is not sure to be its publication; the feed has no other day";
 
 /// Reads a feed that stands at `address` (an address or a file's name).
 pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> Reading {
@@ -65,9 +72,16 @@ pub fn read_text(source: &str, address: &str, decoded: &DecodedText<'_>, zone: T
     let is_complete = found.head.is_complete && reading.problems.is_empty() && found.lost == 0;
     let order = found.head.language.as_deref().and_then(of_language);
     let entries = found.entries.len();
-    for (index, entry) in found.entries.into_iter().enumerate() {
-        let made = Made { source, address, zone, order, index };
-        made.add(&mut reading, entry);
+    let days = days(&found.entries, zone);
+    let only_changed = found
+        .entries
+        .iter()
+        .zip(&days)
+        .filter(|(entry, day)| day.is_none() && !entry.changes.is_empty())
+        .count();
+    for (index, (entry, day)) in found.entries.into_iter().zip(days).enumerate() {
+        let made = Made { source, address, order, index };
+        made.add(&mut reading, entry, day);
     }
     // One that could not be read may be one that is known.
     reading.is_complete = is_complete && reading.items.len() == entries;
@@ -78,7 +92,7 @@ pub fn read_text(source: &str, address: &str, decoded: &DecodedText<'_>, zone: T
             "open the address in a browser: some sites have a feed for each section",
         ));
     }
-    note_undated(&mut reading, address);
+    note_undated(&mut reading, address, only_changed);
     if let Some(item) =
         reading.items.iter().find(|item| is_mojibake(&item.title) || is_mojibake(&item.summary))
     {
@@ -91,18 +105,23 @@ pub fn read_text(source: &str, address: &str, decoded: &DecodedText<'_>, zone: T
     reading
 }
 
-fn note_undated(reading: &mut Reading, address: &str) {
+/// Says how many items have no day; `only_changed` of them say when they were changed last.
+fn note_undated(reading: &mut Reading, address: &str, only_changed: usize) {
     // Those whose dates are written, and may be read in two ways, are asked for by themselves.
     let undated =
         reading.items.iter().filter(|item| item.date.is_none() && item.numeric.is_none()).count();
-    if undated > 0 {
-        let which =
-            if undated == 1 { "1 item has".to_owned() } else { format!("{undated} items have") };
-        reading.problems.push(Problem::new(
-            Place::whole(address),
-            format!("{which} no date that can be read"),
-            "add their dates: roundup news dates",
-        ));
+    let only_changed = only_changed.min(undated);
+    for (count, what) in [
+        (undated - only_changed, "no date that can be read"),
+        (only_changed, "only the day of a change, which does not say when they were published"),
+    ] {
+        if count > 0 {
+            reading.problems.push(Problem::new(
+                Place::whole(address),
+                format!("{} {what}", counted(count, "item has", "items have")),
+                "add their dates: roundup news dates",
+            ));
+        }
     }
 }
 
@@ -151,14 +170,17 @@ fn is_json(text: &str) -> bool {
 }
 
 fn found_in_json(address: &str, text: &str, at: Option<&str>) -> Result<FeedContents, Problem> {
-    let value = json_text::value(text)
+    let JsonText { value, damage } = json_text::read(text)
         .map_err(|error| refusal(address, text, &one_line(&error.to_string())))?;
     let (head, entries) = json::entries(&value, at)
         .ok_or_else(|| refusal(address, text, "it is JSON without a list of items"))?;
     let all = entries.len();
     let entries: Vec<FeedEntry> = entries.into_iter().flatten().collect();
-    let lost = all - entries.len();
-    let fault = (lost > 0).then(|| "it has items that are not objects".to_owned());
+    let others = all - entries.len();
+    let lost = others + damage.as_ref().map_or(0, |damage| damage.lost);
+    let fault = damage
+        .map(|damage| damage.words)
+        .or_else(|| (others > 0).then(|| "it has items that are not objects".to_owned()));
     Ok(FeedContents { head, entries, fault, lost })
 }
 
@@ -166,13 +188,12 @@ fn found_in_json(address: &str, text: &str, at: Option<&str>) -> Result<FeedCont
 struct Made<'a> {
     source: &'a str,
     address: &'a str,
-    zone: Tz,
     order: Option<DateOrder>,
     index: usize,
 }
 
 impl Made<'_> {
-    fn add(&self, reading: &mut Reading, entry: FeedEntry) {
+    fn add(&self, reading: &mut Reading, entry: FeedEntry, day: Option<EntryDay>) {
         let place = Place::whole(format!("{} item {}", self.address, self.index + 1));
         let title = entry.title.as_ref().map(Text::one_line).filter(|title| !title.is_empty());
         let (summary, picture) = self.texts(&entry, title.as_deref());
@@ -194,7 +215,10 @@ impl Made<'_> {
             ));
             return;
         };
-        let (date, numeric) = self.date(&entry.dates);
+        let is_of_change = day.as_ref().is_some_and(|day| day.is_of_change);
+        let numeric = day.as_ref().and_then(|day| Numeric::of(&day.text, day.written, self.order));
+        let evidence =
+            Evidence { date: is_of_change.then(|| OF_CHANGE.to_owned()), ..Evidence::default() };
         let id = entry
             .id
             .or_else(|| entry.link.as_deref().map(canonical))
@@ -207,8 +231,10 @@ impl Made<'_> {
             link: entry.link,
             image: entry.image.or(picture),
             topics: entry.topics,
-            date,
+            date: day.and_then(|day| day.written.date()),
+            date_of_change: is_of_change,
             numeric,
+            evidence,
             source: self.source.to_owned(),
             place,
             order: i64::try_from(self.index).unwrap_or(i64::MAX).saturating_add(1),
@@ -244,16 +270,6 @@ impl Made<'_> {
             }
         }
         (text, picture)
-    }
-
-    /// The first date that can be read, or what is written for one that may be read in two ways.
-    fn date(&self, dates: &[String]) -> (Option<PartialDate>, Option<Numeric>) {
-        for text in dates {
-            if let Ok(written) = PartialDate::read(text, self.zone) {
-                return (written.date(), Numeric::of(text, written, self.order));
-            }
-        }
-        (None, None)
     }
 }
 
