@@ -384,5 +384,6 @@ fn read_local(
     };
     let validators = Validators::default();
     let (missing, withdrawn) = (Vec::new(), Vec::new());
-    Ok(News { reading, scope: Scope::Whole, validators, to_the_end: true, missing, withdrawn })
+    let scope = if reading.has_lost { Scope::Part } else { Scope::Whole };
+    Ok(News { reading, scope, validators, to_the_end: true, missing, withdrawn })
 }

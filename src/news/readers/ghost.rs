@@ -10,7 +10,7 @@ use url::Url;
 
 use super::decode::text_of;
 use super::fields::{self, Origin};
-use super::json_text;
+use super::json_text::{self, JsonText};
 use crate::news::item::{Reading, SkippedItem};
 use crate::problem::{Place, Problem};
 
@@ -49,7 +49,7 @@ pub fn address(
 /// Reads one page of posts; says whether there is another. The address is shown without the key.
 pub fn read(source: &str, site: &str, bytes: &[u8], zone: Tz) -> (Reading, bool) {
     let mut reading = Reading::default();
-    let Ok(answer) = json_text::value(&text_of(bytes)) else {
+    let Ok(JsonText { value: answer, damage }) = json_text::read(&text_of(bytes)) else {
         reading.problems.push(Problem::new(
             Place::whole(site),
             "this is not the Content API of a Ghost site",
@@ -108,6 +108,7 @@ pub fn read(source: &str, site: &str, bytes: &[u8], zone: Tz) -> (Reading, bool)
         }
         fields::add(&mut reading, &fields, Origin::listed(source, place, zone, index));
     }
+    reading.problems.extend(damage.map(|damage| damage.problem(site)));
     let has_more = answer.pointer("/meta/pagination/next").is_some_and(Value::is_number);
     (reading, has_more)
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::decode::text_of;
 use super::fields::{self, Origin};
-use super::json_text;
+use super::json_text::{self, JsonDamage, JsonText};
 use crate::news::item::Reading;
 use crate::news::source::SourceContext;
 use crate::problem::{Place, Problem};
@@ -19,8 +19,8 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
     let mut refuse = |place: Place, what: String, cure: &str| {
         reading.problems.push(Problem::new(place, what, cure));
     };
-    let value = match json_text::value(&text_of(bytes)) {
-        Ok(value) => value,
+    let JsonText { value, damage } = match json_text::read(&text_of(bytes)) {
+        Ok(read) => read,
         Err(error) => {
             let place = Place::at(path, error.line(), error.column());
             refuse(
@@ -48,10 +48,14 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
         );
         return reading;
     };
+    if let Some(damage) = damage {
+        note_damage(&mut reading, path, &damage);
+    }
     for (index, value) in list.iter().enumerate() {
         // JSON has no lines once it is read: the item's number says where.
         let place = Place::whole(format!("{path} item {}", index + 1));
         let Value::Object(map) = value else {
+            reading.has_lost = true;
             reading.problems.push(Problem::new(
                 place,
                 "this item is not an object",
@@ -78,6 +82,16 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
         );
     }
     reading
+}
+
+/// Says what of the list was repaired. What is not read here need not be gone.
+fn note_damage(reading: &mut Reading, path: &str, damage: &JsonDamage) {
+    reading.has_lost = true;
+    reading.problems.push(Problem::new(
+        Place::at(path, damage.line, damage.column),
+        format!("this JSON was damaged and has been repaired: {}", damage.said()),
+        "correct it there, or tell whoever makes it",
+    ));
 }
 
 /// The value at a path such as `data.results` or `title.rendered`.
@@ -131,9 +145,22 @@ mod tests {
     }
 
     #[test]
+    fn a_slip_costs_one_item_and_what_is_missing_is_not_taken_away() {
+        let reading = read_as("", b"[{\"title\": \"One\",},\n!!,\n{\"title\": \"Two\"}]");
+        let titles: Vec<&str> = reading.items.iter().map(|item| item.title.as_str()).collect();
+        assert_eq!((titles, reading.has_lost), (vec!["One", "Two"], true));
+        let problem = &reading.problems[0];
+        assert_eq!(problem.place.line, Some(1));
+        assert!(problem.what.contains("a comma too many"), "{problem}");
+        assert!(problem.what.ends_with("1 item of it cannot be read"), "{problem}");
+        assert!(!read_as("", b"[{\"title\": \"One\"}]").has_lost);
+    }
+
+    #[test]
     fn broken_json_names_its_place() {
-        let reading = read_as("", b"[\n{\"title\" 1}]");
+        let reading = read_as("", b"[\n{title 1}]");
         assert_eq!(reading.problems[0].place.line, Some(2));
+        assert!(reading.problems[0].what.contains("not JSON"));
         let reading = read_as("", b"{\"a\": 1}");
         assert!(reading.problems[0].what.contains("no list"));
     }

@@ -13,6 +13,7 @@ pub mod fields;
 pub mod front_matter;
 pub mod ghost;
 pub mod json;
+mod json_repair;
 pub mod json_text;
 pub mod listing;
 pub mod markdown;

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::decode::text_of;
 use super::fields::{self, Origin, plain_text, without_more};
-use super::json_text;
+use super::json_text::{self, JsonText};
 use super::tool_markup::without_wordpress;
 use crate::news::item::Reading;
 use crate::problem::{Place, Problem};
@@ -67,9 +67,9 @@ pub fn address(
 /// Reads one page of posts, and says how many it has: a post that cannot be read counts.
 pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> (Reading, usize) {
     let mut reading = Reading::default();
-    let posts: Vec<Value> = match json_text::value(&text_of(bytes)) {
-        Ok(Value::Array(posts)) => posts,
-        Ok(answer) => {
+    let (posts, damage) = match json_text::read(&text_of(bytes)) {
+        Ok(JsonText { value: Value::Array(posts), damage }) => (posts, damage),
+        Ok(JsonText { value: answer, .. }) => {
             let said = answer.get("message").and_then(Value::as_str).unwrap_or("no list of posts");
             reading.problems.push(Problem::new(
                 Place::whole(address),
@@ -96,7 +96,9 @@ pub fn read(source: &str, address: &str, bytes: &[u8], zone: Tz) -> (Reading, us
         };
         fields::add(&mut reading, &fields_of(post), Origin::listed(source, place, zone, index));
     }
-    (reading, posts.len())
+    let lost = damage.as_ref().map_or(0, |damage| damage.lost);
+    reading.problems.extend(damage.map(|damage| damage.problem(address)));
+    (reading, posts.len() + lost)
 }
 
 fn fields_of(post: &Value) -> BTreeMap<String, Value> {

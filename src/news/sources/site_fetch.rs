@@ -144,7 +144,7 @@ async fn whole(web: &Web, question: &FetchRequest, url: &str) -> Result<SiteNews
         _ => listing::read(&opened, &answer.bytes),
     };
     // A page of teasers shows the newest; a table is what it is.
-    let is_whole = matches!(settings.kind, SourceKind::Csv | SourceKind::Json);
+    let is_whole = matches!(settings.kind, SourceKind::Csv | SourceKind::Json) && !reading.has_lost;
     reading.problems.extend(moved(url, &answer));
     Ok(SiteNews::News(Box::new(News {
         reading,

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::date::{PartialDate, WrittenDate};
 use crate::news::item::{Image, web_address};
 use crate::news::readers::fields::plain_text;
+use crate::news::readers::json_text;
 use crate::rfc::text::one_line;
 
 /// Within JSON-LD nothing of use lies deeper.
@@ -43,10 +44,8 @@ pub fn articles(page: &Html, base: &str, zone: Tz) -> Vec<DataArticle> {
             .trim_start_matches("<![CDATA[")
             .trim_end_matches("]]>")
             .trim_end_matches(';');
-        // A line break within a text is no JSON, and common.
-        let data = serde_json::from_str(text)
-            .or_else(|_| serde_json::from_str(&text.replace(['\n', '\r', '\t'], " ")));
-        if let Ok(data) = data {
+        // A line break within a text is no JSON, and common; so are commas too many.
+        if let Ok(data) = json_text::value(text) {
             gather(&data, base, zone, false, 0, &mut found);
         }
     }
@@ -267,6 +266,8 @@ mod tests {
             (r#"{"@type":"WebPage","name":"P","datePublished":"2021-01-01"}"#, vec![]),
             (r#"{"@type":"Blog","blogPost":[{"@type":"BlogPosting","headline":"A"}]}"#, vec!["A"]),
             ("{not json", vec![]),
+            ("{\"@type\":\"Article\",\"headline\":\"A\",}", vec!["A"]),
+            ("{\"@type\":\"Article\",\"headline\":\"A\",\"description\":\"x\ny\"}", vec!["A"]),
         ] {
             let found: Vec<String> =
                 read(json).into_iter().filter_map(|article| article.title).collect();
