@@ -126,6 +126,26 @@ pub struct Select {
     pub next: Option<String>,
     /// What is put behind the address for further pages, as in `?page={page}` or `?Take={stories}`.
     pub pages: Option<String>,
+    /// Where the day of a story stands in a list whose days stand between the stories.
+    pub days: Option<DayPlace>,
+}
+
+/// Where the day of a story stands in a list whose days stand between the stories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DayPlace {
+    Above,
+    Below,
+}
+
+impl DayPlace {
+    /// As the settings have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Above => "above",
+            Self::Below => "below",
+        }
+    }
 }
 
 impl Settings {

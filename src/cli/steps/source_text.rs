@@ -37,6 +37,7 @@ pub fn source_text(
         ("image", &select.image),
         ("next", &select.next),
         ("pages", &select.pages),
+        ("days", &select.days.map(|place| place.word().to_owned())),
     ] {
         if let Some(selector) = selector {
             text.push_str(&format!("{part} = {}\n", quoted(selector)));

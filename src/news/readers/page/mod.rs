@@ -4,10 +4,12 @@
 pub mod article;
 mod block;
 mod data;
+mod days_between;
 mod distinct;
 pub mod learn;
 mod part;
 mod picture;
+mod promo;
 mod region;
 mod selector;
 pub mod sitemap;
@@ -44,6 +46,8 @@ pub struct PageListing {
     pub reading: Reading,
     /// The next page, where there is one.
     pub next: Option<String>,
+    /// Days stand between the stories, and nothing says whether they are of the one above or the one below.
+    pub has_open_days: bool,
 }
 
 /// Reads the stories of a page. `number` is the page's own, from 1, and `so_far` the stories of the pages before it.
@@ -61,7 +65,7 @@ pub fn read(
         let (items, problems) = (numbered(items, so_far), left_out("", address, cut, 0));
         return PageListing {
             reading: Reading { items, problems, ..Reading::default() },
-            next: None,
+            ..PageListing::default()
         };
     }
     let mut listed = PageListing::default();
@@ -78,16 +82,17 @@ pub fn read(
     };
     let page = Html::parse_document(&crate::news::readers::nesting::flattened(html));
     let base = base_of(&page, address);
-    let order = page.root_element().value().attr("lang").and_then(of_language);
+    let order = order_of(&page);
     let context = PageContext { source, address, base: &base, zone, order };
     let data = data::articles(&page, &base, zone);
     let mut items: Vec<Item> = if select.item == DATA_ITEM {
         data.iter().filter_map(|article| of_data(article, &context)).collect()
     } else {
-        let mut elements: Vec<ElementRef<'_>> = outermost(page.select(&selectors.item));
+        let mut elements = days_between::without_days(outermost(page.select(&selectors.item)));
         let all = elements.len();
         elements.truncate(MOST_STORIES);
-        let parts = parts_of(&elements);
+        let mut parts = parts_of(&elements);
+        listed.has_open_days = days_between::settle(&mut parts, select.days);
         let common = RepeatedParts::of(&parts, &context);
         let items: Vec<Item> = parts
             .iter()
@@ -95,10 +100,15 @@ pub fn read(
             .collect();
         let empty = parts.len() - items.len();
         listed.reading.problems.extend(left_out(&select.item, address, all - parts.len(), empty));
+        if listed.has_open_days {
+            listed.reading.problems.push(open_days(address));
+        }
         items
     };
     fill_days(&mut items, &data, order);
-    listed.reading.items = numbered(distinct(items), so_far);
+    let (stories, promos) = promo::without_promos(distinct(items));
+    listed.reading.items = numbered(stories, so_far);
+    listed.reading.skipped = promos;
     if listed.reading.items.is_empty() && number == 1 {
         listed.reading.problems.push(Problem::new(
             Place::whole(address),
@@ -138,6 +148,15 @@ fn left_out(item: &str, address: &str, cut: usize, empty: usize) -> Vec<Problem>
     problems
 }
 
+/// Says that the days of a page may be of the stories above or below them.
+fn open_days(address: &str) -> Problem {
+    Problem::new(
+        Place::whole(without_password(address)),
+        "this page can be read in two ways: its days stand between the stories, above them or below. No day was taken",
+        "run `roundup news learn` with its address to see both, or write days = \"above\" or days = \"below\" under [news.select]",
+    )
+}
+
 /// The page after this one: where its link leads, else by the pattern.
 fn next_of(
     page: &Html,
@@ -159,6 +178,11 @@ fn next_of(
         web_address(&format!("{base}{pattern}"), None)
     });
     by_link.or(by_pattern).filter(|next| next != context.address)
+}
+
+/// The order of a page's numeric dates that its language makes sure.
+fn order_of(page: &Html) -> Option<DateOrder> {
+    page.root_element().value().attr("lang").and_then(of_language)
 }
 
 /// Where relative addresses of a page begin (HTML, 4.2.3).

@@ -5,6 +5,7 @@ use scraper::ElementRef;
 
 use super::region::has_word;
 use crate::news::item::web_address;
+use crate::rfc::text::one_line;
 
 /// A wider picture is larger than any email shows.
 const WIDEST: f64 = 1600.0;
@@ -44,6 +45,16 @@ pub fn address_of(element: ElementRef<'_>, base: &str) -> Option<String> {
     }?;
     let address = web_address(&found, Some(base))?;
     (!is_vector(&address)).then_some(address)
+}
+
+/// The words for the first picture of a link that is a picture and nothing else.
+pub fn words_for_picture(link: ElementRef<'_>) -> Option<String> {
+    /// A shorter text is the name of a sign.
+    const FEWEST_WORDS: usize = 2;
+    let picture = link.descendent_elements().find(|inner| inner.value().name() == "img")?;
+    let words = one_line(picture.value().attr("alt").unwrap_or_default());
+    let is_picture = link.text().all(|text| text.trim().is_empty());
+    (is_picture && words.split(' ').count() >= FEWEST_WORDS).then_some(words)
 }
 
 /// Mail programs do not show them.

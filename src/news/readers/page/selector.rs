@@ -53,6 +53,13 @@ fn candidates(first: ElementRef<'_>, elements: &[ElementRef<'_>]) -> Vec<String>
         let all: Vec<&str> = shared.iter().take(MOST_CLASSES).copied().collect();
         own.push(format!("{name}.{}", all.join(".")));
     }
+    // Paragraphs with links, between paragraphs with days.
+    let has_link = |element: &ElementRef<'_>| {
+        element.descendent_elements().any(|inner| inner.value().name() == "a")
+    };
+    if name != "a" && elements.iter().all(has_link) {
+        own.push(format!("{name}:has(a)"));
+    }
     let mut found: Vec<String> = own
         .iter()
         .filter(|text| text.contains('.') || elements.len() > 1 && matches!(name, "article" | "dt"))
@@ -151,6 +158,11 @@ mod tests {
                 "div.card",
             ),
             ("<main><h3>a</h3><p>x</p><h3>b</h3></main><h3>c</h3>", "main h3", "main h3"),
+            (
+                "<main><p>1</p><p><a href='/a'>a</a></p><p>2</p><p><a href='/b'>b</a></p></main>",
+                "p:has(a)",
+                "main p:has(a)",
+            ),
             (
                 "<div><div><p>a</p><p>b</p></div><div><p>c</p></div></div>",
                 "div > div:first-child > p",

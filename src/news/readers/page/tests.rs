@@ -7,6 +7,7 @@ use super::article::{self, Article, without_shared};
 use super::learn::learn;
 use super::*;
 use crate::news::PartialDate;
+use crate::news::source::DayPlace;
 
 const ADDRESS: &str = "https://e.org/news";
 const STORIES: [(&str, &str, &str); 4] = [
@@ -713,12 +714,12 @@ fn which_number_is_the_month_is_decided_over_the_whole_page_or_asked() {
     // Of these nothing shows the order; the last one is of 2 November or 11 February.
     let open = [&month_first[..1], &month_first[2..]].concat();
     for form in [BARE, LABELLED] {
-        assert_eq!(numeric_days(form, &day_first, "en"), right, "{form}");
-        assert_eq!(numeric_days(form, &month_first, "en"), right, "{form}");
-        assert_eq!(numeric_days(form, &open, "en"), [None, None, None], "{form}");
-        let months: Vec<String> =
-            numeric_days(form, &open, "en-US").into_iter().map(Option::unwrap).collect();
-        assert_eq!(months, ["2020-12-03", "2020-11-02", "2020-10-09"], "{form}");
+        // What systems say until somebody changes it says nothing.
+        for language in ["en", "en-US"] {
+            assert_eq!(numeric_days(form, &open, language), [None, None, None], "{form}");
+            assert_eq!(numeric_days(form, &month_first, language), right, "{form}");
+            assert_eq!(numeric_days(form, &day_first, language), right, "{form}");
+        }
         let days: Vec<String> =
             numeric_days(form, &open, "en-GB").into_iter().map(Option::unwrap).collect();
         assert_eq!(days, ["2020-03-12", "2020-02-11", "2020-09-10"], "{form}");
@@ -742,4 +743,140 @@ fn its_own_page_settles_which_day_a_story_is_of() {
     assert_eq!(own(""), None);
     assert_eq!(own("<meta name='date' content='2020-12-03'>").as_deref(), Some("2020-12-03"));
     assert_eq!(own("<meta name='date' content='2020-03-12'>").as_deref(), Some("2020-03-12"));
+}
+
+/// The days of stories that were read, as their list has them.
+fn days_of(items: &[Item]) -> Vec<Option<String>> {
+    items.iter().map(|item| item.date.map(|date| date.days(London).0.to_string())).collect()
+}
+
+/// Lists whose days stand between the stories as siblings, and whether each is above its story.
+const BETWEEN: &[(&str, bool)] = &[
+    ("<p>{d}</p><p><a href='{u}'>{t}</a></p>", true),
+    ("<p><a href='{u}'>{t}</a></p><p>{d}</p>", false),
+    ("<span class='date'>{d}</span><a href='{u}'>{t}</a>", true),
+    ("<a href='{u}'>{t}</a><span class='date'>{d}</span>", false),
+    ("{d} <a href='{u}'>{t}</a>", true),
+    ("<a href='{u}'>{t}</a> – {d}", false),
+    ("<p>{d}</p><h3><a href='{u}'>{t}</a></h3><p>{s}</p>", true),
+    ("<h3><a href='{u}'>{t}</a></h3><p>{s}</p><p>{d}</p>", false),
+    ("<h3><a href='{u}'>{t}</a></h3><p>{d}</p>", false),
+    ("<time datetime='{i}'>{d}</time><h3><a href='{u}'>{t}</a></h3>", true),
+    (
+        "<div class='day'>{d}</div><div class='entry'><h3><a href='{u}'>{t}</a></h3><p>{s}</p></div>",
+        true,
+    ),
+    (
+        "<div class='entry'><h3><a href='{u}'>{t}</a></h3><p>{s}</p></div><div class='day'>{d}</div>",
+        false,
+    ),
+];
+
+#[test]
+fn days_between_stories_are_decided_by_both_ends_of_the_list() {
+    let wanted: Vec<Option<String>> = STORIES.map(|(_, day, _)| Some(day.to_owned())).to_vec();
+    for (form, _) in BETWEEN {
+        let html = page(&list(form));
+        let items = learnt(&html);
+        let titles: Vec<&str> = items.iter().map(|item| item.title.as_str()).collect();
+        assert_eq!(titles, STORIES.map(|(title, _, _)| title), "{form}");
+        assert_eq!(days_of(&items), wanted, "{form}");
+    }
+    for (box_, form) in [
+        ("<dl>*</dl>", "<dt>{d}</dt><dd><a href='{u}'>{t}</a></dd>"),
+        ("<ul>*</ul>", "<li>{d}</li><li><a href='{u}'>{t}</a></li>"),
+    ] {
+        let html = page(&box_.replace('*', &list(form)));
+        assert_eq!(days_of(&learnt(&html)), wanted, "{form}");
+    }
+}
+
+#[test]
+fn lines_that_break_say_which_day_is_a_storys() {
+    let wanted: Vec<Option<String>> = STORIES.map(|(_, day, _)| Some(day.to_owned())).to_vec();
+    let day = "<p>1 January 2020</p>";
+    for form in [
+        "{d} <a href='{u}'>{t}</a><br>",
+        "<a href='{u}'>{t}</a> {d}<br>",
+        "<a href='{u}'>{t}</a><span>{d}</span><hr>",
+    ] {
+        for (before, behind) in [("", ""), (day, ""), ("", day)] {
+            let html = page(&format!("{before}{}{behind}", list(form)));
+            assert_eq!(days_of(&learnt(&html)), wanted, "{form} {before} {behind}");
+        }
+    }
+}
+
+#[test]
+fn days_at_both_ends_or_at_neither_are_asked_for() {
+    for (form, is_above) in BETWEEN {
+        let whole = list(form);
+        let both = if *is_above {
+            format!(
+                "{whole}{}",
+                form.split("<a")
+                    .next()
+                    .unwrap_or_default()
+                    .split("<h3")
+                    .next()
+                    .unwrap_or_default()
+                    .replace("{d}", "1 January 2020")
+                    .replace("{i}", "2020-01-01")
+            )
+        } else {
+            format!("<p>1 January 2021</p>{whole}")
+        };
+        if form.contains("entry") {
+            continue;
+        }
+        let html = page(&both);
+        let guesses = learn(&html, ADDRESS, London);
+        let places: Vec<Option<DayPlace>> =
+            guesses.iter().take(2).map(|guess| guess.select.days).collect();
+        assert_eq!(places, [Some(DayPlace::Above), Some(DayPlace::Below)], "{form}");
+        assert!(guesses[0].doubts[0].contains("days stand between"), "{:?}", guesses[0].doubts);
+        let days = |select: &Select| {
+            let listed = read("site", ADDRESS, &html, select, London, 1, 0);
+            (days_of(&listed.reading.items), listed.has_open_days, listed.reading.problems.len())
+        };
+        let right: Vec<Option<String>> = STORIES.map(|(_, day, _)| Some(day.to_owned())).to_vec();
+        let way = usize::from(!*is_above);
+        assert_eq!(days(&guesses[way].select).0, right, "{form}");
+        assert_ne!(days(&guesses[1 - way].select).0, right, "{form}");
+        // Until somebody has said, no story has a day.
+        let open = Select { days: None, ..guesses[0].select.clone() };
+        assert_eq!(days(&open), (vec![None; STORIES.len()], true, 1), "{form}");
+    }
+}
+
+#[test]
+fn a_title_that_stands_in_a_picture_only_is_found_and_the_own_page_is_better() {
+    let html = page(&list(
+        "<div class='card'><a href='{u}'><img src='/{n}.jpg' alt='{t}' width='600' height='400'></a><p>{s}</p></div>",
+    ));
+    let items = learnt(&html);
+    let titles: Vec<&str> = items.iter().map(|item| item.title.as_str()).collect();
+    assert_eq!(titles, STORIES.map(|(title, _, _)| title));
+    assert!(items.iter().all(|item| item.title_made));
+    let why = items[0].evidence.title.as_deref().unwrap();
+    assert!(why.contains("the words for the picture"), "{why}");
+    // A sign that stands at each of them is no title.
+    let html = page(&list(
+        "<div class='card'><a href='{u}'><img src='/more.png' alt='Read this story'></a><p>{s}</p></div>",
+    ));
+    assert!(learnt(&html).iter().all(|item| item.title != "Read this story"));
+}
+
+#[test]
+fn an_appeal_among_the_cards_is_left_out_and_named() {
+    let card =
+        "<div class='card'><h3><a href='{u}'>{t}</a></h3><p class='date'>{d}</p><p>{s}</p></div>";
+    let appeal = "<div class='card'><h3><a href='/donate'>Donate today</a></h3><p>Help us to go on.</p></div>";
+    let html = page(&format!("<div class='grid'>{}{appeal}</div>", list(card)));
+    let guesses = learn(&html, ADDRESS, London);
+    let reading = read("site", ADDRESS, &html, &guesses[0].select, London, 1, 0).reading;
+    assert_eq!(reading.items.len(), STORIES.len());
+    let skipped: Vec<&str> = reading.skipped.iter().map(|item| item.title.as_str()).collect();
+    assert_eq!(skipped, ["Donate today"]);
+    assert!(guesses[0].doubts.iter().any(|doubt| doubt.contains("“Donate today”")));
 }

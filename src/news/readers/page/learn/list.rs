@@ -12,11 +12,10 @@ use super::seed::Seed;
 use crate::news::item::Item;
 use crate::news::readers::day_line::day_line;
 use crate::news::readers::page::block::text_of;
-use crate::news::readers::page::part::{
-    PageContext, PartSelectors, RepeatedParts, StoryPart, story,
-};
-use crate::news::readers::page::parts_of;
+use crate::news::readers::page::part::{RepeatedParts, PageContext, PartSelectors, StoryPart, story};
 use crate::news::readers::page::region::is_heading;
+use crate::news::readers::page::{days_between, parts_of};
+use crate::news::source::DayPlace;
 
 /// Lists that are compared, those of most headlines.
 const MOST_LISTS: usize = 120;
@@ -99,45 +98,41 @@ fn records<'a>(elements: &[ElementRef<'a>], holder: NodeId) -> Vec<ElementRef<'a
     begun_before(records.collect())
 }
 
-/// Where stories are runs of siblings (`time`, `h3`, `p`), a story may begin before its heading.
+/// Where stories are runs of siblings (`img`, `h3`, `p`), a story may begin before its heading, with its picture. A day between
+/// them may be of either story: whose it is the reader decides over the whole list.
 fn begun_before(records: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
     let parent = |element: &ElementRef<'_>| element.parent().map(|node| node.id());
     let are_siblings = records.windows(2).all(|pair| parent(&pair[0]) == parent(&pair[1]));
-    let mut records = records;
     if !are_siblings || records.is_empty() {
         return records;
     }
-    loop {
-        let before: Vec<ElementRef<'_>> = records
-            .iter()
-            .filter_map(|record| record.prev_siblings().find_map(ElementRef::wrap))
-            .collect();
-        let name = |element: &ElementRef<'_>| {
-            (element.value().name().to_owned(), element.value().classes().next().map(str::to_owned))
-        };
-        let ids: BTreeSet<NodeId> = records.iter().map(|record| record.id()).collect();
-        let is_same = before.len() == records.len()
-            && before
-                .iter()
-                .all(|element| name(element) == name(&before[0]) && !ids.contains(&element.id()));
-        let first = before.first();
-        let begins = first.is_some_and(|element| {
-            let text = text_of(*element);
-            let name = element.value().name();
-            // A day, a category or a picture; the text before a heading is the story's before it.
-            name != "hr"
-                && (day_line(&text, Tz::UTC).is_some()
-                    || (text.is_empty()
-                        && element
-                            .descendent_elements()
-                            .any(|inner| inner.value().name() == "img"))
-                    || name == "img")
-        });
-        if !is_same || !begins {
-            return records;
+    let (mut begins, mut seen) = (records.clone(), records);
+    while let Some(before) = before_all(&seen) {
+        let text = text_of(before[0]);
+        let is_picture = |element: ElementRef<'_>| element.value().name() == "img";
+        if text.is_empty() && before[0].descendent_elements().any(is_picture) {
+            begins.clone_from(&before);
+        } else if day_line(&text, Tz::UTC).is_none() {
+            break;
         }
-        records = before;
+        seen = before;
     }
+    begins
+}
+
+/// The elements right before these, where they are alike and none of these.
+fn before_all<'a>(records: &[ElementRef<'a>]) -> Option<Vec<ElementRef<'a>>> {
+    let name = |element: &ElementRef<'_>| {
+        (element.value().name().to_owned(), element.value().classes().next().map(str::to_owned))
+    };
+    let ids: BTreeSet<NodeId> = records.iter().map(|record| record.id()).collect();
+    let before: Vec<ElementRef<'a>> = records
+        .iter()
+        .map(|record| record.prev_siblings().find_map(ElementRef::wrap))
+        .collect::<Option<_>>()?;
+    let first = name(before.first()?);
+    let is_like = |element: &ElementRef<'_>| name(element) == first && !ids.contains(&element.id());
+    before.iter().all(is_like).then_some(before)
 }
 
 /// The largest part around a seed that has no other heading.
@@ -162,7 +157,9 @@ fn judged<'a>(
     records: Vec<ElementRef<'a>>,
     context: &PageContext<'_>,
 ) -> Option<StoryList<'a>> {
-    let parts = parts_of(&records[..records.len().min(JUDGED_STORIES)]);
+    let mut parts = parts_of(&records[..records.len().min(JUDGED_STORIES)]);
+    // Whose the days are between stories does not matter here.
+    days_between::settle(&mut parts, Some(DayPlace::Below));
     // A box with many links is a box around stories.
     let crowded = parts.iter().filter(|part| part.links(context).len() > 6).count();
     if crowded * 2 > parts.len() {

@@ -19,9 +19,10 @@ use super::base_of;
 use super::part::{PageContext, PartSelectors, RepeatedParts, StoryPart, story};
 use super::region::{has_word, is_heading, stands_beside};
 use super::selector::selector_for;
+use crate::count::counted;
 use crate::news::dedupe::canonical;
 use crate::news::item::Item;
-use crate::news::source::Select;
+use crate::news::source::{DayPlace, Select};
 use list::{StoryList, lists};
 use next::{next_link, pages};
 use seed::{Seed, seeds};
@@ -47,8 +48,13 @@ pub fn learn(html: &str, address: &str, zone: Tz) -> Vec<Guess> {
     let page = Html::parse_document(&crate::news::readers::nesting::flattened(html));
     let base = base_of(&page, address);
     let context = PageContext { source: "", address, base: &base, zone, order: None };
-    let seeds = seeds(&page, zone);
-    let mut lists: Vec<StoryList<'_>> = lists(&page, &seeds, &context);
+    let mut headlines = seeds(&page, zone, false);
+    let mut lists = lists(&page, &headlines, &context);
+    if lists.is_empty() {
+        // Titles may stand in pictures only.
+        headlines = seeds(&page, zone, true);
+        lists = list::lists(&page, &headlines, &context);
+    }
     lists.sort_by(|one, other| other.score.total_cmp(&one.score));
     let mut known: Vec<BTreeSet<String>> = Vec::new();
     let mut guesses = Vec::new();
@@ -65,10 +71,11 @@ pub fn learn(html: &str, address: &str, zone: Tz) -> Vec<Guess> {
         {
             continue;
         }
-        let select = select_of(&page, &list, &seeds, &context);
-        if let Some(guess) = select.and_then(|select| checked(&page, html, select, &context)) {
+        let select = select_of(&page, &list, &headlines, &context);
+        let ways = select.map(|select| ways(&page, html, &select, &context)).unwrap_or_default();
+        if !ways.is_empty() {
             known.push(titles);
-            guesses.push(guess);
+            guesses.extend(ways);
         }
     }
     if guesses.is_empty() || best < WEAK {
@@ -162,6 +169,27 @@ fn heroes<'a>(
     heroes
 }
 
+/// A list as the reader reads it: in two ways where its days may be of the stories above them or below.
+fn ways(page: &Html, html: &str, select: &Select, context: &PageContext<'_>) -> Vec<Guess> {
+    let PageContext { address, zone, .. } = *context;
+    if !super::read("", address, html, select, zone, 1, 0).has_open_days {
+        return checked(page, html, select.clone(), context).into_iter().collect();
+    }
+    let way = |(place, doubt): (DayPlace, &str)| {
+        let select = Select { days: Some(place), ..select.clone() };
+        let mut guess = checked(page, html, select, context)?;
+        guess.doubts.insert(0, doubt.to_owned());
+        Some(guess)
+    };
+    [
+        (DayPlace::Above, "days stand between the stories: here each is of the story below it"),
+        (DayPlace::Below, "days stand between the stories: here each is of the story above it"),
+    ]
+    .into_iter()
+    .filter_map(way)
+    .collect()
+}
+
 /// A way as the reader reads it, with what a person should look at.
 fn checked(page: &Html, html: &str, select: Select, context: &PageContext<'_>) -> Option<Guess> {
     let PageContext { address, zone, .. } = *context;
@@ -195,6 +223,13 @@ fn checked(page: &Html, html: &str, select: Select, context: &PageContext<'_>) -
     }
     if unlinked > 0 {
         doubts.push(format!("{unlinked} of {stories} have no link"));
+    }
+    if let Some(first) = listed.reading.skipped.first() {
+        doubts.push(format!(
+            "{} for an appeal or a button, and left out: “{}”",
+            counted(listed.reading.skipped.len(), "card was taken", "cards were taken"),
+            first.title
+        ));
     }
     if elsewhere > 0 {
         doubts.push(format!("{elsewhere} of {stories} lead to other websites"));

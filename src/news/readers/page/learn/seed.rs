@@ -10,6 +10,7 @@ use scraper::{ElementRef, Html};
 use crate::news::readers::day_line::day_line;
 use crate::news::readers::listing::is_marker;
 use crate::news::readers::page::block::text_of;
+use crate::news::readers::page::picture::words_for_picture;
 use crate::news::readers::page::region::{has_word, is_heading, stands_around};
 
 /// A page with more is an archive of everything.
@@ -33,7 +34,8 @@ pub(super) struct Seed<'a> {
     pub(super) boxes: Vec<(NodeId, String)>,
 }
 
-pub(super) fn seeds<'a>(page: &'a Html, zone: Tz) -> Vec<Seed<'a>> {
+/// The headlines. `with_pictures`: also links that are a picture and nothing else, whose words are those for the picture.
+pub(super) fn seeds<'a>(page: &'a Html, zone: Tz, with_pictures: bool) -> Vec<Seed<'a>> {
     let mut seeds: Vec<ElementRef<'a>> = Vec::new();
     let mut within: BTreeSet<NodeId> = BTreeSet::new();
     let named = ["title", "headline", "heading"];
@@ -61,7 +63,13 @@ pub(super) fn seeds<'a>(page: &'a Html, zone: Tz) -> Vec<Seed<'a>> {
             }
             let holds_one = element.descendants().any(|node| within.contains(&node.id()));
             let in_one = element.ancestors().any(|node| within.contains(&node.id()));
-            if holds_one || in_one || stands_around(element) || !is_title(element, pass, zone) {
+            let text = match text_of(element) {
+                text if text.is_empty() && with_pictures && name == "a" => {
+                    words_for_picture(element).unwrap_or_default()
+                }
+                text => text,
+            };
+            if holds_one || in_one || stands_around(element) || !is_title(&text, pass, zone) {
                 continue;
             }
             within.insert(element.id());
@@ -82,14 +90,13 @@ pub(super) fn seeds<'a>(page: &'a Html, zone: Tz) -> Vec<Seed<'a>> {
         .collect()
 }
 
-fn is_title(element: ElementRef<'_>, pass: usize, zone: Tz) -> bool {
-    let text = text_of(element);
+fn is_title(text: &str, pass: usize, zone: Tz) -> bool {
     let length = text.chars().count();
     let is_long =
         if pass == 2 { length >= SHORTEST_TITLE_CHARS && text.contains(' ') } else { length > 2 };
     is_long
         && length <= LONGEST_TITLE_CHARS * 3
-        && !is_marker(&text)
-        && day_line(&text, zone).is_none()
+        && !is_marker(text)
+        && day_line(text, zone).is_none()
         && (pass == 2 || length <= LONGEST_TITLE_CHARS)
 }

@@ -12,7 +12,7 @@ use chrono_tz::Tz;
 use scraper::ElementRef;
 
 use super::block::{Block, text_of};
-use super::picture::{address_of, is_decoration};
+use super::picture::{address_of, is_decoration, words_for_picture};
 use crate::date::{Numeric, WrittenDate};
 use crate::news::dedupe::canonical;
 use crate::news::item::{Evidence, Image, Item, slug, title_from};
@@ -29,6 +29,7 @@ pub use labels::is_small;
 pub use story_part::{RepeatedParts, StoryPart};
 
 const TITLE_FOUND: &str = "the heading in the list";
+const TITLE_OF_PICTURE: &str = "the words for the picture that leads to it, in the list";
 const TITLE_MADE: &str = "made from the first sentence in the list";
 
 /// What a part says of its story; `None` where it has no words.
@@ -64,20 +65,19 @@ pub fn story(
         title.map(|(text, _)| undoubled(&without_marker(&text))).filter(|text| !text.is_empty());
     let summary = summary(part, &blocks, given, heading.as_deref(), common, context.zone);
     let title_made = heading.is_none();
-    let title = heading.unwrap_or_else(|| title_from(&summary));
+    let of_picture = title_of_picture(&anchors, common).filter(|_| title_made);
+    let how = match (title_made, &of_picture) {
+        (false, _) => TITLE_FOUND,
+        (true, Some(_)) => TITLE_OF_PICTURE,
+        (true, None) => TITLE_MADE,
+    };
+    let title = heading.or(of_picture).unwrap_or_else(|| title_from(&summary));
     if title.is_empty() {
         return None;
     }
-    let image = match &given.image {
-        Some(selector) => part.select(selector).find_map(|element| image(element, context.base)),
-        None => part
-            .elements()
-            .filter(|element| !is_decoration(*element))
-            .filter_map(|element| image(element, context.base))
-            .find(|image| !common.pictures.contains(&image.address)),
-    };
+    let image = picture(part, given, common, context.base);
     let evidence = Evidence {
-        title: Some(if title_made { TITLE_MADE } else { TITLE_FOUND }.to_owned()),
+        title: Some(how.to_owned()),
         link: link.as_ref().map(|(_, why)| (*why).to_owned()),
         date: date.as_ref().map(|(_, why)| why.clone()),
         image: image.as_ref().map(|_| "the list".to_owned()),
@@ -99,6 +99,31 @@ pub fn story(
         evidence,
         ..Item::default()
     })
+}
+
+/// The picture: of the selector that people gave, else the first that no other part has.
+fn picture(
+    part: &StoryPart<'_>,
+    given: &PartSelectors,
+    common: &Common,
+    base: &str,
+) -> Option<Image> {
+    match &given.image {
+        Some(selector) => part.select(selector).find_map(|element| image(element, base)),
+        None => part
+            .elements()
+            .filter(|element| !is_decoration(*element))
+            .filter_map(|element| image(element, base))
+            .find(|image| !common.pictures.contains(&image.address)),
+    }
+}
+
+/// A link that is a picture is read out by the words for the picture.
+fn title_of_picture(anchors: &[Anchor<'_>], common: &Common) -> Option<String> {
+    let pictures = anchors.iter().filter(|anchor| anchor.text.is_empty());
+    pictures
+        .filter_map(|anchor| words_for_picture(anchor.element))
+        .find(|words| !common.labels.contains(words))
 }
 
 /// The text under the title: of the selector that people gave, else the teaser among the blocks.

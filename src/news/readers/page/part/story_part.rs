@@ -10,7 +10,7 @@ use super::context::PageContext;
 use super::link::Anchor;
 use crate::news::dedupe::canonical;
 use crate::news::readers::page::block::{Block, blocks};
-use crate::news::readers::page::picture::address_of;
+use crate::news::readers::page::picture::{address_of, words_for_picture};
 
 /// A longer text that stands in several parts is a teaser all the same.
 const LONGEST_LABEL_CHARS: usize = 60;
@@ -76,12 +76,14 @@ impl RepeatedParts {
         let mut labels: BTreeMap<String, usize> = BTreeMap::new();
         let mut pictures: BTreeMap<String, usize> = BTreeMap::new();
         for part in parts {
-            let texts: BTreeSet<String> = part
+            let mut texts: BTreeSet<String> = part
                 .blocks()
                 .into_iter()
                 .map(|block| block.text)
                 .filter(|text| text.chars().count() <= LONGEST_LABEL_CHARS)
                 .collect();
+            let links = part.elements().filter(|element| element.value().name() == "a");
+            texts.extend(links.filter_map(words_for_picture));
             for text in texts {
                 *labels.entry(text).or_default() += 1;
             }
