@@ -6,31 +6,17 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 
 use super::beside::DaySearch;
+use super::class::{Class, class};
 use super::line::{ListingLine, lines};
 use super::marker::{is_marker, marker};
 use super::noise::{is_noise, is_pager_word};
+use super::roles::{Roles, roles};
 use crate::date::{PartialDate, WrittenDate};
 use crate::news::readers::day_line::{DayMeaning, day_line, in_year, piece};
 use crate::rfc::text::one_line;
 
-/// A longer line is a sentence, not a title.
-const LONGEST_TITLE_CHARS: usize = 110;
-/// A title is seldom longer; a sentence without its full stop seldom shorter.
-const TITLE_CHARS: usize = 70;
-
 /// A longer text is a sentence, however often it stands there.
 const MOST_LABEL_WORDS: usize = 6;
-
-/// What a line looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    Title,
-    /// A title or a sentence.
-    Either,
-    Sentence,
-    Day,
-    Marker,
-}
 
 /// A line, or a part of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +26,8 @@ pub struct LineToken {
     pub class: Class,
     /// The day that it says, or that stands beside it.
     pub day: Option<WrittenDate>,
+    /// It says that the day is of the publication.
+    pub is_published: bool,
     /// The words with the day that stood beside them.
     pub whole: Option<String>,
     /// An empty line stands before it.
@@ -56,6 +44,7 @@ pub struct LineToken {
 pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> Vec<LineToken> {
     let lines = lines(text, zone);
     let repeated = repeated(&lines);
+    let roles = roles(&lines, zone);
     let loose = DaySearch { zone, year, loose: true };
     let inline = lines.iter().filter(|line| loose.beside(&line.text).is_some()).count();
     let mut reader = Reader {
@@ -67,7 +56,7 @@ pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> Vec<LineToken> {
         tokens: Vec::new(),
     };
     for line in &lines {
-        reader.line(line, &repeated);
+        reader.line(line, &repeated, &roles);
     }
     without_days_of_the_page(&mut reader.tokens, &lines);
     reader.tokens.dedup_by(|later, first| {
@@ -142,17 +131,21 @@ struct TokenStart {
 }
 
 impl Reader {
-    fn line(&mut self, line: &ListingLine, repeated: &BTreeMap<&str, usize>) {
-        if repeated.contains_key(line.text.as_str())
+    fn line(&mut self, line: &ListingLine, repeated: &BTreeMap<&str, usize>, roles: &Roles) {
+        let is_repeated = repeated.contains_key(line.text.as_str())
             && !is_marker(&line.text)
-            && day_line(&line.text, self.zone).is_none()
-        {
+            && day_line(&line.text, self.zone).is_none();
+        let ListingLine { number, gap, starts, ref link, .. } = *line;
+        if is_repeated || roles.others.contains(&number) {
             return;
         }
-        let ListingLine { number, gap, starts, ref link, .. } = *line;
         // What is left out leaves the empty line before it.
         let gap = gap || self.next.gap;
         self.next = TokenStart { line: number, gap, starts, link: link.clone() };
+        if roles.titles.contains(&number) {
+            self.push(&line.text, Class::Title, None);
+            return;
+        }
         for cell in line.text.split('\t').map(str::trim).filter(|cell| !cell.is_empty()) {
             let mut rest = self.without_title_again(cell);
             while let Some((from, to)) =
@@ -198,6 +191,7 @@ impl Reader {
             text,
             class,
             day,
+            is_published: false,
             whole: None,
             gap,
             starts,
@@ -238,6 +232,9 @@ impl Reader {
             if found.of != DayMeaning::Change && found.of != DayMeaning::Event {
                 let day = found.date.or_else(|| in_year(text, self.known_year()?, self.zone));
                 self.push(text, Class::Day, day);
+                if let Some(token) = self.tokens.last_mut() {
+                    token.is_published = found.of == Of::Publication;
+                }
             }
             return;
         }
@@ -273,25 +270,6 @@ fn is_small_print(text: &str) -> bool {
     parts.len() > 1
         && parts.iter().any(|part| is_noise(part))
         && parts.iter().all(|part| part.split(' ').count() <= 3)
-}
-
-fn class(text: &str) -> Class {
-    let length = text.chars().count();
-    let end = text.trim_end_matches(['”', '"', '’', ')']);
-    if length > LONGEST_TITLE_CHARS
-        || end.ends_with(['.', '…', ',', ';', ':'])
-        || text.contains(". ")
-    {
-        // "The St. Ann's fair" is short, and ends without a full stop.
-        let is_short = length <= TITLE_CHARS
-            && !end.ends_with(['.', '…', ',', ';', ':'])
-            && crate::news::item::first_sentence(text) == text;
-        return if is_short { Class::Title } else { Class::Sentence };
-    }
-    if end.ends_with(['!', '?']) && length > 30 || length > TITLE_CHARS {
-        return Class::Either;
-    }
-    Class::Title
 }
 
 #[cfg(test)]

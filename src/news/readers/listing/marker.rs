@@ -31,13 +31,25 @@ pub fn is_marker(text: &str) -> bool {
     if text.chars().count() > LONGEST_LINE_CHARS || text.trim_end().ends_with('.') {
         return false;
     }
-    WITHIN.split('|').any(|words| {
-        bare.strip_prefix(words).is_some_and(|rest| {
-            let rest = rest.trim_start();
-            rest.starts_with(['→', '“', '"', ':', '-', '–', '‘', '\'', '«'])
-                || ["about ", "on ", "of ", "from "].iter().any(|word| rest.starts_with(word))
+    is_marker_with_words(text)
+        || WITHIN.split('|').any(|words| {
+            bare.strip_prefix(words).is_some_and(|rest| {
+                rest.trim_start().starts_with(['→', '“', '"', ':', '-', '–', '‘', '\'', '«'])
+            })
         })
-    })
+}
+
+/// "Find out more about wells": such words, and what they lead to. A title may be written so.
+pub fn is_marker_with_words(text: &str) -> bool {
+    let bare = bare(text);
+    !text.trim_end().ends_with('.')
+        && text.chars().count() <= LONGEST_LINE_CHARS
+        && WITHIN.split('|').any(|words| {
+            bare.strip_prefix(words).is_some_and(|rest| {
+                let rest = rest.trim_start();
+                ["about ", "on ", "of ", "from "].iter().any(|word| rest.starts_with(word))
+            })
+        })
 }
 
 /// Where a line has such words as the end of a teaser: at its own end, or before a new sentence. "Read more about it here"

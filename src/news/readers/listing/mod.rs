@@ -2,10 +2,12 @@
 //! Pure: text in, items and problems out.
 
 mod beside;
+mod class;
 mod line;
 mod lines;
 mod marker;
 mod noise;
+mod roles;
 mod shape;
 
 use std::collections::{BTreeMap, HashMap};

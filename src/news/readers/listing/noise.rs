@@ -16,7 +16,10 @@ const WHOLE: &str = "home|about|about us|contact|contact us|menu|search|log in|l
 const SECTION: &str = "news|press|release|releases|blog|blogs|latest|stories|story|updates|update|our|all|the|and|&|events|\
     campaigns|archive|recent|posts|articles|article|media|centre|center|publications|from|us|more|other|\
     related|featured|feature|features|statements|views|opinion|announcements|category|headlines|newsroom|\
-    events,|news,|in";
+    events,|news,|in|upcoming|forthcoming";
+/// What pages are called that people also write about. Buttons are not among them.
+const TOPICS: &str = "about us|contact|contact us|donate|shop|get involved|what we do|our work|who we are|support us|volunteer|\
+    volunteering|fundraise|resources|our services|services|careers|jobs|vacancies|newsletter|accessibility|privacy";
 /// Words before a line's own that say what it is.
 const LABELS: &str = "category:|categories:|tags:|tag:|posted in|filed under|topics:|topic:|share:|author:|image:|photo:|\
     picture:|document type:|organisation:|organisations:|type:|source:|location:|section:|theme:|themes:|audience:";
@@ -38,6 +41,11 @@ fn begins(list: &str, text: &str) -> bool {
 
 fn ends(list: &str, text: &str) -> bool {
     list.split('|').any(|end| text.strip_suffix(end).is_some_and(|rest| rest.ends_with(' ')))
+}
+
+/// Whether a line is a word of a menu that may be the title of a story too.
+pub fn is_topic_of_menu(text: &str) -> bool {
+    listed(TOPICS, &text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
 }
 
 /// Whether a line is no part of any story.

@@ -4,7 +4,8 @@
 //! Two orders can leave as little over ("day, title, text, day" may have its days above or below). Then both are given, and a
 //! person must say.
 
-use super::lines::{Class, LineToken};
+use super::class::Class;
+use super::lines::LineToken;
 use crate::date::WrittenDate;
 use crate::news::dates_file::is_open;
 
@@ -33,6 +34,8 @@ pub struct Story {
     pub day: Option<WrittenDate>,
     /// The words that said the day.
     pub day_words: Option<String>,
+    /// They say that it is of the publication.
+    is_published: bool,
     /// The title with the day that stands beside it, which may be of what the title names.
     whole_title: Option<String>,
     pub texts: Vec<String>,
@@ -87,7 +90,28 @@ pub fn shapes(tokens: &[LineToken]) -> Vec<ListShape> {
         }
     }
     kept.truncate(2);
+    for shape in &mut kept {
+        without_day_at_edge(&mut shape.stories, tokens);
+    }
     kept
+}
+
+/// Where one story of several has a day, and the day is the first or the last line of all, it is the page's.
+fn without_day_at_edge(stories: &mut [Story], tokens: &[LineToken]) {
+    let dated: Vec<usize> =
+        (0..stories.len()).filter(|at| stories[*at].day_words.is_some()).collect();
+    let ([at], true) = (&dated[..], stories.len() > 1) else { return };
+    let is_of = |token: Option<&LineToken>| {
+        token.is_some_and(|token| {
+            token.class == Class::Day && stories[*at].day_words.as_ref() == Some(&token.text)
+        })
+    };
+    let is_edge =
+        *at == 0 && is_of(tokens.first()) || at + 1 == stories.len() && is_of(tokens.last());
+    if is_edge {
+        stories[*at].day = None;
+        stories[*at].day_words = None;
+    }
 }
 
 /// Whether a block has two titles and more, and something else behind them.
@@ -127,9 +151,9 @@ impl<'a> List<'a> {
         if slots.contains(&Text) && self.has_markers {
             return None;
         }
-        let mut stories = Vec::new();
+        let mut stories: Vec<Story> = Vec::new();
         let mut score = 0.0;
-        let (mut at, mut left_over, mut lost) = (0, 0.0, 0.0);
+        let (mut at, mut left_over, mut lost, mut end) = (0, 0.0, 0.0, 0);
         while at < self.tokens.len() {
             if let Some((story, next, gaps)) = self.story(at, slots, is_bare) {
                 // What stood before the first story was the page's menu.
@@ -137,13 +161,20 @@ impl<'a> List<'a> {
                 (left_over, lost) = (0.0, 0.0);
                 score += (next - at) as f64 - gaps;
                 stories.push(story);
-                at = next;
+                (at, end) = (next, next);
                 continue;
             }
             match self.tokens[at].class {
                 Class::Title | Class::Either => left_over += 0.7,
                 Class::Sentence => lost += 1.2,
-                Class::Day => lost += 2.0,
+                Class::Day => {
+                    lost += 2.0;
+                    // A second day right behind a story: one of the two is of something else.
+                    let is_behind = at == end && slots.first() != Some(&Day);
+                    if let Some(story) = stories.last_mut().filter(|_| is_behind) {
+                        story.weigh(&self.tokens[at]);
+                    }
+                }
                 Class::Marker => lost += 1.0,
             }
             at += 1;
@@ -293,8 +324,10 @@ impl<'a> List<'a> {
             }
             let mut story = Story { line: block[0].line, ..Story::default() };
             for token in block {
+                let had_day = story.day_words.is_some() && story.whole_title.is_none();
                 story.take(token);
                 match token.class {
+                    Class::Day if had_day => story.weigh(token),
                     Class::Day | Class::Marker => {}
                     Class::Title | Class::Either | Class::Sentence if story.title.is_none() => {
                         story.title = Some(story.title_of(token));
@@ -326,6 +359,20 @@ impl Story {
         }
     }
 
+    /// Weighs a second day of the story against its first: the one that is called so is of the publication. Where neither
+    /// is, or both, nobody knows.
+    fn weigh(&mut self, token: &LineToken) {
+        let is_other = token.day.is_some() && self.day != token.day;
+        match (is_other, self.is_published, token.is_published) {
+            (false, ..) | (true, true, false) => {}
+            (true, false, true) => {
+                (self.day, self.is_published) = (token.day, true);
+                self.day_words = Some(token.text.clone());
+            }
+            (true, false, false) | (true, true, true) => (self.day, self.day_words) = (None, None),
+        }
+    }
+
     /// Takes the day and the address of a token, where it has none yet.
     fn take(&mut self, token: &LineToken) {
         self.link = self.link.take().or_else(|| token.link.clone());
@@ -338,6 +385,7 @@ impl Story {
         }
         if is_open(self.day.map(WrittenDate::likely)) && token.day.is_some() {
             self.day = token.day;
+            self.is_published = token.is_published;
             self.day_words = token.whole.clone().or_else(|| Some(token.text.clone()));
             let is_title = self.texts.is_empty() && token.class != Class::Day;
             self.whole_title = token.whole.clone().filter(|_| is_title);
