@@ -15,7 +15,7 @@ use crate::news::item::{Reading, SkippedItem};
 use crate::news::readers::decode::{NOT_A_TEXT_CURE, is_binary, text_of};
 use crate::news::readers::fields::plain_text;
 use crate::news::readers::markdown;
-use crate::news::readers::static_site::{Config, Site, config_names};
+use crate::news::readers::static_site::{Config, Site, config_names, eleventy_data};
 use crate::news::source::{Settings, SourceKind};
 use crate::news::sources::fetch_error::LONGEST_ANSWER_BYTES;
 use crate::news::translations;
@@ -60,7 +60,13 @@ pub fn read(project: &Path, settings: &Settings, today: NaiveDate, zone: Tz) -> 
         .filter(|path| stem(path) == "index")
         .filter_map(|path| path.parent().map(Path::to_owned))
         .collect();
-    let mut defaults = Defaults { project, folder, kind: settings.kind, known: BTreeMap::new() };
+    let mut defaults = Defaults {
+        project,
+        folder,
+        kind: settings.kind,
+        known: BTreeMap::new(),
+        problems: Vec::new(),
+    };
     let only_posts = settings.kind == SourceKind::Jekyll && is_whole_site(folder, &files);
     let mut others = 0;
     for path in files {
@@ -95,6 +101,7 @@ pub fn read(project: &Path, settings: &Settings, today: NaiveDate, zone: Tz) -> 
             }
         }
     }
+    reading.problems.append(&mut defaults.problems);
     if others > 0 {
         reading.skipped.push(SkippedItem {
             title: counted(others, "page", "pages"),
@@ -137,10 +144,31 @@ fn config(project: &Path, folder: &Path, kind: SourceKind) -> Config {
             let Ok(bytes) = read_file(&project.join(root).join(name)) else { continue };
             let shown = root.display().to_string().replace('\\', "/");
             let shown = shown.trim_start_matches("./").trim_matches('/').to_owned();
-            return Config::read(kind, &shown, name, &String::from_utf8_lossy(&bytes));
+            let text = String::from_utf8_lossy(&bytes);
+            let mut config =
+                Config::read(kind, &shown, name, &text, &parts(&project.join(root), kind));
+            if kind == SourceKind::Eleventy
+                && let Ok(list) = read_file(&project.join(root).join(".eleventyignore"))
+            {
+                config.ignore(&String::from_utf8_lossy(&list));
+            }
+            return config;
         }
     }
     Config::default()
+}
+
+/// Files with a part of Hugo's settings each, named for the part.
+fn parts(root: &Path, kind: SourceKind) -> Vec<(String, String)> {
+    const PARTS: [&str; 4] = ["permalinks", "languages", "frontmatter", "ignoreFiles"];
+    let names = PARTS
+        .iter()
+        .flat_map(|part| ["toml", "yaml", "yml", "json"].map(|ending| format!("{part}.{ending}")));
+    let read = |name: String| {
+        let bytes = read_file(&root.join("config/_default").join(&name)).ok()?;
+        Some((name, String::from_utf8_lossy(&bytes).into_owned()))
+    };
+    if kind == SourceKind::Hugo { names.filter_map(read).collect() } else { Vec::new() }
 }
 
 /// Whether a Jekyll source is a folder with folders of posts, and not a folder of posts or a collection itself.
@@ -248,12 +276,13 @@ struct Defaults<'a> {
     folder: &'a Path,
     kind: SourceKind,
     known: BTreeMap<PathBuf, BTreeMap<String, Value>>,
+    problems: Vec<Problem>,
 }
 
 impl Defaults<'_> {
     /// Of the folders above a file, the nearest first.
     fn of(&mut self, path: &Path) -> BTreeMap<String, Value> {
-        let mut found = BTreeMap::new();
+        let mut found = self.beside(path);
         for parent in path.ancestors().skip(1) {
             // Hugo's content may begin above the source's folder; nothing is read above the project.
             let is_within = parent.starts_with(self.folder) || self.folder.starts_with(parent);
@@ -271,7 +300,37 @@ impl Defaults<'_> {
         found
     }
 
-    fn read(&self, parent: &Path) -> BTreeMap<String, Value> {
+    /// What Eleventy's data files of the page itself say: `gala.11tydata.js` beside `gala.md`.
+    fn beside(&mut self, path: &Path) -> BTreeMap<String, Value> {
+        match (self.kind, path.parent()) {
+            (SourceKind::Eleventy, Some(parent)) => self.data(parent, stem(path)),
+            _ => BTreeMap::new(),
+        }
+    }
+
+    /// What the data files of that name in a folder say, the surest first.
+    fn data(&mut self, parent: &Path, name: &str) -> BTreeMap<String, Value> {
+        let mut found = BTreeMap::new();
+        for ending in ["11tydata.js", "11tydata.mjs", "11tydata.cjs", "11tydata.json", "json"] {
+            let path = parent.join(format!("{name}.{ending}"));
+            let Ok(bytes) = read_file(&self.project.join(&path)) else { continue };
+            let shown = path.display().to_string().replace('\\', "/");
+            let data = eleventy_data(&shown, &String::from_utf8_lossy(&bytes));
+            if data.is_program {
+                self.problems.push(Problem::new(
+                    Place::whole(shown),
+                    "this data file is a program: what it works out of its pages was left out",
+                    "check the titles, days and links of its pages, or take the website's feed as a source",
+                ));
+            }
+            for (name, value) in data.values {
+                found.entry(name).or_insert(value);
+            }
+        }
+        found
+    }
+
+    fn read(&mut self, parent: &Path) -> BTreeMap<String, Value> {
         let text = |name: &str| {
             let bytes = read_file(&self.project.join(parent).join(name)).ok()?;
             Some(String::from_utf8_lossy(&bytes).into_owned())
@@ -292,11 +351,8 @@ impl Defaults<'_> {
             }
             SourceKind::Eleventy => {
                 let name = parent.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-                let files = [format!("{name}.11tydata.json"), format!("{name}.json")];
-                files
-                    .iter()
-                    .find_map(|file| serde_json::from_str(&text(file)?).ok())
-                    .unwrap_or_default()
+                let name = name.to_owned();
+                self.data(parent, &name)
             }
             _ => BTreeMap::new(),
         }
@@ -326,6 +382,85 @@ fn cascade(value: &Value) -> Option<BTreeMap<String, Value>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The links of the stories of a folder, by title, and what is said of it.
+    fn links(kind: SourceKind, path: &str, files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+        let project = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let file = project.path().join(name);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        }
+        let settings = Settings {
+            path: Some(path.into()),
+            site: Some("https://e.org".to_owned()),
+            ..Settings::new("site", kind)
+        };
+        let reading =
+            read(project.path(), &settings, "2021-01-01".parse().unwrap(), chrono_tz::UTC);
+        let link = |link: Option<&String>| {
+            link.map_or("none", |link| &link["https://e.org".len()..]).to_owned()
+        };
+        let links =
+            reading.items.iter().map(|item| format!("{} {}", item.title, link(item.link.as_ref())));
+        (links.collect(), reading.problems.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn data_files_of_eleventy_speak_for_their_pages() {
+        let page = |title: &str| format!("---\ntitle: {title}\ndate: 2020-12-03\n---\nx\n");
+        let (a, b, c) = (page("A"), page("B"), page("C"));
+        let (found, said) = links(
+            SourceKind::Eleventy,
+            "posts",
+            &[
+                (".eleventy.js", ""),
+                (".eleventyignore", "posts/c.md\n"),
+                (
+                    "posts/posts.11tydata.js",
+                    "module.exports = { permalink: '/x/{{ page.fileSlug }}/' }",
+                ),
+                ("posts/a.md", &a),
+                ("posts/b.md", &b),
+                ("posts/b.11tydata.json", "{\"permalink\": \"/bb/\"}"),
+                ("posts/c.md", &c),
+                (
+                    "posts/in/in.11tydata.cjs",
+                    "module.exports = { permalink: d => '/x/' + d.title }",
+                ),
+                ("posts/in/c.md", &c),
+                ("posts/d.md", &page("D")),
+                ("posts/d.json", "{\"permalink\": false}"),
+                (
+                    "posts/e.md",
+                    "---\ntitle: E\ndate: 2020-12-03\neleventyComputed:\n  title: \"{{ x }}\"\n---\nx\n",
+                ),
+            ],
+        );
+        assert_eq!(found, ["A /x/a/", "B /bb/", "E /x/e/", "C none"]);
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert!(said.iter().any(|said| said.contains("this data file is a program")), "{said:?}");
+        assert!(said.iter().any(|said| said.contains("works out `title`")), "{said:?}");
+    }
+
+    #[test]
+    fn settings_of_hugo_in_several_files_are_one() {
+        let (found, said) = links(
+            SourceKind::Hugo,
+            "content/news",
+            &[
+                ("config/_default/hugo.toml", "ignoreFiles = ['\\.foo\\.md$']\n"),
+                ("config/_default/permalinks.toml", "news = \"/n/:slug/\"\n"),
+                ("content/news/b.md", "---\ntitle: Bee Dee\ndate: 2020-12-03\n---\nx\n"),
+                ("content/news/a.foo.md", "---\ntitle: Foo\ndate: 2020-12-03\n---\nx\n"),
+                ("content/news/l.md", "---\ntitle: Late\nlastmod: 2020-12-05\n---\nx\n"),
+            ],
+        );
+        assert_eq!(
+            (found, said),
+            (vec!["Bee Dee /n/bee-dee/".to_owned(), "Late /n/late/".to_owned()], Vec::new())
+        );
+    }
 
     #[test]
     fn lines_that_end_with_cr_only_are_lines() {

@@ -10,6 +10,8 @@ use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use regex::Regex;
+
 use crate::count::counted;
 use crate::news::readers::static_site::Config;
 use crate::news::source::SourceKind;
@@ -62,6 +64,7 @@ pub fn list(project: &Path, folder: &Path, kind: SourceKind, config: &Config) ->
         project,
         kind,
         config,
+        ignored: config.ignored.iter().filter_map(|regex| Regex::new(regex).ok()).collect(),
         within,
         links: VecDeque::new(),
         folders: HashSet::new(),
@@ -84,6 +87,8 @@ struct Walk<'a> {
     project: &'a Path,
     kind: SourceKind,
     config: &'a Config,
+    /// What the tool's own settings leave out.
+    ignored: Vec<Regex>,
     /// Folders, by their real names, that links may lead into.
     within: Vec<PathBuf>,
     /// Links that are still to be followed, and how deep each lies.
@@ -149,6 +154,9 @@ impl Walk<'_> {
                 return self.say(path, what, "check its permissions");
             }
         };
+        if self.is_ignored(path) {
+            return;
+        }
         if kind.is_symlink() {
             self.links.push_back((path.to_owned(), depth));
         } else if kind.is_dir() {
@@ -216,6 +224,14 @@ impl Walk<'_> {
         } else if real.is_file() {
             self.page(path, real);
         }
+    }
+
+    /// Whether the tool's own settings leave a file or folder out, by its place below the website's root.
+    fn is_ignored(&self, path: &Path) -> bool {
+        let shown = path.display().to_string().replace('\\', "/");
+        let below = shown.trim_start_matches("./");
+        let below = below.strip_prefix(&self.config.root).unwrap_or(below).trim_start_matches('/');
+        self.ignored.iter().any(|regex| regex.is_match(below))
     }
 
     /// Folders of templates, data and results.

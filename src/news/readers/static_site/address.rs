@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::SitePage;
 use super::eleventy_template::template;
-use super::names::{Name, has_date, hugo_path, text, without_date, zola_slug};
+use super::names::{Name, has_date, hugo_path, text, without_date, zola_path};
 use super::pattern::{Words, filled};
 use crate::date::PartialDate;
 use crate::news::item::web_address;
@@ -38,7 +38,8 @@ impl SitePage<'_> {
         let drops_date =
             matches!(self.site.kind, SourceKind::Jekyll | SourceKind::Zola | SourceKind::Eleventy)
                 || self.site.config.has_dated_names;
-        let base = if drops_date { without_date(whole) } else { whole };
+        let keeps_date = self.site.kind == SourceKind::Zola && self.site.config.keeps_dates;
+        let base = if drops_date && !keeps_date { without_date(whole) } else { whole };
         Name { sections, base, whole, is_index, language }
     }
 
@@ -92,13 +93,7 @@ impl SitePage<'_> {
                     self.name().base,
                     fields,
                     day,
-                    &Words {
-                        title,
-                        slug: own_slug.clone(),
-                        file,
-                        sections,
-                        categories: String::new(),
-                    },
+                    &Words { title, slug: own_slug.clone(), file, sections, ..Words::default() },
                 )
             } else {
                 url
@@ -112,7 +107,7 @@ impl SitePage<'_> {
             .get(&section)
             .or_else(|| self.site.config.permalinks.get("/"));
         if let Some(pattern) = self.site.permalink.or(configured.map(String::as_str)) {
-            let words = Words { title, slug: own_slug, file, sections, categories: String::new() };
+            let words = Words { title, slug: own_slug, file, sections, ..Words::default() };
             let path = filled(self.site.kind, pattern, self.name().base, fields, day, &words);
             return Some(format!("{language}/{}", path.trim_start_matches('/')));
         }
@@ -131,7 +126,8 @@ impl SitePage<'_> {
         let is_post = self.is_jekyll_post() || has_date(name.whole);
         let configured = self.site.config.permalinks.get("").map(String::as_str);
         let own = text(fields, "permalink");
-        let of_collection = self.collection().and_then(|(pattern, _)| pattern.as_deref());
+        let collection = self.collection();
+        let of_collection = collection.and_then(|(_, (pattern, _))| pattern.as_deref());
         let pattern = own
             .as_deref()
             .or(self.site.permalink)
@@ -146,18 +142,27 @@ impl SitePage<'_> {
             "none" => "/:categories/:title:output_ext",
             other => other,
         };
-        // A collection's files are no posts: their addresses are made of their folders.
+        let folders: Vec<&str> =
+            name.sections.iter().map(|part| part.trim_start_matches('_')).collect();
+        // A collection's files are no posts: their addresses are made of their folders, and end as the posts' do.
         if !is_post && own.is_none() && of_collection.is_none() && self.site.permalink.is_none() {
-            let folders: Vec<&str> =
-                name.sections.iter().map(|part| part.trim_start_matches('_')).collect();
-            return Some(format!("/{}/{}.html", folders.join("/"), name.whole));
+            let end = match configured.unwrap_or("date") {
+                "date" | "ordinal" | "none" | "weekdate" => ".html",
+                style if style == "pretty" || style.ends_with('/') => "/",
+                style if style.ends_with(":output_ext") => ".html",
+                _ => "",
+            };
+            return Some(format!("/{}/{}{end}", folders.join("/"), name.whole));
         }
+        let below = folders.get(1..).unwrap_or_default();
         let words = Words {
             title: own_slug.clone().unwrap_or_else(|| name.base.to_owned()),
             slug: own_slug,
             file: name.base.to_owned(),
             sections: Vec::new(),
             categories: self.categories(&name, fields),
+            collection: collection.map_or("posts", |(name, _)| name).to_owned(),
+            path: below.iter().copied().chain([name.whole]).collect::<Vec<&str>>().join("/"),
         };
         Some(filled(self.site.kind, pattern, self.name().base, fields, day, &words))
     }
@@ -206,9 +211,12 @@ impl SitePage<'_> {
             return Some(format!("/{}/", path.trim_matches('/')));
         }
         let name = self.name();
-        let sections: Vec<String> = name.sections.iter().map(|part| zola_slug(part)).collect();
+        let slugs = self.site.config.slugs;
+        let language = self.site.config.languages.folder_in_addresses(name.language);
+        let sections: Vec<String> =
+            name.sections.iter().map(|part| zola_path(part, slugs)).collect();
         let slug = text(fields, "slug").unwrap_or_else(|| name.base.to_owned());
-        let file = zola_slug(&slug);
+        let file = zola_path(&slug, slugs);
         match self.site.permalink {
             Some(pattern) => {
                 let words = Words {
@@ -216,11 +224,11 @@ impl SitePage<'_> {
                     slug: Some(file.clone()),
                     file,
                     sections,
-                    categories: String::new(),
+                    ..Words::default()
                 };
                 Some(filled(self.site.kind, pattern, self.name().base, fields, day, &words))
             }
-            None => Some(format!("/{}/{file}/", sections.join("/"))),
+            None => Some(format!("{language}/{}/{file}/", sections.join("/"))),
         }
     }
 
@@ -233,20 +241,52 @@ impl SitePage<'_> {
             slug: text(fields, "slug"),
             file: name.base.to_owned(),
             sections: name.sections.iter().map(|part| (*part).to_owned()).collect(),
-            categories: String::new(),
+            ..Words::default()
         };
-        if let Some(pattern) = text(fields, "permalink") {
-            let path = template(&pattern, fields, &name, &stem.join("/"), day)?;
-            let path = path.strip_suffix("index.html").unwrap_or(&path).to_owned();
-            return Some(format!("/{}", path.trim_start_matches('/')));
+        match EleventyPermalink::of(fields) {
+            EleventyPermalink::Unknown => return None,
+            EleventyPermalink::Template(pattern) => {
+                let path = template(&pattern, fields, &name, &stem.join("/"), day)?;
+                let path = path.strip_suffix("index.html").unwrap_or(&path).to_owned();
+                return Some(format!("/{}", path.trim_start_matches('/')));
+            }
+            EleventyPermalink::OfItsPlace => {}
         }
         if let Some(pattern) = self.site.permalink {
             return Some(filled(self.site.kind, pattern, self.name().base, fields, day, &words));
+        }
+        if self.site.config.has_made_addresses {
+            return None;
         }
         // `posts/posts.md` is the page of the folder.
         let is_folder = name.sections.last() == Some(&name.base);
         let parts = if is_folder { &stem[..stem.len() - 1] } else { &stem[..] };
         Some(format!("/{}/", parts.join("/")))
+    }
+}
+
+/// What a page of Eleventy says of its address.
+enum EleventyPermalink {
+    /// Nothing: it is made of its place.
+    OfItsPlace,
+    Template(String),
+    /// A program makes it.
+    Unknown,
+}
+
+impl EleventyPermalink {
+    fn of(fields: &BTreeMap<String, Value>) -> Self {
+        let find = |name: &str| {
+            fields.iter().find(|(other, _)| simple(other) == name).map(|(_, value)| value)
+        };
+        // What is computed comes after all that is written.
+        let computed = find("eleventycomputed").and_then(|computed| computed.get("permalink"));
+        match computed.or_else(|| find("permalink")) {
+            None | Some(Value::Bool(_)) => Self::OfItsPlace,
+            Some(Value::String(pattern)) if pattern.trim().is_empty() => Self::OfItsPlace,
+            Some(Value::String(pattern)) => Self::Template(pattern.clone()),
+            Some(_) => Self::Unknown,
+        }
     }
 }
 

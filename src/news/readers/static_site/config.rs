@@ -17,11 +17,11 @@ pub struct Config {
     pub is_known: bool,
     /// The website's address.
     pub address: Option<String>,
-    /// Jekyll: the folder of its host that the website lives below, where its settings name no host.
+    /// Jekyll and Eleventy: the folder of its host that the website lives below, where its settings name no host.
     pub base_path: Option<String>,
     /// Jekyll: what ends the beginning of a text.
     pub excerpt_end: Option<String>,
-    /// Hugo: the languages of the website.
+    /// Hugo and Zola: the languages of the website.
     pub languages: Languages,
     /// Patterns of addresses, by section; the empty name is for all.
     pub permalinks: BTreeMap<String, String>,
@@ -29,6 +29,16 @@ pub struct Config {
     pub ugly: bool,
     /// Stories of days to come are published.
     pub future: bool,
+    /// Hugo: drafts are published.
+    pub drafts: bool,
+    /// Files that the tool leaves out, as regular expressions of their places below the root.
+    pub ignored: Vec<String>,
+    /// Zola: how names become addresses.
+    pub slugs: Slugs,
+    /// Zola: the day in a file's name stays in its address.
+    pub keeps_dates: bool,
+    /// Eleventy: all addresses are made by a program.
+    pub has_made_addresses: bool,
     /// Eleventy's input folder.
     pub input: Option<String>,
     /// Hugo: the day in a file's name is its date, and no part of its address.
@@ -39,7 +49,34 @@ pub struct Config {
     defaults: Vec<(String, BTreeMap<String, Value>)>,
 }
 
-/// The languages that Hugo makes a website in.
+/// How Zola makes addresses of names (`slugify.paths`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Slugs {
+    /// Letters without accents, numbers and hyphens.
+    #[default]
+    On,
+    /// As they are, without what no file system takes.
+    Safe,
+    /// As they are.
+    Off,
+}
+
+impl Slugs {
+    fn of(map: &Map<String, Value>) -> Self {
+        match slugify(map, "paths").and_then(Value::as_str) {
+            Some("safe") => Self::Safe,
+            Some("off") => Self::Off,
+            _ => Self::On,
+        }
+    }
+}
+
+/// What Zola's settings say of slugs.
+fn slugify<'m>(map: &'m Map<String, Value>, name: &str) -> Option<&'m Value> {
+    map.get("slugify")?.get(name)
+}
+
+/// The languages that Hugo or Zola makes a website in.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Languages {
     /// The code of the one whose pages lie at the root.
@@ -58,7 +95,10 @@ impl Languages {
             let (_, dir) = own.iter().find(|(name, _)| name.eq_ignore_ascii_case("contentdir"))?;
             Some(dir.as_str()?.trim_start_matches("./").trim_matches('/').to_owned())
         };
-        let main = map.get("defaultcontentlanguage").and_then(Value::as_str).unwrap_or("en");
+        let main = ["defaultcontentlanguage", "default_language"]
+            .iter()
+            .find_map(|name| map.get(*name)?.as_str());
+        let main = main.unwrap_or("en");
         let below = map.get("defaultcontentlanguageinsubdir").and_then(Value::as_bool);
         Self {
             main: main.to_lowercase(),
@@ -136,26 +176,28 @@ pub fn config_names(kind: SourceKind) -> &'static [&'static str] {
 }
 
 impl Config {
-    /// Reads a settings file that lies in `root`. What cannot be read says nothing.
-    pub fn read(kind: SourceKind, root: &str, name: &str, text: &str) -> Self {
+    /// Reads a settings file that lies in `root`, and files with parts of the settings, each named for its part. What cannot be
+    /// read says nothing.
+    pub fn read(
+        kind: SourceKind,
+        root: &str,
+        name: &str,
+        text: &str,
+        parts: &[(String, String)],
+    ) -> Self {
         let root = root.to_owned();
         if kind == SourceKind::Eleventy {
-            return Self {
-                root,
-                is_known: true,
-                input: quoted_after(text, "input:"),
-                ..Self::default()
-            };
+            return Self::of_eleventy(root, text);
         }
-        let ending = name.rsplit('.').next().unwrap_or_default();
-        let value: Value = match ending {
-            "toml" => toml::from_str(text).unwrap_or_default(),
-            "json" => serde_json::from_str(text).unwrap_or_default(),
-            _ => serde_saphyr::from_str(text).unwrap_or_default(),
+        let Value::Object(map) = value_of(name, text) else {
+            return Self { root, ..Self::default() };
         };
-        let Value::Object(map) = value else { return Self { root, ..Self::default() } };
-        let map: Map<String, Value> =
+        let mut map: Map<String, Value> =
             map.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
+        for (name, text) in parts {
+            let part = name.split('.').next().unwrap_or_default().to_lowercase();
+            map.insert(part, value_of(name, text));
+        }
         let text = |name: &str| map.get(name).and_then(Value::as_str).map(str::to_owned);
         let is = |name: &str| map.get(name).and_then(Value::as_bool).unwrap_or_default();
         let address = match kind {
@@ -180,12 +222,17 @@ impl Config {
                 .map(|path| format!("/{path}")),
             excerpt_end: text("excerpt_separator").filter(|_| kind == SourceKind::Jekyll),
             languages: match kind {
-                SourceKind::Hugo => Languages::of(&map),
+                SourceKind::Hugo | SourceKind::Zola => Languages::of(&map),
                 _ => Languages::default(),
             },
             permalinks: permalinks(kind, &map),
             ugly: is("uglyurls"),
             future: is("future") || is("buildfuture"),
+            drafts: is("builddrafts"),
+            ignored: ignored(kind, &map),
+            slugs: Slugs::of(&map),
+            keeps_dates: slugify(&map, "paths_keep_dates").and_then(Value::as_bool) == Some(true),
+            has_made_addresses: false,
             input: None,
             has_dated_names: map
                 .get("frontmatter")
@@ -194,6 +241,31 @@ impl Config {
             collections: collections(&map),
             defaults: defaults(&map),
         }
+    }
+
+    /// As far as a program says it in so many words.
+    fn of_eleventy(root: String, text: &str) -> Self {
+        let added =
+            text.match_indices("ignores.add(").filter_map(|(at, _)| quoted_after(&text[at..], "("));
+        Self {
+            root,
+            is_known: true,
+            input: quoted_after(text, "input:"),
+            base_path: quoted_after(text, "pathPrefix:").map(|path| format!("/{path}")),
+            ignored: added.map(|glob| regex_of_glob(&glob, false)).collect(),
+            has_made_addresses: quoted_after(text, "addGlobalData(").as_deref()
+                == Some("permalink"),
+            ..Self::default()
+        }
+    }
+
+    /// Adds what a file with a pattern on each line leaves out (`.eleventyignore`).
+    pub fn ignore(&mut self, list: &str) {
+        let patterns = list
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with(['#', '!']));
+        self.ignored.extend(patterns.map(|pattern| regex_of_glob(pattern, true)));
     }
 
     /// What the settings say of a page below the source's folder.
@@ -206,6 +278,50 @@ impl Config {
         }
         found
     }
+}
+
+/// The value of a settings file, by the ending of its name.
+fn value_of(name: &str, text: &str) -> Value {
+    match name.rsplit('.').next().unwrap_or_default() {
+        "toml" => toml::from_str(text).unwrap_or_default(),
+        "json" => serde_json::from_str(text).unwrap_or_default(),
+        _ => serde_saphyr::from_str(text).unwrap_or_default(),
+    }
+}
+
+/// What the settings leave out: Hugo's `ignoreFiles` are regular expressions, Jekyll's `exclude` are names and patterns.
+fn ignored(kind: SourceKind, map: &Map<String, Value>) -> Vec<String> {
+    let list = |name: &str| {
+        let all = map.get(name).and_then(Value::as_array).into_iter().flatten();
+        all.filter_map(Value::as_str).map(str::to_owned).collect::<Vec<String>>()
+    };
+    match kind {
+        SourceKind::Hugo => list("ignorefiles"),
+        SourceKind::Jekyll => {
+            list("exclude").iter().map(|glob| regex_of_glob(glob, false)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A pattern such as `drafts/**/*.md` as a regular expression; a folder has all that is in it. `anywhere`: a bare name is one at any
+/// depth.
+fn regex_of_glob(glob: &str, anywhere: bool) -> String {
+    let bare = glob.trim_start_matches("./").trim_matches('/');
+    let mut regex = String::from(if anywhere && !bare.contains('/') { "^(?:.*/)?" } else { "^" });
+    let mut rest = bare;
+    while let Some(c) = rest.chars().next() {
+        let (taken, part) = match c {
+            '*' if rest.starts_with("**/") => (3, "(?:.*/)?".to_owned()),
+            '*' if rest.starts_with("**") => (2, ".*".to_owned()),
+            '*' => (1, "[^/]*".to_owned()),
+            '?' => (1, "[^/]".to_owned()),
+            other => (other.len_utf8(), regex::escape(&other.to_string())),
+        };
+        regex.push_str(&part);
+        rest = &rest[taken..];
+    }
+    regex + "(?:/.*)?$"
 }
 
 fn permalinks(kind: SourceKind, map: &Map<String, Value>) -> BTreeMap<String, String> {

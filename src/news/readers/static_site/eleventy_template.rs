@@ -64,7 +64,7 @@ fn expression(
             None => (filter, ""),
         };
         value = match filter {
-            "slugify" | "slug" => zola_slug(&value),
+            "slugify" | "slug" => zola_slug(&value.replace('&', " and ")),
             "lower" | "downcase" => value.to_lowercase(),
             "url" | "safe" | "string" | "trim" | "strip" => value,
             "date" if argument.contains('%') => formatted(day?, argument)?,

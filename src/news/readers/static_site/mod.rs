@@ -10,6 +10,7 @@
 
 mod address;
 mod config;
+mod eleventy_data;
 mod eleventy_template;
 mod names;
 mod pattern;
@@ -21,6 +22,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 pub use config::{Config, config_names};
+pub use eleventy_data::eleventy_data;
 
 use crate::date::PartialDate;
 use crate::news::item::web_address;
@@ -167,6 +169,9 @@ impl SitePage<'_> {
                 fields.insert(name.clone(), value.clone());
             }
         }
+        if self.site.config.drafts {
+            fields.retain(|name, _| simple(name) != "draft");
+        }
         self.complete_picture(fields);
     }
 
@@ -283,6 +288,11 @@ impl SitePage<'_> {
         }
     }
 
+    /// Hugo takes the day of the last change where there is no other.
+    pub fn takes_days_of_changes(&self) -> bool {
+        self.site.kind == SourceKind::Hugo
+    }
+
     fn file(&self) -> &str {
         self.below.rsplit('/').next().unwrap_or(self.below)
     }
@@ -305,7 +315,7 @@ impl SitePage<'_> {
         }
         let published =
             fields.day(&["publishdate", "pubdate", "published"]).or_else(|| fields.day(&["date"]));
-        self.to_come(published)
+        if self.site.config.future { None } else { self.to_come(published) }
     }
 
     fn jekyll_holds_back(&self, fields: &PublishingFields<'_>) -> Option<String> {
@@ -315,7 +325,7 @@ impl SitePage<'_> {
         {
             return Some("it is in the folder of drafts".to_owned());
         }
-        let is_out = self.collection().is_some_and(|(_, is_published)| !is_published);
+        let is_out = self.collection().is_some_and(|(_, (_, is_published))| !is_published);
         if fields.is(&["published"], false) || is_out {
             return Some(NOT_PUBLISHED.to_owned());
         }
@@ -334,10 +344,24 @@ impl SitePage<'_> {
     }
 
     /// The collection of Jekyll that it is of, if its settings name one.
-    fn collection(&self) -> Option<&(Option<String>, bool)> {
+    fn collection(&self) -> Option<(&str, &(Option<String>, bool))> {
         let folders = self.site.section.split('/').chain(self.below.split('/'));
-        let named = folders.filter_map(|part| part.strip_prefix('_'));
-        named.into_iter().find_map(|name| self.site.config.collections.get(name))
+        let mut named = folders.filter_map(|part| part.strip_prefix('_'));
+        let all = &self.site.config.collections;
+        named.find_map(|name| all.get_key_value(name).map(|(name, own)| (name.as_str(), own)))
+    }
+
+    /// What the tool works out of a page's fields itself, by name: Eleventy's `eleventyComputed`.
+    pub fn computed(&self, fields: &BTreeMap<String, Value>) -> Vec<String> {
+        const OF_STORIES: [&str; 7] =
+            ["title", "date", "summary", "description", "excerpt", "image", "tags"];
+        let is_eleventy = self.site.kind == SourceKind::Eleventy;
+        let computed = first_of(fields, &["eleventycomputed"]).filter(|_| is_eleventy);
+        let names = computed.and_then(Value::as_object).into_iter().flatten();
+        names
+            .map(|(name, _)| name.clone())
+            .filter(|name| OF_STORIES.contains(&name.as_str()))
+            .collect()
     }
 
     /// The words of a file's name, which Jekyll takes for a title where there is none: "Spring Fair".

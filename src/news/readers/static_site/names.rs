@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::config::Slugs;
 use crate::rfc::csv::simple;
 
 /// The parts of a file's name that addresses are made of.
@@ -66,6 +67,39 @@ pub(super) fn hugo_path(text: &str) -> String {
         }
     }
     path
+}
+
+/// As Jekyll writes a title into an address: what is neither a letter, a number nor one of a few marks as a hyphen.
+pub(super) fn jekyll_title(text: &str) -> String {
+    hyphened(text, |c| c.is_alphanumeric() || "._~!$&'()+,;=@".contains(c))
+}
+
+/// As Jekyll writes a slug: letters and numbers, in lower case.
+pub(super) fn jekyll_slug(text: &str) -> String {
+    hyphened(text, char::is_alphanumeric).to_lowercase()
+}
+
+fn hyphened(text: &str, is_kept: impl Fn(char) -> bool) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if is_kept(c) {
+            out.push(c);
+        } else if !out.ends_with('-') {
+            out.push('-');
+        }
+    }
+    out.trim_matches('-').to_owned()
+}
+
+/// As Zola writes a name into an address.
+pub(super) fn zola_path(text: &str, slugs: Slugs) -> String {
+    match slugs {
+        Slugs::On => zola_slug(text),
+        Slugs::Safe => text
+            .trim_end_matches([' ', '.'])
+            .replace(['<', '>', ':', '"', '/', '\\', '|', '?', '*'], ""),
+        Slugs::Off => text.to_owned(),
+    }
 }
 
 /// As Zola and Eleventy write a name: letters without accents and numbers, hyphens for all else.

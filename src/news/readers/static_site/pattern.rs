@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use serde_json::Value;
 
-use super::names::text;
+use super::names::{jekyll_slug, jekyll_title, text};
 use crate::news::source::SourceKind;
 
 /// What the placeholders of a pattern stand for.
@@ -17,6 +17,9 @@ pub(super) struct Words {
     pub(super) file: String,
     pub(super) sections: Vec<String>,
     pub(super) categories: String,
+    /// Jekyll: the collection, and the place of the file in it.
+    pub(super) collection: String,
+    pub(super) path: String,
 }
 
 /// A pattern of Hugo or Jekyll with its placeholders replaced. Placeholders that need a day leave nothing where there is none.
@@ -30,8 +33,8 @@ pub(super) fn filled(
 ) -> String {
     let is_jekyll = tool == SourceKind::Jekyll;
     let of = |form: &str| day.map(|day| day.format(form).to_string()).unwrap_or_default();
-    let plain = Words { file: file.to_owned(), ..Words::default() };
-    let words = if words.file.is_empty() { &plain } else { words };
+    let bare = Words { file: file.to_owned(), ..Words::default() };
+    let words = if words.file.is_empty() { &bare } else { words };
     let slug_or_title = words.slug.clone().unwrap_or_else(|| {
         if words.title.is_empty() { words.file.clone() } else { words.title.clone() }
     });
@@ -42,9 +45,12 @@ pub(super) fn filled(
     let sections = words.sections.join("/");
     let second = words.sections.get(1..).unwrap_or_default().join("/");
     let last = words.sections.last().cloned().unwrap_or_default();
+    let slug = if tool == SourceKind::Hugo { slug_or_title } else { slug_or_file.clone() };
+    let plain = [format!("{sections}/{slug_or_file}"), hugo_title, slug, words.file.clone()];
+    let [path, title, slug, name] = if is_jekyll { of_jekyll(words, &slug_or_file) } else { plain };
     // The longer names first: `:sections` begins with `:section`.
     let signs: [(&str, String); 37] = [
-        (":slugified_categories", words.categories.clone()),
+        (":slugified_categories", slugged(&words.categories)),
         (":slugorcontentbasename", slug_or_file.clone()),
         (":slugorfilename", slug_or_file.clone()),
         (":contentbasename", words.file.clone()),
@@ -69,11 +75,11 @@ pub(super) fn filled(
         (":w_year", of("%G")),
         (":w_day", of("%u")),
         (":filename", words.file.clone()),
-        (":path", format!("{sections}/{slug_or_file}")),
-        (":collection", "posts".to_owned()),
-        (":title", if is_jekyll { words.title.clone() } else { hugo_title }),
-        (":slug", if tool == SourceKind::Hugo { slug_or_title } else { slug_or_file }),
-        (":name", words.file.clone()),
+        (":path", path),
+        (":collection", words.collection.clone()),
+        (":title", title),
+        (":slug", slug),
+        (":name", name),
         (":year", day.map(|day| format!("{:04}", day.year())).unwrap_or_default()),
         (":month", of("%m")),
         (":week", of("%V")),
@@ -83,4 +89,14 @@ pub(super) fn filled(
         (":id", text(fields, "id").unwrap_or_default()),
     ];
     signs.iter().fold(pattern.to_owned(), |path, (sign, value)| path.replace(sign, value))
+}
+
+/// Path, title, slug and name as Jekyll writes them.
+fn of_jekyll(words: &Words, slug: &str) -> [String; 4] {
+    [words.path.clone(), jekyll_title(&words.title), jekyll_slug(slug), jekyll_slug(&words.file)]
+}
+
+/// Each category of a path as a slug.
+fn slugged(categories: &str) -> String {
+    categories.split('/').map(jekyll_slug).collect::<Vec<String>>().join("/")
 }

@@ -172,7 +172,7 @@ fn the_tools_own_settings_decide() {
         ),
         (Zola, "config.toml", "base_url = \"https://x.org\"", "content/news", "/news/gala/"),
     ] {
-        let config = Config::read(kind, "", name, text);
+        let config = Config::read(kind, "", name, text, &[]);
         let found = link_with(kind, folder, "2020-12-03-gala.md", &fields, config, None);
         assert_eq!(found.as_deref(), Some(expected), "{kind:?} {text}");
     }
@@ -183,10 +183,10 @@ fn the_tools_own_settings_decide() {
     assert_eq!(hugo("/:year/:slug/").as_deref(), Some("/2020/dont-stop-a-fair/"));
     assert_eq!(hugo("/:filename/").as_deref(), Some("/gala/"));
     assert_eq!(
-        Config::read(Hugo, "", "hugo.toml", "baseURL = 'https://x.org/'").address.as_deref(),
+        Config::read(Hugo, "", "hugo.toml", "baseURL = 'https://x.org/'", &[]).address.as_deref(),
         Some("https://x.org/")
     );
-    assert_eq!(Config::read(Hugo, "", "hugo.toml", "not toml").address, None);
+    assert_eq!(Config::read(Hugo, "", "hugo.toml", "not toml", &[]).address, None);
 }
 
 #[test]
@@ -302,7 +302,7 @@ fn pages_of_other_languages_lie_below_their_code() {
             "defaultContentLanguage = \"en\"\n{more}\n[languages.en]\nweight = 1\n\
              [languages.cy]\nweight = 2\n[languages.fr]\ncontentDir = \"content/french\"\n"
         );
-        Config::read(SourceKind::Hugo, "", "hugo.toml", &text)
+        Config::read(SourceKind::Hugo, "", "hugo.toml", &text, &[])
     };
     let plain = languages("");
     let below = languages("defaultContentLanguageInSubdir = true");
@@ -311,7 +311,7 @@ fn pages_of_other_languages_lie_below_their_code() {
         let text = format!(
             "[languages.en]\ncontentDir = \"{english}\"\n[languages.cy]\ncontentDir = \"{welsh}\"\n"
         );
-        Config::read(SourceKind::Hugo, "", "hugo.toml", &text)
+        Config::read(SourceKind::Hugo, "", "hugo.toml", &text, &[])
     };
     let own = folders("content/english", "content/welsh");
     let nested = folders("content", "content/cymru");
@@ -345,7 +345,7 @@ fn pages_of_other_languages_lie_below_their_code() {
 
 #[test]
 fn a_jekyll_site_below_a_folder_of_its_host() {
-    let read = |text| Config::read(SourceKind::Jekyll, "", "_config.yml", text);
+    let read = |text| Config::read(SourceKind::Jekyll, "", "_config.yml", text, &[]);
     let config = read("baseurl: /club\n");
     assert_eq!(read("baseurl: club/\n"), config);
     assert_eq!(read("baseurl: /\n").base_path, None);
@@ -373,7 +373,7 @@ fn a_text_ends_at_the_mark_that_its_jekyll_site_has_for_it() {
     let text = "---\ntitle: Gala\n---\nIt was full.\n\n<!-- cut -->\n\nThen we left.\n";
     let own = text.replace("Gala\n", "Gala\nexcerpt_separator: \"<!-- cut -->\"\n");
     let setting = "excerpt_separator: \"<!-- cut -->\"\n";
-    let of_site = Config::read(SourceKind::Jekyll, "", "_config.yml", setting);
+    let of_site = Config::read(SourceKind::Jekyll, "", "_config.yml", setting, &[]);
     for (config, text, expected) in [
         (Config::default(), text, "It was full.\n\nThen we left."),
         (Config::default(), own.as_str(), "It was full."),
@@ -388,5 +388,217 @@ fn a_text_ends_at_the_mark_that_its_jekyll_site_has_for_it() {
         let page = site.of("2020-12-03-gala.md");
         let reading = read_page("s", "_posts/2020-12-03-gala.md", text, London, Some(&page));
         assert_eq!(reading.items[0].summary, expected);
+    }
+}
+
+#[test]
+fn names_become_addresses_as_each_tool_writes_them() {
+    use SourceKind::{Eleventy, Jekyll, Zola};
+    let none = json!({});
+    let big = json!({"categories": ["Big News"]});
+    let stories = "collections:\n  stories:\n    output: true\n";
+    for (kind, name, text, folder, below, fields, expected) in [
+        (
+            Jekyll,
+            "_config.yml",
+            "permalink: /n/:slug/",
+            "_posts",
+            "2020-12-03-Hello World.md",
+            &none,
+            "/n/hello-world/",
+        ),
+        (
+            Jekyll,
+            "_config.yml",
+            "permalink: /n/:title/",
+            "_posts",
+            "2020-12-03-Hello World.md",
+            &none,
+            "/n/Hello-World/",
+        ),
+        (
+            Jekyll,
+            "_config.yml",
+            "permalink: /n/:title/",
+            "_posts",
+            "2020-12-03-u%v.md",
+            &none,
+            "/n/u-v/",
+        ),
+        (
+            Jekyll,
+            "_config.yml",
+            "permalink: /:slugified_categories/:title/",
+            "_posts",
+            "2020-12-03-a.md",
+            &big,
+            "/big-news/a/",
+        ),
+        (
+            Jekyll,
+            "_config.yml",
+            &format!("permalink: pretty\n{stories}"),
+            "",
+            "_stories/one.md",
+            &none,
+            "/stories/one/",
+        ),
+        (Jekyll, "_config.yml", stories, "", "_stories/one.md", &none, "/stories/one.html"),
+        (
+            Jekyll,
+            "_config.yml",
+            &format!("permalink: /:title/\n{stories}"),
+            "_stories",
+            "sub/one.md",
+            &none,
+            "/stories/sub/one/",
+        ),
+        (
+            Jekyll,
+            "_config.yml",
+            &format!("{stories}    permalink: /:collection/:year/:name/\n"),
+            "",
+            "_stories/One Two.md",
+            &none,
+            "/stories/2020/one-two/",
+        ),
+        (
+            Jekyll,
+            "_config.yml",
+            &format!("{stories}    permalink: /x/:path/\n"),
+            "",
+            "_stories/sub/one.md",
+            &none,
+            "/x/sub/one/",
+        ),
+        (Zola, "config.toml", "[languages.fr]\n", "content/news", "k.fr.md", &none, "/fr/news/k/"),
+        (Zola, "config.toml", "[languages.fr]\n", "content/news", "k.md", &none, "/news/k/"),
+        (
+            Zola,
+            "config.toml",
+            "default_language = \"fr\"\n[languages.en]\n",
+            "content/news",
+            "k/index.en.md",
+            &none,
+            "/en/news/k/",
+        ),
+        (Zola, "config.toml", "", "content/news", "Hello World.md", &none, "/news/hello-world/"),
+        (
+            Zola,
+            "config.toml",
+            "[slugify]\npaths = \"safe\"\n",
+            "content/news",
+            "Hello_World.md",
+            &none,
+            "/news/Hello_World/",
+        ),
+        (
+            Zola,
+            "config.toml",
+            "[slugify]\npaths = \"off\"\n",
+            "content/news",
+            "Hello World.md",
+            &none,
+            "/news/Hello%20World/",
+        ),
+        (
+            Zola,
+            "config.toml",
+            "[slugify]\npaths_keep_dates = true\n",
+            "content/news",
+            "2020-12-03-k.md",
+            &none,
+            "/news/2020-12-03-k/",
+        ),
+        (
+            Eleventy,
+            ".eleventy.js",
+            "return { pathPrefix: '/sub/' }",
+            "posts",
+            "a.md",
+            &none,
+            "/sub/posts/a/",
+        ),
+        (
+            Eleventy,
+            ".eleventy.js",
+            "",
+            "posts",
+            "a.md",
+            &json!({"title": "Café & co", "permalink": "/f/{{ title | slugify }}/"}),
+            "/f/cafe-and-co/",
+        ),
+        (
+            Eleventy,
+            ".eleventy.js",
+            "",
+            "posts",
+            "a.md",
+            &json!({"permalink": "/x/", "eleventyComputed": {"permalink": "/z/{{ page.fileSlug }}/"}}),
+            "/z/a/",
+        ),
+    ] {
+        let config = Config::read(kind, "", name, text, &[]);
+        let found = link_with(kind, folder, below, fields, config, None);
+        assert_eq!(found.as_deref(), Some(expected), "{kind:?} {text} {below}");
+    }
+    // What only a program knows has no address.
+    for (text, fields) in [
+        ("", json!({"permalink": null})),
+        ("", json!({"eleventyComputed": {"permalink": "/{{ title | myFilter }}/"}})),
+        ("c.addGlobalData(\"permalink\", () => d => d.x)", json!({})),
+    ] {
+        let config = Config::read(Eleventy, "", ".eleventy.js", text, &[]);
+        assert_eq!(link_with(Eleventy, "posts", "a.md", &fields, config, None), None, "{fields}");
+    }
+}
+
+#[test]
+fn hugo_publishes_what_its_settings_say() {
+    let text = "buildFuture = true\nbuildDrafts = true\n";
+    let config = Config::read(SourceKind::Hugo, "", "hugo.toml", text, &[]);
+    let settings =
+        Settings { path: Some("content/news".into()), ..Settings::new("site", SourceKind::Hugo) };
+    for (config, is_published) in [(config, true), (Config::default(), false)] {
+        let site = Site::new(&settings, config, "2021-01-01".parse().unwrap());
+        let text = "---\ntitle: A\ndraft: true\ndate: 2021-05-05\n---\nx\n";
+        let page = site.of("a.md");
+        let reading =
+            crate::news::readers::markdown::read_page("s", "a.md", text, London, Some(&page));
+        assert_eq!(reading.items.len(), usize::from(is_published), "{reading:?}");
+    }
+}
+
+#[test]
+fn what_the_settings_leave_out_is_found_by_its_place() {
+    let has = |config: &Config, path: &str| {
+        config.ignored.iter().any(|regex| regex::Regex::new(regex).unwrap().is_match(path))
+    };
+    let mut eleventy = Config::read(
+        SourceKind::Eleventy,
+        "",
+        ".eleventy.js",
+        "c.ignores.add('posts/*.tmp.md')",
+        &[],
+    );
+    eleventy.ignore("# ours\ndrafts\n/posts/old/**\n*.bak.md\n!kept.md\n");
+    let hugo =
+        Config::read(SourceKind::Hugo, "", "hugo.toml", "ignoreFiles = ['\\.foo\\.md$']", &[]);
+    let jekyll =
+        Config::read(SourceKind::Jekyll, "", "_config.yml", "exclude: [old/, \"*.txt.md\"]", &[]);
+    for (config, path, is_out) in [
+        (&eleventy, "posts/a.tmp.md", true),
+        (&eleventy, "posts/a.md", false),
+        (&eleventy, "posts/drafts/a.md", true),
+        (&eleventy, "posts/old/x/a.md", true),
+        (&eleventy, "posts/x/a.bak.md", true),
+        (&eleventy, "kept.md", false),
+        (&hugo, "content/news/a.foo.md", true),
+        (&hugo, "content/news/afoo.md", false),
+        (&jekyll, "old/_posts/2020-12-03-a.md", true),
+        (&jekyll, "older/_posts/2020-12-03-a.md", false),
+        (&jekyll, "a.txt.md", true),
+    ] {
+        assert_eq!(has(config, path), is_out, "{path}");
     }
 }
