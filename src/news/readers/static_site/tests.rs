@@ -392,6 +392,7 @@ fn a_text_ends_at_the_mark_that_its_jekyll_site_has_for_it() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn names_become_addresses_as_each_tool_writes_them() {
     use SourceKind::{Eleventy, Jekyll, Zola};
     let none = json!({});
