@@ -360,7 +360,7 @@ impl Story {
     }
 
     /// Weighs a second day of the story against its first: the one that is called so is of the publication. Where neither
-    /// is, or both, nobody knows.
+    /// is, or both, neither is taken.
     fn weigh(&mut self, token: &LineToken) {
         let is_other = token.day.is_some() && self.day != token.day;
         match (is_other, self.is_published, token.is_published) {

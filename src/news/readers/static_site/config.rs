@@ -243,7 +243,7 @@ impl Config {
         }
     }
 
-    /// As far as a program says it in so many words.
+    /// What the program of a website sets with plain values.
     fn of_eleventy(root: String, text: &str) -> Self {
         let added =
             text.match_indices("ignores.add(").filter_map(|(at, _)| quoted_after(&text[at..], "("));

@@ -1,4 +1,4 @@
-//! Eleventy's data files: what they say of pages in so many words, and whether a program says more.
+//! Eleventy's data files: the plain values that they give pages, and whether a program works out more.
 //! Pure: text in, values out.
 
 use std::collections::BTreeMap;
