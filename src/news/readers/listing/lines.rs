@@ -233,7 +233,7 @@ impl Reader {
                 let day = found.date.or_else(|| in_year(text, self.known_year()?, self.zone));
                 self.push(text, Class::Day, day);
                 if let Some(token) = self.tokens.last_mut() {
-                    token.is_published = found.of == Of::Publication;
+                    token.is_published = found.of == DayMeaning::Publication;
                 }
             }
             return;

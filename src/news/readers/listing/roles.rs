@@ -11,7 +11,7 @@ use super::line::ListingLine;
 use super::marker::{is_marker, is_marker_with_words, marker};
 use super::noise::{is_noise, is_topic_of_menu};
 use crate::date::PartialDate;
-use crate::news::readers::day_line::{Of, day_line};
+use crate::news::readers::day_line::{DayMeaning, day_line};
 
 /// What a line looks like by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +52,9 @@ fn look(text: &str, zone: Tz) -> Look {
         Ok(_) | Err(_) => {}
     }
     match day_line(text, zone).map(|line| line.of) {
-        Some(Of::Event) => return Look::Event,
-        Some(Of::Publication | Of::Unsaid) => return Look::Day,
-        Some(Of::Change) => return Look::Other,
+        Some(DayMeaning::Event) => return Look::Event,
+        Some(DayMeaning::Publication | DayMeaning::Unsaid) => return Look::Day,
+        Some(DayMeaning::Change) => return Look::Other,
         None => {}
     }
     if is_topic_of_menu(text) || is_marker_with_words(text) {

@@ -11,7 +11,7 @@ use scraper::{ElementRef, Node};
 
 use super::block::text_of;
 use super::part::StoryPart;
-use crate::news::readers::day_line::{Of, day_line};
+use crate::news::readers::day_line::{DayMeaning, day_line};
 use crate::news::source::DayPlace;
 
 /// What holds more nodes is a part of the page, and no day.
@@ -189,5 +189,5 @@ fn is_day(node: NodeRef<'_, Node>) -> bool {
         None => node.value().as_text().map(|text| text.to_string()).unwrap_or_default(),
     };
     day_line(text.trim_matches(is_mark), Tz::UTC)
-        .is_some_and(|line| matches!(line.of, Of::Publication | Of::Unsaid))
+        .is_some_and(|line| matches!(line.of, DayMeaning::Publication | DayMeaning::Unsaid))
 }

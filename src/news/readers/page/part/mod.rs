@@ -105,7 +105,7 @@ pub fn story(
 fn picture(
     part: &StoryPart<'_>,
     given: &PartSelectors,
-    common: &Common,
+    common: &RepeatedParts,
     base: &str,
 ) -> Option<Image> {
     match &given.image {
@@ -119,7 +119,7 @@ fn picture(
 }
 
 /// A link that is a picture is read out by the words for the picture.
-fn title_of_picture(anchors: &[Anchor<'_>], common: &Common) -> Option<String> {
+fn title_of_picture(anchors: &[Anchor<'_>], common: &RepeatedParts) -> Option<String> {
     let pictures = anchors.iter().filter(|anchor| anchor.text.is_empty());
     pictures
         .filter_map(|anchor| words_for_picture(anchor.element))
