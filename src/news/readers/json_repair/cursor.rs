@@ -7,7 +7,7 @@ use serde_json::Value;
 pub(super) const LONGEST_NAME_BYTES: usize = 200;
 
 /// A value that was read.
-pub(super) enum Found {
+pub(super) enum ParsedValue {
     Whole(Value),
     /// The text ends within it.
     Cut(Value),
@@ -66,8 +66,8 @@ impl JsonCursor<'_> {
         }
     }
 
-    pub(super) fn string(&mut self, open: char) -> Found {
-        let Some(close) = closing(open) else { return Found::Cut(Value::Null) };
+    pub(super) fn string(&mut self, open: char) -> ParsedValue {
+        let Some(close) = closing(open) else { return ParsedValue::Cut(Value::Null) };
         if open != '"' {
             self.note("quotation marks that are not JSON’s");
         }
@@ -77,7 +77,7 @@ impl JsonCursor<'_> {
             if c == close {
                 if self.closes(c) {
                     self.advance();
-                    return Found::Whole(Value::String(text));
+                    return ParsedValue::Whole(Value::String(text));
                 }
                 self.note("quotation marks within a text");
             } else if c == '\\' {
@@ -87,7 +87,7 @@ impl JsonCursor<'_> {
             } else if c == '\n' && self.is_name_ahead(self.at) {
                 self.note("a text without its closing quotation mark");
                 let whole = text.trim_end().trim_end_matches(',').trim_end();
-                return Found::Whole(Value::String(whole.to_owned()));
+                return ParsedValue::Whole(Value::String(whole.to_owned()));
             } else if c.is_control() {
                 self.note("a control character within a text");
             }
@@ -95,7 +95,7 @@ impl JsonCursor<'_> {
             self.advance();
         }
         self.note("the text breaks off");
-        Found::Cut(Value::String(text))
+        ParsedValue::Cut(Value::String(text))
     }
 
     /// What stands behind a backslash.

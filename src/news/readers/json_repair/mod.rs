@@ -9,7 +9,7 @@ mod cursor;
 
 use serde_json::{Map, Value};
 
-use cursor::{Found, JsonCursor, LONGEST_NAME_BYTES, closing};
+use cursor::{JsonCursor, LONGEST_NAME_BYTES, ParsedValue, closing};
 
 /// Nothing of use lies deeper, and a reader must not run out of room.
 const DEEPEST: usize = 64;
@@ -50,9 +50,9 @@ pub fn repaired(text: &str) -> Option<RepairedJson> {
         }
         let begins = parser.at;
         match parser.value(0) {
-            Some(Found::Whole(value)) => values.push(value),
-            Some(Found::Cut(value)) if values.is_empty() => values.push(value),
-            Some(Found::Cut(_)) => parser.lost += 1,
+            Some(ParsedValue::Whole(value)) => values.push(value),
+            Some(ParsedValue::Cut(value)) if values.is_empty() => values.push(value),
+            Some(ParsedValue::Cut(_)) => parser.lost += 1,
             None => break,
         }
         if values.len() > 1 && parser.first.is_none() {
@@ -75,17 +75,17 @@ pub fn repaired(text: &str) -> Option<RepairedJson> {
 
 impl JsonCursor<'_> {
     /// The value that begins here; `None` where there is none, and nothing is read.
-    fn value(&mut self, depth: usize) -> Option<Found> {
+    fn value(&mut self, depth: usize) -> Option<ParsedValue> {
         match self.peek()? {
             '{' if depth < DEEPEST => Some(self.object(depth)),
             '[' if depth < DEEPEST => Some(self.list(depth)),
             '{' | '[' => None,
             quote if closing(quote).is_some() => Some(self.string(quote)),
-            _ => self.word().map(Found::Whole),
+            _ => self.word().map(ParsedValue::Whole),
         }
     }
 
-    fn object(&mut self, depth: usize) -> Found {
+    fn object(&mut self, depth: usize) -> ParsedValue {
         let mut map = Map::new();
         self.advance();
         loop {
@@ -93,15 +93,15 @@ impl JsonCursor<'_> {
             match self.peek() {
                 None => {
                     self.note("the text breaks off");
-                    return Found::Cut(Value::Object(map));
+                    return ParsedValue::Cut(Value::Object(map));
                 }
                 Some('}') => {
                     self.advance();
-                    return Found::Whole(Value::Object(map));
+                    return ParsedValue::Whole(Value::Object(map));
                 }
                 Some(']') => {
                     self.note("a missing }");
-                    return Found::Whole(Value::Object(map));
+                    return ParsedValue::Whole(Value::Object(map));
                 }
                 Some(',') => {
                     self.note("a comma too many");
@@ -117,15 +117,15 @@ impl JsonCursor<'_> {
             };
             self.skip();
             match self.value(depth + 1) {
-                Some(Found::Whole(value)) => {
+                Some(ParsedValue::Whole(value)) => {
                     map.insert(name, value);
                 }
-                Some(Found::Cut(value)) => {
+                Some(ParsedValue::Cut(value)) => {
                     // Half a text may be half a word; a list has its first entries.
                     if value.is_array() || value.is_object() {
                         map.insert(name, value);
                     }
-                    return Found::Cut(Value::Object(map));
+                    return ParsedValue::Cut(Value::Object(map));
                 }
                 None => {
                     self.note("a value that cannot be read");
@@ -136,7 +136,7 @@ impl JsonCursor<'_> {
         }
     }
 
-    fn list(&mut self, depth: usize) -> Found {
+    fn list(&mut self, depth: usize) -> ParsedValue {
         let mut list = Vec::new();
         self.advance();
         loop {
@@ -144,15 +144,15 @@ impl JsonCursor<'_> {
             match self.peek() {
                 None => {
                     self.note("the text breaks off");
-                    return Found::Cut(Value::Array(list));
+                    return ParsedValue::Cut(Value::Array(list));
                 }
                 Some(']') => {
                     self.advance();
-                    return Found::Whole(Value::Array(list));
+                    return ParsedValue::Whole(Value::Array(list));
                 }
                 Some('}') => {
                     self.note("a missing ]");
-                    return Found::Whole(Value::Array(list));
+                    return ParsedValue::Whole(Value::Array(list));
                 }
                 Some(',') => {
                     self.note("a comma too many");
@@ -162,10 +162,10 @@ impl JsonCursor<'_> {
                 Some(_) => {}
             }
             match self.value(depth + 1) {
-                Some(Found::Whole(value)) => list.push(value),
-                Some(Found::Cut(_)) => {
+                Some(ParsedValue::Whole(value)) => list.push(value),
+                Some(ParsedValue::Cut(_)) => {
                     self.lost += 1;
-                    return Found::Cut(Value::Array(list));
+                    return ParsedValue::Cut(Value::Array(list));
                 }
                 None => {
                     self.note("a value that cannot be read");
