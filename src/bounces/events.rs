@@ -26,12 +26,21 @@ pub struct ProviderEvent {
     pub notice: Notice,
 }
 
+impl ProviderEvent {
+    /// Whose form it has: `ses`, `postmark`, `mailgun`, `sendgrid` or `brevo`.
+    fn provider(&self) -> &str {
+        self.id.split(':').next().unwrap_or_default()
+    }
+}
+
 /// What a file of events holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventBatch {
     pub events: Vec<ProviderEvent>,
     /// Places of those that are no provider's that we know, from 1.
     pub strange: Vec<usize>,
+    /// Lines that are not JSON, from 1, among others that are.
+    pub broken_lines: Vec<usize>,
     /// Where Amazon asks somebody to confirm that it may send events.
     pub confirmations: Vec<String>,
 }
@@ -47,40 +56,91 @@ pub enum EventError {
     TooMany,
 }
 
-/// Reads every event of a file. A strange one among others is counted, and they are read.
+/// Reads every event of a file. A strange one among others is counted, and they are read; so is a line that is cut off.
 ///
 /// # Errors
 /// When it is not JSON, or holds nothing that is an event of a known provider.
 pub fn read_events(text: &str) -> Result<EventBatch, EventError> {
-    let mut batch = EventBatch::default();
+    read_events_of(text, None)
+}
+
+/// The same where only one provider may speak: events in another's form are strange.
+///
+/// # Errors
+/// As for [`read_events`].
+pub fn read_events_of(text: &str, provider: Option<&str>) -> Result<EventBatch, EventError> {
     let text = text.trim_start_matches('\u{feff}');
-    let mut number = 0;
+    let mut reading = Reading { provider, number: 0, batch: EventBatch::default() };
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
-        let value = value
-            .map_err(|error| EventError::Json { line: error.line(), what: error.to_string() })?;
+        match value {
+            Ok(value) => reading.take(value)?,
+            Err(error) => {
+                let what = error.to_string();
+                return by_lines(text, provider)
+                    .unwrap_or(Err(EventError::Json { line: error.line(), what }));
+            }
+        }
+    }
+    reading.done()
+}
+
+/// Line by line, where one of several is broken. Nothing where no line is an event by itself: then it is not a file of lines.
+fn by_lines(text: &str, provider: Option<&str>) -> Option<Result<EventBatch, EventError>> {
+    let mut reading = Reading { provider, number: 0, batch: EventBatch::default() };
+    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        match serde_json::from_str(line) {
+            Ok(value) => {
+                if let Err(error) = reading.take(value) {
+                    return Some(Err(error));
+                }
+            }
+            Err(_) => reading.batch.broken_lines.push(number),
+        }
+    }
+    let EventBatch { events, confirmations, .. } = &reading.batch;
+    (!(events.is_empty() && confirmations.is_empty())).then(|| reading.done())
+}
+
+struct Reading<'a> {
+    /// The only one that may speak.
+    provider: Option<&'a str>,
+    number: usize,
+    batch: EventBatch,
+}
+
+impl Reading<'_> {
+    /// One event, or a list of them.
+    fn take(&mut self, value: Value) -> Result<(), EventError> {
         let list = match value {
             Value::Array(list) => list,
             one => vec![one],
         };
+        let may_speak = |provider: &str| self.provider.is_none_or(|only| only == provider);
         for one in list {
-            number += 1;
-            if number > MOST_EVENTS {
+            self.number += 1;
+            if self.number > MOST_EVENTS {
                 return Err(EventError::TooMany);
             }
-            if let Some(link) = confirmation_link(&one) {
-                batch.confirmations.push(link);
-            } else if let Some(event) = event_of(&one) {
-                batch.events.push(event);
+            let link = confirmation_link(&one).filter(|_| may_speak("ses"));
+            if let Some(link) = link {
+                self.batch.confirmations.push(link);
+            } else if let Some(event) = event_of(&one).filter(|event| may_speak(event.provider())) {
+                self.batch.events.push(event);
             } else {
-                batch.strange.push(number);
+                self.batch.strange.push(self.number);
             }
         }
+        Ok(())
     }
-    match batch.strange.first() {
-        Some(first) if batch.events.is_empty() && batch.confirmations.is_empty() => {
-            Err(EventError::Stranger(*first))
+
+    fn done(self) -> Result<EventBatch, EventError> {
+        let batch = self.batch;
+        match batch.strange.first() {
+            Some(first) if batch.events.is_empty() && batch.confirmations.is_empty() => {
+                Err(EventError::Stranger(*first))
+            }
+            _ => Ok(batch),
         }
-        _ => Ok(batch),
     }
 }
 
@@ -214,8 +274,13 @@ fn ses(value: &Value, kind: &str) -> ProviderEvent {
     let part = value.get(part).unwrap_or(&Value::Null);
     let kind = if kind == "Bounce" { ses_bounce(part) } else { ses_complaint(part) };
     let recipients = part.get(list).and_then(Value::as_array);
+    let is_own_list =
+        matches!(text(part, "bounceSubType"), "OnAccountSuppressionList" | "Suppressed");
     let people = recipients.into_iter().flatten().take(MOST_PEOPLE).map(|one| {
-        person(text(one, "emailAddress"), kind, text(one, "status"), text(one, "diagnosticCode"))
+        let words = text(one, "diagnosticCode");
+        let found = person(text(one, "emailAddress"), kind, text(one, "status"), words);
+        // No server has spoken: Amazon says of its own list why nothing was sent, and names our account in it.
+        if is_own_list { NoticePerson { kind, ..found } } else { found }
     });
     ProviderEvent {
         id: format!("ses:{}", text(part, "feedbackId")),
@@ -392,6 +457,10 @@ fn brevo(value: &Value, event: &str) -> ProviderEvent {
 mod tests {
     use super::*;
 
+    const AMAZONS_LIST: &str = "Amazon SES did not send the message to this address because it is on the suppression list \
+         for your account. For more information about removing addresses from the suppression list, see the Amazon SES \
+         Developer Guide at https://docs.aws.amazon.com/ses/latest/DeveloperGuide/sending-email-suppression-list.html";
+
     fn kinds(json: &str) -> Vec<(String, NoticeKind)> {
         let events = read_events(json).unwrap().events;
         let people = events.into_iter().flat_map(|event| event.notice.people);
@@ -426,6 +495,8 @@ mod tests {
         for (json, kind) in [
             (ses("Permanent", "General", "smtp; 550 5.1.1 user unknown"), Hard),
             (ses("Permanent", "General", "smtp; 550 5.7.1 blocked using zen.spamhaus.org"), Policy),
+            (ses("Permanent", "OnAccountSuppressionList", AMAZONS_LIST), Hard),
+            (ses("Permanent", "Suppressed", AMAZONS_LIST), Hard),
             (ses("Transient", "MailboxFull", ""), Soft),
             (ses("Permanent", "General", "smtp; 552 5.2.2 Mailbox full"), Soft),
             (
@@ -488,12 +559,47 @@ mod tests {
         ] {
             assert_eq!(read_events(&text).unwrap().events.len(), count, "{text}");
         }
-        let broken = read_events(&format!("{one}\n{{"));
-        assert!(matches!(broken, Err(EventError::Json { line: 2, .. })), "{broken:?}");
+        let broken = read_events("{\n  \"event\": \"spam\",\n  oops\n}");
+        assert!(matches!(broken, Err(EventError::Json { line: 3, .. })), "{broken:?}");
         assert_eq!(read_events("{}"), Err(EventError::Stranger(1)));
         assert_eq!(read_events("[1]"), Err(EventError::Stranger(1)));
         let id = read_events(one).unwrap().events.remove(0);
         assert_eq!(id.id, "brevo:spam:1:");
+    }
+
+    #[test]
+    fn a_broken_line_costs_itself_and_is_named_wherever_it_stands() {
+        let one = r#"{"event":"spam","email":"a@x.org","id":1}"#;
+        for broken in [r#"{"event":"spam","email":"#, "{", "]", "oops", r#"{"a":1}}"#, r#""open"#] {
+            for at in 0..3 {
+                let mut lines = vec![one; 3];
+                lines[at] = broken;
+                let batch = read_events(&lines.join("\n")).unwrap();
+                assert_eq!(batch.events.len(), 2, "{lines:?}");
+                assert_eq!(batch.broken_lines, [at + 1], "{lines:?}");
+            }
+            assert!(matches!(read_events(broken), Err(EventError::Json { line: 1, .. })));
+        }
+    }
+
+    #[test]
+    fn only_the_provider_of_a_hook_may_speak() {
+        let shapes = [
+            (
+                "ses",
+                r#"{"eventType":"Complaint","complaint":{"feedbackId":"c","complainedRecipients":[{"emailAddress":"a@x.org"}]}}"#,
+            ),
+            ("postmark", r#"{"RecordType":"SpamComplaint","ID":1,"Email":"a@x.org"}"#),
+            ("mailgun", r#"{"event-data":{"event":"complained","id":"1","recipient":"a@x.org"}}"#),
+            ("sendgrid", r#"[{"email":"a@x.org","sg_event_id":"1","event":"spamreport"}]"#),
+            ("brevo", r#"{"event":"spam","email":"a@x.org","id":7}"#),
+        ];
+        for (provider, _) in shapes {
+            for (shape, json) in shapes {
+                let found = read_events_of(json, Some(provider));
+                assert_eq!(found.is_ok(), provider == shape, "{provider} {json}");
+            }
+        }
     }
 
     #[test]

@@ -340,4 +340,42 @@ mod tests {
             assert_eq!(judged(field, words), kind, "{field} {words}");
         }
     }
+
+    #[test]
+    fn words_about_us_are_about_us_in_every_language() {
+        for words in [
+            "Absender gesperrt: Ihre IP steht auf einer schwarzen Liste",
+            "Ihre Nachricht wurde abgelehnt: zu viele Verbindungen",
+            "expéditeur refusé, votre serveur est sur une liste noire",
+            "Votre adresse IP a une mauvaise réputation",
+            "Remitente rechazado: su dirección IP está en una lista negra",
+            "Mittente bloccato: il vostro IP è in una lista nera",
+            "Remetente bloqueado: o seu IP está numa lista de bloqueio",
+            "Afzender geblokkeerd, uw IP staat op een zwarte lijst",
+            "Din IP finns på svarta listan",
+            "Afsender blokeret, serveren er sortlistet",
+            "Nadawca zablokowany: adres na czarnej liście",
+            "Odesílatel je blokován, adresa je na černé listině",
+            "A cím feketelistán van",
+            "Отправитель заблокирован: ваш IP в черном списке",
+            "IP adresiniz kara listede",
+            "Lähettäjän palvelin on mustalla listalla",
+            "あなたのIPアドレスはブラックリストに登録されています",
+            "您的IP已被列入黑名单",
+            "귀하의 IP 주소가 블랙리스트에 있습니다",
+            ":  AOL will not accept delivery of this message.",
+        ] {
+            for status in ["5.1.1", "5.2.1", "5.1.2"] {
+                for words in [format!("550 {status} {words}"), format!("521 {status} {words}")] {
+                    assert_eq!(judged(status, &words), NoticeKind::Policy, "{words}");
+                }
+            }
+        }
+        for words in [
+            "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)",
+            "550 5.4.1 All recipient addresses rejected : Access denied. AS(201806271)",
+        ] {
+            assert_eq!(judged("5.4.1", words), NoticeKind::Hard, "{words}");
+        }
+    }
 }

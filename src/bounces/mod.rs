@@ -24,7 +24,7 @@ use serde::Serialize;
 
 use crate::rfc::reply::EnhancedStatus;
 
-pub use events::{EventBatch, EventError, ProviderEvent, read_events};
+pub use events::{EventBatch, EventError, ProviderEvent, read_events, read_events_of};
 pub use mime::LONGEST_READ_BYTES;
 pub use verdicts::read;
 

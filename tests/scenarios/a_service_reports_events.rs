@@ -87,3 +87,29 @@ fn a_hook_without_its_secret_or_proof_is_refused_at_the_start() {
         .ends(2)
         .says("does not say how its events are known to be real");
 }
+
+#[test]
+fn a_line_that_is_cut_off_costs_itself_and_shows_in_the_exit_code() {
+    let server = Server::good();
+    let charity = Charity::new().people(3).relay(&server);
+    charity.run("send --month 2020-12 --confirm 3").ends(0);
+    let line = |person: usize| {
+        format!(
+            "{{\"RecordType\":\"SpamComplaint\",\"ID\":{person},\"Email\":\"p{person}@example.org\"}}\n"
+        )
+    };
+    let cut = format!("{}{{\"RecordType\":\"Spam\n{}", line(0), line(1));
+    let charity = charity.file("events.json", cut);
+    charity
+        .run("inbox --events events.json")
+        .ends(5)
+        .says("1 line is not JSON and left out (the first is line 2)");
+    for (person, is_mailed) in [(0, false), (1, false), (2, true)] {
+        let said = charity.run(&format!("why p{person}@example.org")).stdout;
+        assert_eq!(said.contains("Is mailed"), is_mailed, "{said}");
+    }
+    // What has been settled counts once.
+    let charity = charity.file("events.json", line(0) + &line(1) + &line(2));
+    charity.run("inbox --events events.json").ends(0);
+    assert!(charity.run("why p2@example.org").stdout.contains("Is not mailed"));
+}

@@ -37,6 +37,7 @@ pub async fn settle_events(
     })?;
     let mut emails: Vec<(StoredEmail, ReadEmail)> = Vec::new();
     let mut others = 0;
+    let has_broken_lines = !batch.broken_lines.is_empty();
     announce(&batch, &shown, &globals.screen);
     for (number, event) in (1..).zip(batch.events) {
         if event.notice.people.is_empty() {
@@ -53,13 +54,26 @@ pub async fn settle_events(
     counts.other += others;
     globals.screen.for_people(|text| summarise(&counts, dry_run, text))?;
     let is_about_nobody = emails.iter().all(|(_, read)| read.verdicts.is_empty());
-    Ok(if is_about_nobody { Exit::Nothing } else { Exit::Done })
+    Ok(if has_broken_lines {
+        Exit::Partly
+    } else if is_about_nobody {
+        Exit::Nothing
+    } else {
+        Exit::Done
+    })
 }
 
 /// What people must know of a batch before it is settled.
 pub fn announce(batch: &EventBatch, name: &str, screen: &Screen) {
     for link in &batch.confirmations {
         screen.warn(&format!("Amazon asks whether it may send events. To say yes, open {link}"));
+    }
+    if let Some(first) = batch.broken_lines.first() {
+        let broken = counted(batch.broken_lines.len(), "line is", "lines are");
+        screen.warn(&format!(
+            "{name}: {broken} not JSON and left out (the first is line {first}); the others were read. Correct it, and run \
+             the same command again: what has been settled counts once"
+        ));
     }
     if let Some(first) = batch.strange.first() {
         let strange = counted(batch.strange.len(), "event", "events");

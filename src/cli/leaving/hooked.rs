@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::digest;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::bounces::read_events;
+use crate::bounces::read_events_of;
 use crate::cli::globals::Globals;
 use crate::cli::leaving::events::announce;
 use crate::cli::leaving::keeping::keeping;
@@ -110,7 +110,8 @@ pub async fn settle_waiting(project: &Project, globals: &Globals) -> Result<usiz
         let Ok(bytes) = fs::read(&path) else { continue };
         let text = String::from_utf8_lossy(&bytes);
         let name = path.display().to_string();
-        let batch = match read_events(&text) {
+        let provider = provider_of(project, &path);
+        let batch = match read_events_of(&text, provider.map(HookProvider::name)) {
             Ok(batch) => batch,
             Err(error) => {
                 globals
@@ -121,7 +122,7 @@ pub async fn settle_waiting(project: &Project, globals: &Globals) -> Result<usiz
             }
         };
         announce(&batch, &name, &globals.screen);
-        let has_strange = !batch.strange.is_empty();
+        let has_strange = !(batch.strange.is_empty() && batch.broken_lines.is_empty());
         let mut emails = emails_of(&path, batch.events, system::now());
         settle_emails(project, false, &mut emails, (&keeping, &keys), globals).await?;
         // What was not known is kept for somebody to look at; the others count once.
@@ -137,6 +138,12 @@ pub async fn settle_waiting(project: &Project, globals: &Globals) -> Result<usiz
         settled += 1;
     }
     Ok(settled)
+}
+
+/// Whose events a hook takes; nothing where its settings are gone.
+fn provider_of(project: &Project, path: &Path) -> Option<HookProvider> {
+    let (hook, _) = path.file_name()?.to_str()?.rsplit_once('-')?;
+    project.settings.hooks.get(hook).map(|settings| settings.provider)
 }
 
 fn emails_of(

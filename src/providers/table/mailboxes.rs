@@ -58,6 +58,8 @@ pub(in super::super) const MICROSOFT: ProviderReplies = ProviderReplies {
         ReplyRule("5.7.123", "", Closed),
         ReplyRule("", "resolver.rst.", Closed),
         ReplyRule("5.4.1", "recipient address rejected: access denied", NoMailbox),
+        // The same of several people in one session.
+        ReplyRule("5.4.1", "recipient addresses rejected+access denied", NoMailbox),
         ReplyRule("", "resolver.adr.recipnotfound", NoMailbox),
         ReplyRule("", "resolver.adr.exrecipnotfound", NoMailbox),
         ReplyRule("", "recipientnotfound", NoMailbox),

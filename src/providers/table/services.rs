@@ -23,7 +23,7 @@ pub(in super::super) const SES: ProviderReplies = ProviderReplies {
         ReplyRule("", "authentication credentials invalid", Login),
         ReplyRule("", "message length is more than", Size),
         ReplyRule("", "message rejected: address blacklisted", NoMailbox),
-        ReplyRule("", "address is on the suppression list", NoMailbox),
+        ReplyRule("", "is on the suppression list", NoMailbox),
         ReplyRule("", "throttling failure", Rate),
         ReplyRule("", "configuration set", Licence),
     ],

@@ -43,6 +43,19 @@ pub enum HookProvider {
     Brevo,
 }
 
+impl HookProvider {
+    /// As the settings and the names of events have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ses => "ses",
+            Self::Postmark => "postmark",
+            Self::Mailgun => "mailgun",
+            Self::Sendgrid => "sendgrid",
+            Self::Brevo => "brevo",
+        }
+    }
+}
+
 /// `[hooks.NAME]` of the settings.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
