@@ -156,7 +156,8 @@ impl Environment {
             warnings: Vec::new(),
         };
         let path = root.join(FILE);
-        if path.is_file() {
+        // A folder or a link that leads to nothing is not an absent file.
+        if path.symlink_metadata().is_ok() {
             let text = read_file(&path).map_err(EnvironmentError::Unreadable)?;
             environment.take_file(&text)?;
         }

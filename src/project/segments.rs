@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use super::{LONGEST_SETTINGS_BYTES, Project, ProjectError, files, read_text};
+use super::folder_files::files;
+use super::{LONGEST_SETTINGS_BYTES, Project, ProjectError, read_text};
 use crate::audience::segment::Segment;
 
 /// Each is a filter over the whole list: more are not meant.
@@ -15,7 +16,7 @@ impl Project {
     /// # Errors
     /// When one of them is wrong, with its place, or there are too many.
     pub fn segments(&self) -> Result<Vec<Segment>, ProjectError> {
-        let files = files(&self.path("segments"), "toml")?;
+        let files = files(&self.root, "segments", "toml")?;
         if files.len() > MOST_SEGMENTS {
             let what = format!("more than {MOST_SEGMENTS} segments are not read; use fewer files");
             return Err(ProjectError::Read { path: "segments".to_owned(), what });

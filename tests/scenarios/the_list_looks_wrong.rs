@@ -54,3 +54,28 @@ fn the_same_columns_next_month_get_last_times_answers_and_an_unseen_import_is_na
     charity.run("subscribers import --undo --yes").ends(0);
     charity.run("check 2020 --offline").says("2 people were imported today");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_part_of_the_list_that_cannot_be_read_is_named() {
+    let charity = Charity::new().people(3).file("subscribers/more.xlsx", "PK");
+    let charity = charity.file("subscribers/more.csv.txt", "email\nx@example.org\n");
+    for command in
+        ["send --month 2020-12 --dry-run", "check --month 2020-12 --offline", "subscribers list"]
+    {
+        charity
+            .run(command)
+            .says("subscribers/more.xlsx")
+            .says("subscribers/more.csv.txt")
+            .says("looks like a part of the list, and is not read");
+    }
+    std::os::unix::fs::symlink("gone.csv", charity.path("subscribers/old.csv")).unwrap();
+    for command in
+        ["send --month 2020-12 --dry-run", "check --month 2020-12 --offline", "subscribers list"]
+    {
+        charity
+            .run(command)
+            .ends(1)
+            .says("subscribers/old.csv cannot be read: it is a link that leads to nothing");
+    }
+}

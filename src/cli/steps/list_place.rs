@@ -18,12 +18,13 @@ const DATABASE: &str = "export of the list";
 
 /// The list, read and looked through.
 pub async fn list_of(project: &Project) -> Result<List, Failure> {
-    survey(list_inputs(project).await?)
+    survey(project, list_inputs(project).await?)
 }
 
 /// The same; `None` where there is no list yet.
 pub async fn list_of_any(project: &Project) -> Result<Option<List>, Failure> {
-    list_inputs_of_any(project).await?.map(survey).transpose()
+    let Some(inputs) = list_inputs_of_any(project).await? else { return Ok(None) };
+    survey(project, inputs).map(Some)
 }
 
 /// Whether there is a list, be it ever so short.
@@ -59,8 +60,12 @@ async fn list_inputs_of_any(project: &Project) -> Result<Option<Vec<NamedInput>>
     }
 }
 
-fn survey(inputs: Vec<NamedInput>) -> Result<List, Failure> {
-    Ok(List::survey(inputs).map_err(ProjectError::from)?)
+fn survey(project: &Project, inputs: Vec<NamedInput>) -> Result<List, Failure> {
+    let mut list = List::survey(inputs).map_err(ProjectError::from)?;
+    if project.settings.people.keep == ListPlace::Files {
+        drop(list.problems.splice(0..0, project.unread_lists()?));
+    }
+    Ok(list)
 }
 
 /// Everybody in the database, in the order of their addresses.

@@ -75,6 +75,7 @@ pub(super) async fn known_in(
         (ListPlace::Files, _) => {
             let Export { people, left_out, problems, .. } = in_files(project)?;
             (list.left_out, list.problems) = (left_out, problems);
+            drop(list.problems.splice(0..0, project.unread_lists()?));
             people
         }
         (ListPlace::Database, None) => Vec::new(),
