@@ -9,6 +9,8 @@ use super::records::unknown;
 
 /// A relay has a few addresses: the first ones show how they are named.
 const MOST_ADDRESSES: usize = 4;
+/// Hosts of an MX record that are looked up.
+const MOST_EXCHANGERS: usize = 10;
 
 /// Whether mail to a domain gets anywhere: answers, what comes back, and requests to leave.
 pub async fn mx(names: &impl HostLookup, domain: &str, what_for: &str) -> Diagnosis {
@@ -23,10 +25,7 @@ pub async fn mx(names: &impl HostLookup, domain: &str, what_for: &str) -> Diagno
                 format!("use an address of another domain, or replace the MX record of {domain}"),
             )
         }
-        DnsAnswer::Found(hosts) => {
-            let first = hosts.first().map_or("", |host| host.trim_end_matches('.'));
-            Diagnosis::good(ABOUT, format!("{domain} takes mail at {first}: {what_for} arrive"))
-        }
+        DnsAnswer::Found(hosts) => exchangers(names, domain, &hosts, what_for).await,
         DnsAnswer::Nothing => match names.addresses(domain).await {
             DnsAnswer::Found(_) => Diagnosis::doubtful(
                 ABOUT,
@@ -43,6 +42,47 @@ pub async fn mx(names: &impl HostLookup, domain: &str, what_for: &str) -> Diagno
             DnsAnswer::Unknown(why) => unknown(ABOUT, domain, &why),
         },
         DnsAnswer::Unknown(why) => unknown(ABOUT, domain, &why),
+    }
+}
+
+/// Whether the hosts of an MX record can be reached: each is a name (RFC 5321 section 5.1) with an address.
+async fn exchangers(
+    names: &impl HostLookup,
+    domain: &str,
+    hosts: &[String],
+    what_for: &str,
+) -> Diagnosis {
+    const ABOUT: &str = "MX";
+    let cure = format!("correct the MX record of {domain}: its mail provider says which it is");
+    let mut wrong = Vec::new();
+    let mut good = None;
+    for host in hosts.iter().take(MOST_EXCHANGERS) {
+        let name = host.trim_end_matches('.');
+        if name.parse::<IpAddr>().is_ok() {
+            wrong.push(format!("{name}, which is an address and not a name"));
+            continue;
+        }
+        match names.addresses(name).await {
+            DnsAnswer::Found(_) => good = good.or(Some(name)),
+            DnsAnswer::Nothing => wrong.push(format!("{name}, which has no address")),
+            DnsAnswer::Unknown(why) => return unknown(ABOUT, name, &why),
+        }
+    }
+    let wrong = wrong.join(", ");
+    match good {
+        None => Diagnosis::bad(
+            ABOUT,
+            format!("{domain} sends its mail to {wrong}: {what_for} are lost"),
+            cure,
+        ),
+        Some(first) if wrong.is_empty() => {
+            Diagnosis::good(ABOUT, format!("{domain} takes mail at {first}: {what_for} arrive"))
+        }
+        Some(first) => Diagnosis::doubtful(
+            ABOUT,
+            format!("{domain} takes mail at {first}, and names {wrong}"),
+            cure,
+        ),
     }
 }
 
@@ -158,10 +198,33 @@ mod tests {
     async fn a_domain_takes_mail_or_is_named() {
         for (zone, domain, verdict, word) in [
             (
-                Zone::default().mx("c.example", "mx.c.example."),
+                Zone::default()
+                    .mx("c.example", "mx.c.example.")
+                    .address("mx.c.example", "192.0.2.1"),
                 "c.example",
                 Health::Good,
                 "at mx.c.example:",
+            ),
+            (
+                Zone::default().mx("c.example", "mx.c.example."),
+                "c.example",
+                Health::Bad,
+                "mx.c.example, which has no address",
+            ),
+            (
+                Zone::default().mx("c.example", "192.0.2.1."),
+                "c.example",
+                Health::Bad,
+                "an address and not a name",
+            ),
+            (
+                Zone::default()
+                    .mx("c.example", "gone.c.example.")
+                    .mx("c.example", "mx.c.example.")
+                    .address("mx.c.example", "192.0.2.1"),
+                "c.example",
+                Health::Doubtful,
+                "at mx.c.example, and names gone.c.example",
             ),
             (Zone::default().mx("c.example", "."), "c.example", Health::Bad, "takes no mail"),
             (

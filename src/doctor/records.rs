@@ -1,6 +1,8 @@
 //! The records by which receivers believe mail: DKIM (RFC 6376), SPF (RFC 7208), DMARC (RFC 9989's way to the domain).
 //! Pure: what the DNS answers comes in as an argument.
 
+use std::net::IpAddr;
+
 use super::Diagnosis;
 use super::lookup::{DnsAnswer, TextLookup};
 use crate::rfc::dkim::Signer;
@@ -99,7 +101,7 @@ pub async fn spf(names: &impl TextLookup, domain: &str) -> Diagnosis {
         }
         Err(Trouble::Unknown(why)) => return unknown(ABOUT, domain, &why),
     };
-    let SpfCost { questions, broken } = match cost(names, &record).await {
+    let SpfCost { questions, broken, malformed } = match cost(names, domain, &record).await {
         Ok(cost) => cost,
         Err(why) => return unknown(ABOUT, domain, &why),
     };
@@ -117,6 +119,16 @@ pub async fn spf(names: &impl TextLookup, domain: &str) -> Diagnosis {
             ABOUT,
             format!("the SPF record of {domain} lets anybody send: it ends with `+all`"),
             "let it end with ~all",
+        )
+    } else if let Some(SpfFault { term, at }) = malformed {
+        Diagnosis::bad(
+            ABOUT,
+            format!(
+                "receivers take no notice of the SPF record of {at}: `{term}` is not valid in one"
+            ),
+            format!(
+                "correct or remove `{term}`: addresses are written ip4:192.0.2.1 or ip6:2001:db8::/32, other names include:NAME"
+            ),
         )
     } else if let Some(other) = broken {
         Diagnosis::doubtful(
@@ -164,14 +176,73 @@ struct SpfCost {
     questions: usize,
     /// A domain that is included and has no record, or several (RFC 7208 section 5.2).
     broken: Option<String>,
+    /// The first part that is not SPF, which breaks the whole record (RFC 7208 section 4.6).
+    malformed: Option<SpfFault>,
 }
 
-async fn cost(names: &impl TextLookup, record: &str) -> Result<SpfCost, String> {
-    let mut waiting = vec![record.to_owned()];
+struct SpfFault {
+    term: String,
+    /// Whose record it is in.
+    at: String,
+}
+
+/// Whether a part of a record is one that RFC 7208 knows (sections 5 and 6), without its qualifier.
+fn is_spf_term(term: &str) -> bool {
+    let is_name = |text: &str| {
+        let good = |c: char| c.is_ascii_graphic() && !matches!(c, '/' | ':' | ',');
+        // A macro may end with anything.
+        text.contains('%') || (text.contains('.') && text.chars().all(good))
+    };
+    let is_bits = |text: &str, most: u8| text.parse::<u8>().is_ok_and(|bits| bits <= most);
+    // `/24`, `//64` or both.
+    let are_bits = |text: &str| {
+        let (four, six) = text.split_once("//").map_or((text, None), |(a, b)| (a, Some(b)));
+        let four = four.strip_prefix('/').map_or(four.is_empty(), |bits| is_bits(bits, 32));
+        four && six.is_none_or(|bits| is_bits(bits, 128))
+    };
+    // What somebody defines later is ignored by everybody who does not know it.
+    if let Some((name, value)) = term.split_once('=')
+        && !name.contains([':', '/'])
+    {
+        return match name {
+            "redirect" | "exp" => is_name(value),
+            _ => name.starts_with(|c: char| c.is_ascii_alphabetic()),
+        };
+    }
+    let (name, value) = term.split_once(':').map_or((term, None), |(a, b)| (a, Some(b)));
+    let address = |value: &str, most: u8| {
+        let (address, bits) = value.split_once('/').map_or((value, None), |(a, b)| (a, Some(b)));
+        let address = address.parse::<IpAddr>().ok();
+        address.filter(|_| bits.is_none_or(|bits| is_bits(bits, most)))
+    };
+    match (name, value) {
+        ("all" | "ptr", None) => true,
+        ("ip4", Some(value)) => address(value, 32).is_some_and(|address| address.is_ipv4()),
+        ("ip6", Some(value)) => address(value, 128).is_some_and(|address| address.is_ipv6()),
+        ("include" | "exists" | "ptr", Some(value)) => is_name(value),
+        ("a" | "mx", Some(value)) => {
+            let (host, bits) = value.find('/').map_or((value, ""), |at| value.split_at(at));
+            is_name(host) && are_bits(bits)
+        }
+        (name, None) => {
+            let bits = name.strip_prefix("mx").or_else(|| name.strip_prefix('a'));
+            bits.is_some_and(are_bits)
+        }
+        _ => false,
+    }
+}
+
+async fn cost(names: &impl TextLookup, domain: &str, record: &str) -> Result<SpfCost, String> {
+    let mut waiting = vec![(domain.to_owned(), record.to_owned())];
     let mut cost = SpfCost::default();
-    while let Some(record) = waiting.pop() {
-        for term in record.split_ascii_whitespace().skip(1) {
-            let term = term.trim_start_matches(['+', '-', '~', '?']).to_ascii_lowercase();
+    while let Some((at, record)) = waiting.pop() {
+        for written in record.split_ascii_whitespace().skip(1) {
+            let term = written.strip_prefix(['+', '-', '~', '?']).unwrap_or(written);
+            let term = term.to_ascii_lowercase();
+            if cost.malformed.is_none() && !is_spf_term(&term) {
+                let term = written.chars().filter(|c| !c.is_control()).take(80).collect();
+                cost.malformed = Some(SpfFault { term, at: at.clone() });
+            }
             let (name, value) = term.split_once([':', '=']).unwrap_or((&term, ""));
             match name.split('/').next().unwrap_or(name) {
                 "a" | "mx" | "ptr" | "exists" => cost.questions += 1,
@@ -181,7 +252,7 @@ async fn cost(names: &impl TextLookup, record: &str) -> Result<SpfCost, String> 
                     let is_known = !value.is_empty() && !value.contains('%');
                     if cost.questions <= MOST_QUESTIONS && is_known {
                         match spf_record(names, value).await {
-                            Ok(Some(record)) => waiting.push(record),
+                            Ok(Some(record)) => waiting.push((value.to_owned(), record)),
                             Ok(None) | Err(Trouble::Several(_)) => {
                                 cost.broken.get_or_insert(value.to_owned());
                             }
@@ -199,6 +270,44 @@ async fn cost(names: &impl TextLookup, record: &str) -> Result<SpfCost, String> 
     Ok(cost)
 }
 
+/// The record that receivers use for a domain: its own, or that of a domain above it. Its name and its text.
+async fn dmarc_record(
+    names: &impl TextLookup,
+    domain: &str,
+) -> Result<(String, String), Diagnosis> {
+    const ABOUT: &str = "DMARC";
+    // From the domain itself up to the one below the public suffix; there are few labels.
+    let labels: Vec<&str> = domain.split('.').collect();
+    for from in 0..labels.len().saturating_sub(1) {
+        let name = format!("_dmarc.{}", labels[from..].join("."));
+        let texts = match names.texts(&name).await {
+            DnsAnswer::Found(texts) => texts,
+            DnsAnswer::Nothing => continue,
+            DnsAnswer::Unknown(why) => return Err(unknown(ABOUT, &name, &why)),
+        };
+        let is_dmarc = |text: &String| tag(text, "v").as_deref() == Some("DMARC1");
+        let mut texts: Vec<String> = texts.into_iter().filter(is_dmarc).collect();
+        if texts.len() > 1 {
+            let what =
+                format!("{name} has {} DMARC records: receivers use none of them", texts.len());
+            return Err(Diagnosis::bad(ABOUT, what, "keep one of them"));
+        }
+        if let Some(text) = texts.pop() {
+            return Ok((name, text));
+        }
+    }
+    Err(Diagnosis::bad(
+        ABOUT,
+        format!(
+            "{domain} has no DMARC record; Gmail and Yahoo require one from senders of many \
+             messages"
+        ),
+        format!(
+            "publish this TXT record at _dmarc.{domain}: v=DMARC1; p=none; rua=mailto:YOUR-ADDRESS"
+        ),
+    ))
+}
+
 /// Whether the sender's domain says what to do with mail that is not its own, and whether roundup's signature speaks for it.
 pub async fn dmarc(
     names: &impl TextLookup,
@@ -207,35 +316,9 @@ pub async fn dmarc(
     bounces: &str,
 ) -> Diagnosis {
     const ABOUT: &str = "DMARC";
-    let mut found = None;
-    // From the domain itself up to the one below the public suffix; there are few labels.
-    let labels: Vec<&str> = domain.split('.').collect();
-    for from in 0..labels.len().saturating_sub(1) {
-        let name = format!("_dmarc.{}", labels[from..].join("."));
-        match names.texts(&name).await {
-            DnsAnswer::Found(texts) => {
-                let mut texts =
-                    texts.into_iter().filter(|text| tag(text, "v").as_deref() == Some("DMARC1"));
-                if let Some(text) = texts.next() {
-                    found = Some((name, text));
-                    break;
-                }
-            }
-            DnsAnswer::Nothing => {}
-            DnsAnswer::Unknown(why) => return unknown(ABOUT, &name, &why),
-        }
-    }
-    let Some((name, record)) = found else {
-        return Diagnosis::bad(
-            ABOUT,
-            format!(
-                "{domain} has no DMARC record; Gmail and Yahoo require one from senders of many \
-                 messages"
-            ),
-            format!(
-                "publish this TXT record at _dmarc.{domain}: v=DMARC1; p=none; rua=mailto:YOUR-ADDRESS"
-            ),
-        );
+    let (name, record) = match dmarc_record(names, domain).await {
+        Ok(found) => found,
+        Err(diagnosis) => return diagnosis,
     };
     if let Some(other) = signed_by.iter().find(|signer| !is_aligned(signer, domain)) {
         return Diagnosis::bad(
@@ -389,6 +472,20 @@ mod tests {
                 Health::Doubtful,
                 "includes typo.example",
             ),
+            (
+                Zone::default().with("c.example", "v=spf1 ipv4:127.0.0.1 -all"),
+                Health::Bad,
+                "ipv4:127",
+            ),
+            (Zone::default().with("c.example", "v=spf1 ip4:999.1.1.1 -all"), Health::Bad, "999"),
+            (Zone::default().with("c.example", "v=spf1 include: -all"), Health::Bad, "`include:`"),
+            (
+                Zone::default()
+                    .with("c.example", "v=spf1 include:r.example ~all")
+                    .with("r.example", "v=spf1 ip4:192.0.2.1/33 -all"),
+                Health::Bad,
+                "record of r.example",
+            ),
             // A record that includes itself ends too.
             (
                 Zone::default().with("c.example", "v=spf1 include:c.example ~all"),
@@ -402,6 +499,56 @@ mod tests {
         }
         let found = spf(&Zone::default(), "broken.example").await;
         assert_eq!((found.verdict, found.what.contains("timedout")), (Health::Doubtful, true));
+    }
+
+    #[test]
+    fn a_part_of_a_record_is_spf_or_breaks_it() {
+        for good in [
+            "all",
+            "a",
+            "mx",
+            "ptr",
+            "a/24",
+            "mx//64",
+            "a/24//64",
+            "a:c.example",
+            "mx:c.example/24",
+            "ip4:192.0.2.1",
+            "ip4:192.0.2.0/24",
+            "ip6:2001:db8::1",
+            "ip6:2001:db8::/32",
+            "include:r.example",
+            "include:%{ir}._spf.example",
+            "exists:%{i}.x.example",
+            "redirect=r.example",
+            "exp=e.example",
+            "later=anything",
+            "ptr:c.example",
+        ] {
+            assert!(is_spf_term(good), "{good}");
+        }
+        for bad in [
+            "ipv4:127.0.0.1",
+            "ip4:999.1.1.1",
+            "ip4:2001:db8::1",
+            "ip6:192.0.2.1",
+            "ip4:192.0.2.0/33",
+            "ip4",
+            "include:",
+            "include",
+            "exists",
+            "redirect=",
+            "al",
+            "mx:",
+            "a/33",
+            "192.0.2.1",
+            "~all",
+            "include:r.example,",
+            "includes:r.example",
+            "ip4:192.0.2.1,192.0.2.2",
+        ] {
+            assert!(!is_spf_term(bad), "{bad}");
+        }
     }
 
     #[tokio::test]
@@ -422,6 +569,13 @@ mod tests {
             let signed = ["charity.example"];
             assert_eq!(dmarc(&above(), domain, &signed, bounces).await.verdict, Health::Good);
         }
+        let two = above().with("_dmarc.charity.example", "v=DMARC1; p=reject");
+        let found = dmarc(&two, domain, &[], domain).await;
+        assert_eq!(
+            (found.verdict, found.what.contains("2 DMARC")),
+            (Health::Bad, true),
+            "{found:?}"
+        );
         let odd = Zone::default().with("_dmarc.charity.example", "v=DMARC1; p=maybe");
         assert!(dmarc(&odd, domain, &[], domain).await.what.contains("no valid policy"));
     }

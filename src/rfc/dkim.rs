@@ -14,8 +14,8 @@ use thiserror::Error;
 
 use crate::problem::HELP;
 
-/// RFC 8301 forbids less.
-const SHORTEST_RSA_BYTES: usize = 1024 / 8;
+/// RFC 8301 section 3.2: signers should use this length or more, and the library signs with no less.
+const SHORTEST_RSA_BITS: usize = 2048;
 
 /// `[dkim]` of `roundup.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -89,8 +89,8 @@ pub enum KeyError {
     NotPem,
     #[error("the DKIM key is neither RSA nor Ed25519, or is damaged")]
     NotAKey,
-    #[error("the DKIM key is shorter than 1024 bits, which receivers refuse")]
-    TooShort,
+    #[error("the DKIM key has {bits} bits; roundup signs with {SHORTEST_RSA_BITS} or more")]
+    TooShort { bits: usize },
     #[error("the DKIM {0} `{1}` is not a domain name")]
     Name(&'static str, String),
 }
@@ -116,12 +116,11 @@ impl Signer {
         let key = if let Ok(key) = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der) {
             Key::Ed25519(key)
         } else {
-            let key = RsaKeyPair::from_pkcs8(&der)
-                .or_else(|_| RsaKeyPair::from_der(&der))
-                .map_err(|_| KeyError::NotAKey)?;
-            if key.public_modulus_len() < SHORTEST_RSA_BYTES {
-                return Err(KeyError::TooShort);
-            }
+            let key = RsaKeyPair::from_pkcs8(&der).or_else(|_| RsaKeyPair::from_der(&der));
+            // A short key is whole: it is not called damaged.
+            let short = || rsa_bits_of(&der).filter(|bits| *bits < SHORTEST_RSA_BITS);
+            let fault = |_| short().map_or(KeyError::NotAKey, |bits| KeyError::TooShort { bits });
+            let key = key.map_err(fault)?;
             Key::Rsa(key)
         };
         Ok(Self { key, domain: domain.to_owned(), selector: selector.to_owned() })
@@ -281,6 +280,39 @@ fn relaxed(field: &str) -> (String, String) {
     (name, canonical)
 }
 
+/// The length of an RSA private key (RFC 8017 appendix A.1.2), by itself or in PKCS#8 (RFC 5958).
+fn rsa_bits_of(der: &[u8]) -> Option<usize> {
+    const INTEGER: u8 = 0x02;
+    const OCTETS: u8 = 0x04;
+    const SEQUENCE: u8 = 0x30;
+    let (mut fields, _) = element(der, SEQUENCE)?;
+    // Its version stands first. PKCS#8 has the kind of the key next, and the key itself as bytes.
+    let (_, mut rest) = element(fields, INTEGER)?;
+    if let Some((_, key)) = element(rest, SEQUENCE) {
+        (fields, _) = element(element(key, OCTETS)?.0, SEQUENCE)?;
+        (_, rest) = element(fields, INTEGER)?;
+    }
+    let (modulus, _) = element(rest, INTEGER)?;
+    let from = modulus.iter().position(|byte| *byte != 0)?;
+    let unused = usize::try_from(modulus[from].leading_zeros()).ok()?;
+    Some((modulus.len() - from) * 8 - unused)
+}
+
+/// The content of the element that DER begins with, if it is of a kind, and what stands behind it (X.690 section 8.1).
+fn element(der: &[u8], kind: u8) -> Option<(&[u8], &[u8])> {
+    let (_, rest) = der.split_first().filter(|(found, _)| **found == kind)?;
+    let (first, rest) = rest.split_first()?;
+    let (length, rest) = match first {
+        0..=0x7f => (usize::from(*first), rest),
+        0x81..=0x84 => {
+            let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x0f))?;
+            (bytes.iter().fold(0, |length, byte| (length << 8) | usize::from(*byte)), rest)
+        }
+        _ => return None,
+    };
+    rest.split_at_checked(length)
+}
+
 fn pem_body(pem: &str) -> Option<Vec<u8>> {
     let start = pem.find("-----BEGIN ")?;
     let rest = &pem[start..];
@@ -343,6 +375,33 @@ mod tests {
                 Signer::read(wrong, "charity.example", &Settings::default()).is_err(),
                 "{wrong}"
             );
+        }
+    }
+
+    #[test]
+    fn a_short_key_is_not_called_damaged() {
+        let element = |kind: u8, content: &[u8]| -> Vec<u8> {
+            let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+            [&[kind, 0x82], &length[..], content].concat()
+        };
+        for bits in [512_usize, 1024, 2040] {
+            let mut modulus = vec![0x00, 0x80];
+            modulus.resize(bits / 8 + 1, 0x55);
+            let fields = [element(2, &[0]), element(2, &modulus), element(2, &[1, 0, 1])].concat();
+            let plain = element(0x30, &fields);
+            let wrapped = [element(2, &[0]), element(0x30, &[5, 0]), element(4, &plain)].concat();
+            for der in [plain.clone(), element(0x30, &wrapped)] {
+                let pem = format!(
+                    "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+                    STANDARD.encode(&der)
+                );
+                let found = Signer::new(&pem, "charity.example", "news");
+                assert_eq!(found.unwrap_err(), KeyError::TooShort { bits });
+                // However it is cut off, it is only a key that cannot be read.
+                for end in 0..der.len() / 2 {
+                    assert_eq!(rsa_bits_of(&der[..end]), None);
+                }
+            }
         }
     }
 

@@ -106,6 +106,8 @@ fn where_mail_comes_back_is_looked_up_and_every_record_counts() {
         &[
             ("charity.example", Record::Mx(20, "mx2.charity.example")),
             ("charity.example", Record::Mx(10, "mx1.charity.example")),
+            ("mx1.charity.example", Record::Address([192, 0, 2, 1])),
+            ("mx2.charity.example", Record::Address([192, 0, 2, 2])),
             ("office.example", Record::Mx(0, ".")),
         ],
     );

@@ -46,6 +46,38 @@ fn copy_folder(from: &Path, to: &Path) {
 }
 
 #[test]
+fn the_doctor_knows_of_a_lost_ledger_what_send_knows() {
+    let (_server, charity) = sent();
+    let names = NameServer::new(&[]);
+    let doctor = format!("doctor --dns {}", names.address());
+    let ledger_line = |ran: &Ran| -> String {
+        ran.stdout.lines().find(|line| line.contains("Ledger")).unwrap().to_owned()
+    };
+    let before = charity.run(&doctor);
+    assert!(ledger_line(&before).contains("is whole and holds 1 edition"), "{before:?}");
+    fs::remove_file(charity.path(LEDGER)).unwrap();
+    remove_log(&charity);
+    let lost = charity.run(&doctor).ends(3);
+    assert!(ledger_line(&lost).contains("with a ledger that is gone"), "{lost:?}");
+    charity.run("send --year 2020 --confirm 20").ends(2).says("check its ledger");
+}
+
+#[test]
+fn a_ledger_in_a_folder_that_is_copied_is_noticed_wherever_the_project_is() {
+    let names = NameServer::new(&[]);
+    for folder in ["Dropbox", "OneDrive - Charity"] {
+        let charity = Charity::new().people(2);
+        fs::create_dir(charity.path(folder)).unwrap();
+        let path = charity.path(folder).join("ledger.db").display().to_string();
+        let charity = charity.variable("ROUNDUP_LEDGER", &path);
+        charity
+            .run(&format!("doctor --dns {}", names.address()))
+            .says("ROUNDUP_LEDGER names a file in a folder that")
+            .says("copies to other computers");
+    }
+}
+
+#[test]
 fn a_deleted_ledger_mails_nobody_again() {
     for what in [".roundup", LEDGER] {
         let (server, charity) = sent();

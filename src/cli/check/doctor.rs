@@ -18,6 +18,7 @@ use crate::cli::check::secrets_health::secrets;
 use crate::cli::globals::Globals;
 use crate::cli::leaving::imap_login::login;
 use crate::cli::leaving::ways::examine_ways;
+use crate::cli::send::ledger_trust::newsletter_of;
 use crate::cli::steps::audience_choice::AudienceChoice;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
@@ -80,7 +81,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     found.extend(shared(&project).await?);
     found.extend(secrets(&project).await);
     found.extend(schedule(&project));
-    let (of_ledger, latest) = ledger(&project, destination.is_practice()).await;
+    let (of_ledger, latest) =
+        ledger(&project, &newsletter_of(&project, &identity), destination.is_practice()).await;
     found.extend(of_ledger);
     found.extend(clock(&project, latest).await);
     found.extend(names(&project, &identity, &destination, arguments.dns).await?);
@@ -125,7 +127,13 @@ async fn list(project: &Project, destination: &Destination) -> Result<Diagnosis,
         audience.count(&person?);
     }
     let rows = counted(list.rows, "row", "rows");
-    Ok(if audience.mailed == 0 {
+    Ok(if list.rows == 0 {
+        Diagnosis::bad(
+            ABOUT,
+            "the list has a first line with the names of its columns, and nobody below it",
+            "add a line for each person, or bring people in: roundup subscribers import FILE",
+        )
+    } else if audience.mailed == 0 {
         let why: Vec<&str> = audience.reasons.iter().take(3).map(String::as_str).collect();
         Diagnosis::bad(
             ABOUT,
@@ -213,7 +221,12 @@ async fn inbox(project: &Project) -> Option<Diagnosis> {
     };
     Some(match opened.await {
         Ok(()) => Diagnosis::good(ABOUT, "the mailbox of ROUNDUP_INBOX can be opened"),
-        Err(failure) => failure.diagnosis(ABOUT),
+        // Nothing was read here: the cures of `roundup inbox` speak of what it has saved.
+        Err(failure) => Diagnosis::bad(
+            ABOUT,
+            failure.what,
+            "check ROUNDUP_INBOX, ROUNDUP_INBOX_USERNAME and ROUNDUP_INBOX_PASSWORD, and that this computer is online",
+        ),
     })
 }
 

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::cli::send::ledger_trust::{doubts, synced_folder};
+use crate::cli::send::ledger_trust::{doubts, lost_ledger, synced_folder};
 use crate::cli::steps::ledgers::{existing_ledger, file_of};
 use crate::cli::terminal::failure::Failure;
 use crate::count::{counted, grouped};
@@ -13,13 +13,19 @@ use crate::ledger::{AnyLedger, Ledger};
 use crate::project::{Project, disk};
 
 const ABOUT: &str = "Ledger";
+const FIND_IT: &str = "find the ledger that knows who was mailed, or restore a backup: `roundup restore FILE`; `send \
+                       --trust-ledger` goes on without it";
 /// With less a sending may stop in its middle: a copy of a large list, its plan and its previews.
 const LITTLE_BYTES: u64 = 200_000_000;
 /// With less it will.
 const TOO_LITTLE_BYTES: u64 = 20_000_000;
 
 /// All there is to say, and the time of the latest plan.
-pub async fn ledger(project: &Project, practice: bool) -> (Vec<Diagnosis>, Option<DateTime<Utc>>) {
+pub async fn ledger(
+    project: &Project,
+    newsletter: &str,
+    practice: bool,
+) -> (Vec<Diagnosis>, Option<DateTime<Utc>>) {
     let mut found = Vec::new();
     // A ledger in a folder that a service copies is copied in the middle of its writing.
     if let Some((what, cure)) = synced_folder(project) {
@@ -27,8 +33,11 @@ pub async fn ledger(project: &Project, practice: bool) -> (Vec<Diagnosis>, Optio
     }
     found.extend(room(project));
     let (one, latest) = match existing_ledger(project, practice).await {
-        Ok(None) => (Diagnosis::good(ABOUT, "there is none yet: the first send creates it"), None),
-        Ok(Some(ledger)) => match look(project, &ledger, practice).await {
+        Ok(None) => match lost_ledger(project, newsletter, None).filter(|_| !practice) {
+            Some(what) => (Diagnosis::bad(ABOUT, what, FIND_IT), None),
+            None => (Diagnosis::good(ABOUT, "there is none yet: the first send creates it"), None),
+        },
+        Ok(Some(ledger)) => match look(project, newsletter, &ledger, practice).await {
             Ok(looked) => looked,
             Err(failure) => (failure.diagnosis(ABOUT), None),
         },
@@ -40,6 +49,7 @@ pub async fn ledger(project: &Project, practice: bool) -> (Vec<Diagnosis>, Optio
 
 async fn look(
     project: &Project,
+    newsletter: &str,
     ledger: &AnyLedger,
     practice: bool,
 ) -> Result<(Diagnosis, Option<DateTime<Utc>>), Failure> {
@@ -56,16 +66,16 @@ async fn look(
             latest,
         ));
     }
-    let strange = if practice { Vec::new() } else { doubts(project, ledger).await? };
+    let mut strange = Vec::new();
+    if !practice {
+        strange.extend(lost_ledger(project, newsletter, Some(&ledger.age().await?)));
+        strange.extend(doubts(project, ledger).await?);
+    }
     let one = if strange.is_empty() {
         let editions = counted(editions.len(), "edition", "editions");
         Diagnosis::good(ABOUT, format!("it can be opened, is whole and holds {editions}"))
     } else {
-        Diagnosis::bad(
-            ABOUT,
-            strange.join("; "),
-            "find the ledger that knows who was mailed, or restore a backup; `send --trust-ledger` goes on with this one",
-        )
+        Diagnosis::bad(ABOUT, strange.join("; "), FIND_IT)
     };
     Ok((one, latest))
 }

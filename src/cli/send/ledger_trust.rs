@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::audience::Keys;
+use crate::cli::steps::ledgers::file_of;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::{Screen, people};
@@ -146,19 +147,10 @@ impl Trust<'_> {
                 people(sending.people)
             )];
         }
-        let root = self.root();
-        let other = sendings.iter().rev().find(|sending| {
-            sending.project == root
-                && found.is_none_or(|found| found.age.identity != sending.ledger)
-        });
-        let Some(last) = other else { return Vec::new() };
-        // The newest sending with the ledger of now shows that somebody has said yes before.
-        let is_settled = found.is_some_and(|found| {
-            sendings.iter().any(|sending| sending.ledger == found.age.identity)
-        });
-        if is_settled {
+        let identity = found.map(|found| found.age.identity.as_str());
+        let Some(last) = other_sending(self.project, &sendings, identity) else {
             return Vec::new();
-        }
+        };
         let mut strange = vec![format!(
             "`{}` was sent from this folder with another ledger, which knows who must not be mailed any more",
             last.edition
@@ -309,6 +301,38 @@ pub async fn doubts(project: &Project, ledger: &impl Ledger) -> Result<Vec<Strin
     Ok(copied(project, &Found::of(ledger).await?, true))
 }
 
+/// The last sending from this folder with a ledger that is not the one of now.
+fn other_sending<'a>(
+    project: &Project,
+    sendings: &'a [Sending],
+    identity: Option<&str>,
+) -> Option<&'a Sending> {
+    // The newest sending with the ledger of now shows that somebody has said yes before.
+    if sendings.iter().any(|sending| Some(sending.ledger.as_str()) == identity) {
+        return None;
+    }
+    let root = root_of(project);
+    sendings.iter().rev().find(|sending| sending.project == root)
+}
+
+/// What this computer remembers to have sent with a ledger that is not there any more, for somebody who only looks.
+pub fn lost_ledger(
+    project: &Project,
+    newsletter: &str,
+    ledger: Option<&LedgerMark>,
+) -> Option<String> {
+    let sendings = project.memory.sendings(newsletter);
+    let identity = ledger.map(|ledger| ledger.identity.as_str());
+    let last = other_sending(project, &sendings, identity)?;
+    Some(format!(
+        "`{}` was sent from this folder on {}, to {}, with a ledger that is gone: it knows who has \
+         been mailed, and who must not be any more",
+        last.edition,
+        day(project, last.planned_at),
+        people(last.people)
+    ))
+}
+
 /// Whose newsletter it is: the List-Id where the settings name one, else the sender's address.
 pub fn newsletter_of(project: &Project, identity: &Sender) -> String {
     project.settings.sender.list_id.clone().unwrap_or_else(|| identity.sender.address.key())
@@ -319,14 +343,27 @@ pub fn root_of(project: &Project) -> std::path::PathBuf {
     project.root.canonicalize().unwrap_or_else(|_| project.root.clone())
 }
 
-/// What to do about a project in a folder that a service copies; `None` where it is not in one.
-pub fn synced_folder(project: &Project) -> Option<(String, &'static str)> {
-    let service = synced::service_of(&root_of(project))?;
+/// What to do about a ledger in a folder that a service copies; `None` where it is not in one.
+pub fn synced_folder(project: &Project) -> Option<(String, String)> {
+    if let Some(service) = synced::service_of(&root_of(project)) {
+        return Some((
+            format!(
+                "the project and its ledger are in a folder that {service} copies to other \
+                 computers"
+            ),
+            "move the project to a folder that stays on this computer, and put the file of \
+             `roundup backup FILE` there instead"
+                .to_owned(),
+        ));
+    }
+    // What cannot be read is said where the ledger is opened.
+    let file = file_of(project).ok()??;
+    let folder = file.parent().and_then(|folder| folder.canonicalize().ok());
+    let service = synced::service_of(&file).or_else(|| synced::service_of(&folder?))?;
     Some((
-        format!(
-            "the project and its ledger are in a folder that {service} copies to other computers"
-        ),
-        "move the project to a folder that stays on this computer, and put the file of `roundup \
-         backup FILE` there instead",
+        format!("ROUNDUP_LEDGER names a file in a folder that {service} copies to other computers"),
+        "move the ledger to a folder that stays on this computer, and change ROUNDUP_LEDGER; put \
+         the file of `roundup backup FILE` there instead"
+            .to_owned(),
     ))
 }
