@@ -169,6 +169,16 @@ pub enum EditError {
     Missing { missing: Vec<Problem> },
     #[error("there is no story in {window}")]
     Empty { window: String, undecided: usize, left_out: usize, nearest: Option<NaiveDate> },
+    #[error("the draft has an empty list of stories, and {} in {window}", there_are(*.waiting))]
+    NoneNamed { path: String, window: String, waiting: usize },
+}
+
+fn there_are(stories: usize) -> String {
+    if stories == 1 {
+        "there is 1 story".to_owned()
+    } else {
+        format!("there are {stories} stories")
+    }
 }
 
 fn count(missing: usize) -> String {
@@ -227,6 +237,12 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
     let items: Vec<Item> =
         listed.into_iter().filter(|item| !pins.contains(item.id.as_str())).collect();
     if pinned.is_empty() && items.is_empty() {
+        let is_listed = |item: &&Item| !draft.left_out.iter().any(|out| out.id == item.id);
+        let waiting = chosen.iter().filter(is_listed).count();
+        if waiting > 0 {
+            let window = draft.window.to_string();
+            return Err(EditError::NoneNamed { path: draft.path(), window, waiting });
+        }
         return Err(EditError::Empty {
             window: draft.window.to_string(),
             undecided: undecided.len(),
@@ -406,5 +422,16 @@ mod tests {
         };
         assert_eq!(missing[0].cure, "did you mean `2020-12-05-a`?");
         assert!(missing[0].place.line.is_some());
+    }
+
+    #[test]
+    fn a_draft_without_a_list_is_not_a_window_without_stories() {
+        let mut without = draft(|text| text);
+        without.items.clear();
+        without.pinned.clear();
+        let Err(EditError::NoneNamed { waiting, path, .. }) = edit(&without, selection()) else {
+            panic!("an empty list was taken");
+        };
+        assert_eq!((waiting, path.as_str()), (3, "editions/2020-12.md"));
     }
 }

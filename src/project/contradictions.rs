@@ -7,6 +7,7 @@ use super::setting_place::offset;
 use super::settings::{Settings, SettingsError, explain};
 use crate::count::counted;
 use crate::problem::HELP;
+use crate::providers::mailbox_hosts::webmail_host;
 use crate::schedule::StartHours;
 use crate::send::hours::Hours;
 
@@ -15,11 +16,12 @@ type Fault = (String, String);
 /// The settings that a rule is about, the likeliest to be wrong first, and what it finds.
 type Rule = (&'static [&'static [&'static str]], fn(&Settings) -> Option<Fault>);
 
-const RULES: [Rule; 4] = [
+const RULES: [Rule; 5] = [
     (&[&["bounces", "soft_editions"], &["bounces", "of_last"]], more_bounces_than_editions),
     (&[&["send", "retry_after_seconds"], &["send", "expires_after_hours"]], never_tried_again),
     (&[&["schedule", "between"], &["send", "hours"]], due_when_nothing_is_sent),
     (&[&["archive", "in_emails"]], a_link_to_nowhere),
+    (&[&["sender", "address"]], a_sender_at_somebody_elses_domain),
 ];
 
 /// Refuses the first contradiction.
@@ -29,15 +31,25 @@ const RULES: [Rule; 4] = [
 pub(super) fn refuse(path: &str, settings: &Settings) -> Result<(), SettingsError> {
     let text = settings.text.as_str();
     for (names, find) in RULES {
-        let Some((what, cure)) = find(settings) else { continue };
-        // It was read before: a text that is not TOML is not here.
-        let document = Document::parse(text).ok();
-        let root = document.as_ref().map(|document| document.as_table() as &dyn TableLike);
-        let at = root.and_then(|root| names.iter().find_map(|name| offset(root, name)));
-        let span = at.map(|at| at..at);
-        return Err(explain(path, text, &format!("{what}{HELP}{cure}"), span));
+        let Some(fault) = find(settings) else { continue };
+        return Err(at_setting(path, text, names, &fault));
     }
     Ok(())
+}
+
+/// A fault on the line of the first of these settings that is there.
+pub(super) fn at_setting(
+    path: &str,
+    text: &str,
+    names: &[&[&str]],
+    (what, cure): &Fault,
+) -> SettingsError {
+    // It was read before: a text that is not TOML is not here.
+    let document = Document::parse(text).ok();
+    let root = document.as_ref().map(|document| document.as_table() as &dyn TableLike);
+    let at = root.and_then(|root| names.iter().find_map(|name| offset(root, name)));
+    let span = at.map(|at| at..at);
+    explain(path, text, &format!("{what}{HELP}{cure}"), span)
 }
 
 fn more_bounces_than_editions(settings: &Settings) -> Option<Fault> {
@@ -99,6 +111,23 @@ fn a_link_to_nowhere(settings: &Settings) -> Option<Fault> {
     })
 }
 
+/// Hosts of everybody's mailboxes let receivers refuse what others send in their name (DMARC), and nobody else can publish
+/// records there.
+fn a_sender_at_somebody_elses_domain(settings: &Settings) -> Option<Fault> {
+    let address = settings.sender.address.trim();
+    let domain = address.rsplit('@').next()?;
+    let host = webmail_host(domain)?;
+    Some((
+        format!(
+            "the sender is at {}, which is for mailboxes of {host}: receivers refuse newsletters from there",
+            domain.to_lowercase()
+        ),
+        format!(
+            "write an address of your own domain, as in news@charity.org.uk; answers can go to your mailbox with reply_to = \"{address}\""
+        ),
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,6 +183,30 @@ mod tests {
             "[archive]\nin_emails = true\nurl = \"https://news.charity.example/archive\"",
         ] {
             assert_eq!(refused(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sender_at_everybodys_domain_is_refused_on_its_line() {
+        for (address, host) in [
+            ("charity@gmail.com", "Google"),
+            ("charity@GoogleMail.com", "Google"),
+            ("charity@yahoo.co.uk", "Yahoo"),
+            ("charity@outlook.com", "Microsoft"),
+            ("charity@icloud.com", "Apple"),
+            ("charity@btinternet.com", "BT"),
+        ] {
+            let text = GOOD.replace("news@charity.example", address);
+            let settings = Settings::read("roundup.toml", &text).unwrap();
+            let error = refuse("roundup.toml", &settings).unwrap_err();
+            assert_eq!(error.place.line, Some(9), "{address}");
+            assert!(error.what.contains(host), "{}", error.what);
+            assert!(error.cure.contains(address), "{}", error.cure);
+        }
+        for address in ["news@gmail.com.charity.example", "gmail@charity.example"] {
+            let text = GOOD.replace("news@charity.example", address);
+            let settings = Settings::read("roundup.toml", &text).unwrap();
+            assert!(refuse("roundup.toml", &settings).is_ok(), "{address}");
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod disk;
 mod edition_name;
 pub mod env_file;
 pub mod environment;
+mod folder_files;
 pub mod memory;
 pub mod origins;
 mod private_files;
@@ -47,6 +48,9 @@ use crate::news::translations::language_of;
 use crate::problem::{Place, Problem, did_you_mean};
 use crate::rfc::csv::Input;
 use crate::rfc::dkim::{KeyError, Signer};
+use crate::schedule::Schedule;
+
+use folder_files::files;
 
 pub use checked::{LastCheck, PastChecks};
 pub use environment::{Environment, EnvironmentError, HOOK_PREFIX, Variable};
@@ -158,10 +162,10 @@ impl Project {
     /// When one of them cannot be read.
     pub fn templates(&self) -> Result<Templates, ProjectError> {
         let mut own = Vec::new();
-        let folder = self.path("templates");
         for (below, ending) in [("", "hbs"), ("partials/", "hbs"), ("words/", "toml")] {
-            for (path, name) in files(&folder.join(below), ending)? {
-                let shown = format!("templates/{below}{name}");
+            let folder = format!("templates/{below}");
+            for (path, name) in files(&self.root, folder.trim_end_matches('/'), ending)? {
+                let shown = format!("{folder}{name}");
                 own.push((format!("{below}{name}"), read_text(&path, &shown, LONGEST_TEXT_BYTES)?));
             }
         }
@@ -206,7 +210,7 @@ impl Project {
     /// # Errors
     /// When the folder cannot be read.
     pub fn drafts(&self) -> Result<Vec<String>, ProjectError> {
-        let files = files(&self.path("editions"), "md")?;
+        let files = files(&self.root, "editions", "md")?;
         let names: Vec<String> =
             files.into_iter().map(|(_, name)| name.trim_end_matches(".md").to_owned()).collect();
         // `2020-12.cy` holds the Welsh words of `2020-12`.
@@ -236,7 +240,7 @@ impl Project {
         let path = self.path(&shown);
         // macOS and Windows open `Winter.md` as `winter.md` too: under two names an edition would go out twice.
         let file = format!("{name}.md");
-        if !files(&self.path("editions"), "md")?.iter().any(|(_, found)| *found == file) {
+        if !files(&self.root, "editions", "md")?.iter().any(|(_, found)| *found == file) {
             return Ok(None);
         }
         let text = read_text(&path, &shown, LONGEST_TEXT_BYTES)?;
@@ -259,7 +263,7 @@ impl Project {
     /// # Errors
     /// When there is none.
     pub fn list_files(&self) -> Result<Vec<NamedInput>, ProjectError> {
-        let files = files(&self.path("subscribers"), "csv")?;
+        let files = files(&self.root, "subscribers", "csv")?;
         if files.is_empty() {
             return Err(ProjectError::NoList);
         }
@@ -267,6 +271,19 @@ impl Project {
             (format!("subscribers/{name}"), Arc::new(InputFile(path)))
         };
         Ok(files.into_iter().map(named).collect())
+    }
+
+    /// The schedule of the settings.
+    ///
+    /// # Errors
+    /// When a part of it is not understood, with its line.
+    pub fn schedule(&self) -> Result<Schedule, ProjectError> {
+        let settings = &self.settings;
+        Schedule::new(&settings.schedule, settings.time_zone).map_err(|error| {
+            let fault = (error.to_string(), error.cure());
+            let names: &[&[&str]] = &[&["schedule", error.setting()]];
+            contradictions::at_setting(SETTINGS_FILE, &settings.text, names, &fault).into()
+        })
     }
 
     /// The DKIM keys, when some are set.
@@ -306,7 +323,8 @@ impl Project {
     pub fn news_answers(&self) -> Result<StoryDates, ProjectError> {
         let shown = news::dates_file::FILE;
         let path = self.path(shown);
-        if !path.is_file() {
+        // A link that leads to nothing is not an absent file.
+        if path.symlink_metadata().is_err() {
             return Ok(StoryDates::default());
         }
         let text = read_text(&path, shown, LONGEST_TEXT_BYTES)?;
@@ -340,30 +358,6 @@ impl Project {
     }
 }
 
-/// The files of a folder with one ending, by name. No folder, no files.
-fn files(folder: &Path, ending: &str) -> Result<Vec<(PathBuf, String)>, ProjectError> {
-    let unreadable = |error: io::Error| ProjectError::Read {
-        path: folder.display().to_string(),
-        what: error.to_string(),
-    };
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unreadable(error)),
-    };
-    let mut found = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(unreadable)?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-        let has_ending = path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
-        if has_ending && !name.starts_with('.') && path.is_file() {
-            found.push((path, name));
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
 /// The theme that the settings name.
 fn put_theme_under(root: &Path, settings: &mut Settings) -> Result<(), ProjectError> {
     let first = theme::built_in_names().next().unwrap_or_default();
@@ -393,7 +387,7 @@ impl NamedFile<'_> {
         known: Vec<&'static str>,
     ) -> Result<(String, String), ProjectError> {
         let Self { folder, what, name } = self;
-        let own = files(&root.join("templates").join(folder), "toml")?;
+        let own = files(root, &format!("templates/{folder}"), "toml")?;
         let shown = format!("templates/{folder}/{name}.toml");
         // Only a file that is there is read: a name leads nowhere else.
         if let Some((path, _)) = own.iter().find(|(_, file)| *file == format!("{name}.toml")) {

@@ -2,7 +2,7 @@
 //! Pure: a table.
 
 /// Names and the domains that each is known by.
-const HOSTS: [(&str, &[&str]); 8] = [
+const HOSTS: [(&str, &[&str]); 10] = [
     ("Google", &["gmail.com", "googlemail.com"]),
     (
         "Microsoft",
@@ -12,6 +12,13 @@ const HOSTS: [(&str, &[&str]); 8] = [
             "hotmail.com",
             "hotmail.co.uk",
             "hotmail.fr",
+            "hotmail.de",
+            "hotmail.es",
+            "hotmail.it",
+            "outlook.fr",
+            "outlook.de",
+            "outlook.es",
+            "outlook.ie",
             "live.com",
             "live.co.uk",
             "msn.com",
@@ -23,6 +30,12 @@ const HOSTS: [(&str, &[&str]); 8] = [
             "yahoo.com",
             "yahoo.co.uk",
             "yahoo.fr",
+            "yahoo.de",
+            "yahoo.es",
+            "yahoo.it",
+            "yahoo.ie",
+            "yahoo.ca",
+            "yahoo.com.au",
             "ymail.com",
             "rocketmail.com",
             "aol.com",
@@ -35,14 +48,21 @@ const HOSTS: [(&str, &[&str]); 8] = [
     ("Virgin Media", &["virginmedia.com", "ntlworld.com", "blueyonder.co.uk", "virgin.net"]),
     ("GMX and web.de", &["gmx.com", "gmx.co.uk", "gmx.de", "gmx.net", "web.de"]),
     ("Proton", &["proton.me", "protonmail.com", "pm.me"]),
+    ("Zoho", &["zohomail.com", "zohomail.eu"]),
+    ("Mail.ru and Yandex", &["mail.ru", "yandex.ru", "yandex.com"]),
 ];
+
+/// The host, where everybody can have a mailbox at this domain: nobody else may send newsletters in its name.
+pub fn webmail_host(domain: &str) -> Option<&'static str> {
+    let domain = domain.trim_end_matches('.').to_lowercase();
+    HOSTS.iter().find(|(_, domains)| domains.contains(&domain.as_str())).map(|(name, _)| *name)
+}
 
 /// The host of an address's mailbox; its domain where nobody else is known.
 pub fn mailbox_host(address: &str) -> String {
     let domain =
         address.rsplit('@').next().unwrap_or_default().trim_end_matches('.').to_lowercase();
-    let known = HOSTS.iter().find(|(_, domains)| domains.contains(&domain.as_str()));
-    known.map_or(domain, |(name, _)| (*name).to_owned())
+    webmail_host(&domain).map_or(domain, str::to_owned)
 }
 
 #[cfg(test)]

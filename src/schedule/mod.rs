@@ -52,6 +52,16 @@ pub enum ScheduleError {
 }
 
 impl ScheduleError {
+    /// The setting under [schedule] that is wrong.
+    pub fn setting(&self) -> &'static str {
+        match self {
+            Self::Phrase(_) => "every",
+            Self::Between(_) => "between",
+            Self::CatchUp(_) => "catch_up",
+            Self::Holiday(_) | Self::Holidays => "holidays",
+        }
+    }
+
     pub fn cure(&self) -> String {
         match self {
             Self::Phrase(error) => error.cure(),

@@ -65,13 +65,33 @@ const ORDINALS: [&str; 10] =
 const OTHERS: [&str; 9] =
     ["every", "last", "day", "working", "of", "the", "month", "quarter", "year"];
 
+/// How often, where a day is wanted.
+const FREQUENCIES: [(&str, &str); 8] = [
+    ("monthly", "first Tuesday"),
+    ("weekly", "every Friday"),
+    ("fortnightly", "every Friday"),
+    ("daily", "every day"),
+    ("quarterly", "first Monday of the quarter"),
+    ("yearly", "first Monday of January"),
+    ("annually", "first Monday of January"),
+    ("annual", "first Monday of January"),
+];
+
 impl PhraseError {
     fn of(phrase: &str) -> Self {
         let known: Vec<&str> =
             WEEKDAYS.into_iter().chain(ENGLISH_MONTHS).chain(ORDINALS).chain(OTHERS).collect();
-        let near = words(phrase).iter().find_map(|word| {
+        let typed = words(phrase);
+        let near = typed.iter().enumerate().find_map(|(at, word)| {
+            if let Some((_, meant)) = FREQUENCIES.iter().find(|(name, _)| name == word) {
+                return Some((*meant).to_owned());
+            }
             let is_known = known.contains(&word.as_str()) || number(word).is_some();
-            (!is_known).then(|| nearest(word, known.iter().copied()).map(str::to_owned))?
+            let near = (!is_known).then(|| nearest(word, known.iter().copied()))??;
+            // What would be refused too is not suggested. One word fewer is unknown then: this ends.
+            let mut meant: Vec<&str> = typed.iter().map(String::as_str).collect();
+            meant[at] = near;
+            Phrase::parse(&meant.join(" ")).is_ok().then(|| near.to_owned())
         });
         Self { phrase: phrase.escape_debug().take(LONGEST_PHRASE_CHARS).collect(), near }
     }

@@ -26,6 +26,30 @@ fn schedule(every: &str, between: &str, catch_up: &str) -> Schedule {
 }
 
 #[test]
+fn what_is_suggested_is_understood() {
+    for (text, is_suggested) in [
+        ("monthly", true),
+        ("weekly", true),
+        ("fortnightly", true),
+        ("daily", true),
+        ("quarterly", true),
+        ("Yearly", true),
+        ("annually", true),
+        ("annual", true),
+        ("months", false),
+        ("evry", false),
+        ("mondya", false),
+    ] {
+        let cure = Phrase::parse(text).unwrap_err().cure();
+        let meant = cure.strip_prefix("did you mean `").and_then(|rest| rest.split('`').next());
+        assert_eq!(meant.is_some(), is_suggested, "{cure}");
+        assert!(meant.is_none_or(|meant| Phrase::parse(meant).is_ok()), "{cure}");
+    }
+    let cure = Phrase::parse("frist Tuesday").unwrap_err().cure();
+    assert!(cure.starts_with("did you mean `first`?"), "{cure}");
+}
+
+#[test]
 fn phrases_are_read_as_people_write_them() {
     for (text, canonical) in [
         ("first Tuesday", "first Tuesday"),

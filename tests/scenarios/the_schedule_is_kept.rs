@@ -453,13 +453,15 @@ fn an_edition_gets_a_time_and_can_lose_it_again() {
 fn wrong_schedules_are_refused_and_hints_install_nothing() {
     for (setting, words) in [
         ("every = \"frist Tuesday\"", "did you mean `first`?"),
+        ("every = \"monthly\"", "did you mean `first Tuesday`?"),
         ("every = \"day 32\"", "is not a day that a schedule knows"),
         ("between = \"17:00-09:00\"", "is not a span of hours"),
         ("catch_up = \"later\"", "is not a time to catch up in"),
         ("holidays = [\"Christmas\"]", "is not a day"),
     ] {
         let charity = Charity::new().people(1).setting(&format!("[schedule]\n{setting}"));
-        charity.run("due").ends(2).says(words);
+        let line = charity.read("roundup.toml").lines().position(|line| line == setting).unwrap();
+        charity.run("due").ends(2).says(words).says(&format!("roundup.toml:{}:", line + 1));
         charity.run("doctor").ends(3).says(words);
     }
     let charity = Charity::new().people(1);

@@ -29,6 +29,7 @@ use crate::news::sources::website::{Website, look_at};
 use crate::news::sources::website_news::WebsiteNews;
 use crate::news::trouble::fetch_cure;
 use crate::project::{RelayError, SETTINGS_FILE, Settings};
+use crate::providers::mailbox_hosts::webmail_host;
 use crate::rfc::address::EmailAddress;
 use crate::rfc::text::one_line;
 use crate::window::Window;
@@ -316,10 +317,19 @@ fn language_of(text: &str) -> Result<String, String> {
 }
 
 fn sender_of(text: &str) -> Result<String, Failure> {
-    EmailAddress::parse(text.trim()).map(|address| address.to_string()).map_err(|error| {
-        Failure::new(Exit::Usage, error.to_string())
-            .help("write one of your own domain, as in news@charity.org.uk")
-    })
+    const HELP: &str = "write one of your own domain, as in news@charity.org.uk";
+    let address = EmailAddress::parse(text.trim())
+        .map_err(|error| Failure::new(Exit::Usage, error.to_string()).help(HELP))?;
+    let address = address.to_string();
+    let domain = address.rsplit('@').next().unwrap_or_default();
+    if let Some(host) = webmail_host(domain) {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("{domain} is for mailboxes of {host}: receivers refuse newsletters from there"),
+        )
+        .help(HELP));
+    }
+    Ok(address)
 }
 
 fn relay_of(text: &str) -> Result<Option<String>, Failure> {

@@ -1,9 +1,11 @@
 //! What to add to cron, systemd, launchd or the Task Scheduler, with this project's own paths. Nothing is installed.
 //! Shell: the path of this program.
 
+use crate::cli::send::ledger_trust::newsletter_of;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::Screen;
+use crate::message::Sender;
 use crate::project::Project;
 use serde::Serialize;
 
@@ -11,6 +13,8 @@ use serde::Serialize;
 #[derive(Serialize)]
 struct InstallHints {
     schema: &'static str,
+    /// Of the units and the task: a computer may have several newsletters.
+    name: String,
     crontab: String,
     systemd_service: String,
     systemd_timer: String,
@@ -24,13 +28,16 @@ pub fn print(project: &Project, screen: &Screen) -> Result<Exit, Failure> {
     };
     let program = std::env::current_exe().map_err(unknown)?.display().to_string();
     let folder = std::path::absolute(&project.root).map_err(unknown)?.display().to_string();
+    let newsletter = newsletter_of(project, &Sender::new(&project.settings.sender)?);
+    let name = name_of(&newsletter);
     screen.outcome(&InstallHints {
         schema: "roundup.install_hints/1",
         crontab: crontab(&program, &folder),
         systemd_service: service(&program, &folder),
         systemd_timer: TIMER.to_owned(),
-        launchd: launchd(&program, &folder),
-        windows: windows(&program, &folder),
+        launchd: launchd(&name, &program, &folder),
+        windows: windows(&name, &program, &folder),
+        name,
     })?;
     Ok(Exit::Done)
 }
@@ -39,26 +46,25 @@ impl Outcome for InstallHints {
     fn text(&self, text: &mut Text) {
         let parts = [
             ("cron: `crontab -e`, then add this line", &self.crontab, CRON_TRAPS),
-            ("systemd: ~/.config/systemd/user/roundup-due.service", &self.systemd_service, ""),
-            (
-                "systemd: ~/.config/systemd/user/roundup-due.timer",
-                &self.systemd_timer,
-                SYSTEMD_TRAPS,
-            ),
-            ("macOS: ~/Library/LaunchAgents/org.roundup.due.plist", &self.launchd, LAUNCHD_TRAPS),
+            ("systemd: ~/.config/systemd/user/NAME.service", &self.systemd_service, ""),
+            ("systemd: ~/.config/systemd/user/NAME.timer", &self.systemd_timer, SYSTEMD_TRAPS),
+            ("macOS: ~/Library/LaunchAgents/NAME.plist", &self.launchd, LAUNCHD_TRAPS),
             ("Windows: in PowerShell", &self.windows, WINDOWS_TRAPS),
         ];
         text.line(
             "Add one of these; nothing was installed. One is enough, and a second does no harm.",
         );
         for (title, hint, traps) in parts {
-            text.line(format!("\n# {title}\n{hint}"));
+            text.line(format!("\n# {}\n{hint}", title.replace("NAME", &self.name)));
             if !traps.is_empty() {
-                text.line(traps);
+                text.line(traps.replace("NAME", &self.name));
             }
         }
     }
 }
+
+/// Names of files may have 255 bytes with their ending; this is long enough to tell newsletters apart.
+const LONGEST_NAME_CHARS: usize = 120;
 
 const CRON_TRAPS: &str = "\
 # PATH: cron knows only /usr/bin and /bin, so the program stands there with its whole path.
@@ -67,13 +73,13 @@ const CRON_TRAPS: &str = "\
 # Sleep: cron runs nothing while the computer sleeps, and does not make up for it; `catch_up` under [schedule] does.";
 
 const SYSTEMD_TRAPS: &str = "\
-# Then: systemctl --user daemon-reload && systemctl --user enable --now roundup-due.timer
+# Then: systemctl --user daemon-reload && systemctl --user enable --now NAME.timer
 # Lingering: without `loginctl enable-linger` the timer stops when you log out.
 # Network at boot: a user's service cannot wait for the network. The first run may come before it; the run five minutes later goes on.
-# What it prints: journalctl --user -u roundup-due";
+# What it prints: journalctl --user -u NAME";
 
 const LAUNCHD_TRAPS: &str = "\
-# Then: launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/org.roundup.due.plist
+# Then: launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/NAME.plist
 # Login: an agent runs only while you are logged in. Sleep: it runs once when the computer wakes.
 # Privacy: a project in Documents or Desktop needs \"Full Disk Access\" for the program; another folder needs nothing.";
 
@@ -93,6 +99,14 @@ Persistent=true
 
 [Install]
 WantedBy=timers.target";
+
+/// A name for the units and the task of one newsletter, which every system takes.
+fn name_of(newsletter: &str) -> String {
+    let plain = newsletter.to_lowercase();
+    let parts = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+    let parts: Vec<&str> = std::iter::once("roundup-due").chain(parts).collect();
+    parts.join("-").chars().take(LONGEST_NAME_CHARS).collect()
+}
 
 /// In single quotation marks, as a shell reads it.
 fn for_shell(text: &str) -> String {
@@ -124,7 +138,7 @@ fn for_xml(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn launchd(program: &str, folder: &str) -> String {
+fn launchd(name: &str, program: &str, folder: &str) -> String {
     let arguments: String = [program, "due", "--project", folder]
         .iter()
         .map(|argument| format!("    <string>{}</string>\n", for_xml(argument)))
@@ -132,7 +146,7 @@ fn launchd(program: &str, folder: &str) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \
          \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n<plist version=\"1.0\">\n<dict>\n  <key>Label</key>\n  \
-         <string>org.roundup.due</string>\n  <key>ProgramArguments</key>\n  <array>\n{arguments}  </array>\n  \
+         <string>{name}</string>\n  <key>ProgramArguments</key>\n  <array>\n{arguments}  </array>\n  \
          <key>StartInterval</key>\n  <integer>300</integer>\n  <key>StandardErrorPath</key>\n  \
          <string>{}/.roundup/due.log</string>\n</dict>\n</plist>",
         for_xml(folder)
@@ -140,14 +154,14 @@ fn launchd(program: &str, folder: &str) -> String {
 }
 
 /// In single quotation marks, as PowerShell reads it.
-fn windows(program: &str, folder: &str) -> String {
+fn windows(name: &str, program: &str, folder: &str) -> String {
     let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
     // Inside the argument Windows itself splits at spaces.
     let arguments = quoted(&format!("due --project \"{folder}\""));
     format!(
         "$action = New-ScheduledTaskAction -Execute {} -Argument {arguments}\n$trigger = New-ScheduledTaskTrigger -Once -At (Get-Date) \
          -RepetitionInterval (New-TimeSpan -Minutes 5)\n$settings = New-ScheduledTaskSettingsSet -AllowStartIfOnBatteries \
-         -DontStopIfGoingOnBatteries -StartWhenAvailable -MultipleInstances IgnoreNew\nRegister-ScheduledTask -TaskName 'roundup due' \
+         -DontStopIfGoingOnBatteries -StartWhenAvailable -MultipleInstances IgnoreNew\nRegister-ScheduledTask -TaskName '{name}' \
          -Action $action -Trigger $trigger -Settings $settings",
         quoted(program)
     )
@@ -158,6 +172,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn two_newsletters_have_two_names_that_every_system_takes() {
+        for (newsletter, name) in [
+            ("news@charity.example", "roundup-due-news-charity-example"),
+            ("News.Other.example", "roundup-due-news-other-example"),
+            ("a'b&c/d%e", "roundup-due-a-b-c-d-e"),
+        ] {
+            let found = name_of(newsletter);
+            assert_eq!(found, name);
+            assert!(launchd(&found, "/r", "/f").contains(&format!("<string>{name}</string>")));
+            assert!(windows(&found, "r", "f").contains(&format!("-TaskName '{name}'")));
+        }
+        assert!(name_of(&"long.".repeat(100)).len() <= LONGEST_NAME_CHARS);
+    }
+
+    #[test]
     fn strange_paths_stay_one_argument() {
         let folder = "/home/jo's 100% news/$HOME & <co>";
         assert_eq!(
@@ -166,11 +195,11 @@ mod tests {
         );
         assert!(service("/r", folder).contains("\"/home/jo's 100%% news/$$HOME & <co>\""));
         assert!(
-            launchd("/r", folder)
+            launchd("n", "/r", folder)
                 .contains("<string>/home/jo's 100% news/$HOME &amp; &lt;co&gt;</string>")
         );
         assert!(
-            windows("C:\\r.exe", folder)
+            windows("n", "C:\\r.exe", folder)
                 .contains("'due --project \"/home/jo''s 100% news/$HOME & <co>\"'")
         );
     }

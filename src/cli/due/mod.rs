@@ -93,7 +93,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     if arguments.install_hints {
         return hints::print(&project, screen);
     }
-    let schedule = Schedule::new(&project.settings.schedule, project.settings.time_zone)?;
+    let schedule = project.schedule()?;
     let destination = Destination::of(&project, None)?;
     let practice = destination.is_practice();
     let existing = ledgers::existing_ledger(&project, practice).await?;

@@ -18,6 +18,8 @@ use crate::ledger::{Ledger, ScheduleStore};
 use crate::project::Project;
 use crate::schedule::{Occurrence, OccurrenceState, Schedule};
 
+/// The longest `catch_up` that the settings may name.
+const MOST_CATCH_UP_DAYS: u64 = 14;
 /// Longer ago it is history.
 const MISSED_SINCE: TimeDelta = TimeDelta::days(30);
 /// A yearly occurrence may be this far away.
@@ -31,6 +33,9 @@ pub struct ScheduleOutlook {
     /// The phrase of `[schedule]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     every: Option<String>,
+    /// Since when a day of the schedule is due that nothing has come of yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_since: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<DateTime<Utc>>,
     waiting: Vec<Occurrence>,
@@ -42,11 +47,12 @@ pub struct ScheduleOutlook {
 }
 
 pub async fn upcoming(project: &Project, screen: &Screen) -> Result<ScheduleOutlook, Failure> {
-    let schedule = Schedule::new(&project.settings.schedule, project.settings.time_zone)?;
+    let schedule = project.schedule()?;
     let now = system::now();
     let mut upcoming = ScheduleOutlook {
         time_zone: schedule.zone,
         every: schedule.phrase.as_ref().map(ToString::to_string),
+        due_since: due_since(&schedule, &[], now),
         next: next(&schedule, now),
         waiting: Vec::new(),
         missed: Vec::new(),
@@ -55,7 +61,9 @@ pub async fn upcoming(project: &Project, screen: &Screen) -> Result<ScheduleOutl
     };
     let practice = Destination::of(project, None)?.is_practice();
     let Some(ledger) = existing_ledger(project, practice).await? else { return Ok(upcoming) };
-    for row in ledger.occurrences().await? {
+    let rows = ledger.occurrences().await?;
+    upcoming.due_since = due_since(&schedule, &rows, now);
+    for row in rows {
         match row.state {
             OccurrenceState::Waiting => upcoming.waiting.push(row),
             OccurrenceState::Missed if row.at > now - MISSED_SINCE => upcoming.missed.push(row),
@@ -72,6 +80,21 @@ pub async fn upcoming(project: &Project, screen: &Screen) -> Result<ScheduleOutl
         screen.warn(&unsendable_words(name, why));
     }
     Ok(upcoming)
+}
+
+/// When the latest day opened that may still begin, where no computer has begun it and nobody has ended it.
+fn due_since(
+    schedule: &Schedule,
+    rows: &[Occurrence],
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let today: NaiveDate = now.with_timezone(&schedule.zone).date_naive();
+    let first = today.checked_sub_days(Days::new(MOST_CATCH_UP_DAYS))?;
+    let open = |day: &NaiveDate| {
+        let is_settled = rows.iter().any(|row| row.day == *day && !row.is_once());
+        schedule.slot(*day).may_begin(now) && !is_settled
+    };
+    schedule.days(first, today).filter(open).last().map(|day| schedule.slot(day).opens)
 }
 
 fn next(schedule: &Schedule, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -103,8 +126,63 @@ impl ScheduleOutlook {
             let (name, words) = (&stop.edition, stop.words(self.time_zone));
             text.line(format!("{name} was {words}, and is not sent."));
         }
+        if let (Some(every), Some(since)) = (&self.every, self.due_since) {
+            let what = if self.approved.is_empty() {
+                "nothing is approved for it"
+            } else {
+                "`roundup due` sends what is approved"
+            };
+            text.line(format!(
+                "The schedule ({every}) is due now, since {}: {what}.",
+                shown(since)
+            ));
+        }
         if let (Some(every), Some(next)) = (&self.every, self.next) {
             text.line(format!("The schedule ({every}) is due next on {}.", shown(next)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::Settings;
+
+    #[test]
+    fn a_day_is_due_from_its_hour_until_something_came_of_it() {
+        let settings = Settings {
+            every: Some("first Tuesday".to_owned()),
+            between: Some("09:00-17:00".to_owned()),
+            catch_up: Some("3 days".to_owned()),
+            ..Settings::default()
+        };
+        let schedule = Schedule::new(&settings, chrono_tz::Europe::London).unwrap();
+        let at = |text: &str| -> DateTime<Utc> { text.parse().unwrap() };
+        let opens = at("2026-12-01T09:00:00Z");
+        for (now, since) in [
+            ("2026-12-01T08:59:00Z", None),
+            ("2026-12-01T09:00:00Z", Some(opens)),
+            ("2026-12-01T16:59:00Z", Some(opens)),
+            ("2026-12-03T10:00:00Z", Some(opens)),
+            ("2026-12-05T10:00:00Z", None),
+        ] {
+            assert_eq!(due_since(&schedule, &[], at(now)), since, "{now}");
+        }
+        let row = |schedule: &str, state| Occurrence {
+            schedule: schedule.to_owned(),
+            day: "2026-12-01".parse().unwrap(),
+            state,
+            edition: None,
+            opens_at: opens,
+            at: opens,
+            closed_at: opens,
+            by: String::new(),
+            why: String::new(),
+        };
+        let now = at("2026-12-01T10:00:00Z");
+        for state in OccurrenceState::ALL {
+            assert_eq!(due_since(&schedule, &[row("first Tuesday", state)], now), None);
+            assert_eq!(due_since(&schedule, &[row("once 2026", state)], now), Some(opens));
         }
     }
 }

@@ -67,7 +67,7 @@ pub async fn set_time(
     text: &str,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
-    let schedule = Schedule::new(&project.settings.schedule, project.settings.time_zone)?;
+    let schedule = project.schedule()?;
     let now = system::now();
     let at = moment(text, &schedule, now)?;
     let (edition, practice) = (&chosen.name, destination.is_practice());

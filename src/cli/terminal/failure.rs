@@ -16,7 +16,6 @@ use crate::locale::words::LexiconError;
 use crate::message::IdentityError;
 use crate::problem::{Place, Problem, without_system_numbers};
 use crate::rfc::csv::TableError;
-use crate::schedule::ScheduleError;
 use crate::send::hours::HoursError;
 use crate::send::pace::RateError;
 use crate::send::patience::PatienceError;
@@ -143,14 +142,6 @@ impl From<ApproverNameError> for Failure {
     }
 }
 
-impl From<ScheduleError> for Failure {
-    fn from(error: ScheduleError) -> Self {
-        Self::new(Exit::Usage, error.to_string())
-            .at(Place::whole("roundup.toml"))
-            .help(error.cure())
-    }
-}
-
 impl From<WindowError> for Failure {
     fn from(error: WindowError) -> Self {
         Self::new(Exit::Usage, error.to_string()).help(error.cure())
@@ -172,6 +163,13 @@ impl From<EditError> for Failure {
                     Some(problem) => failure.at(problem.place.clone()),
                     None => failure,
                 }
+            }
+            EditError::NoneNamed { path, .. } => {
+                let place = Place::whole(path.clone());
+                Self::new(Exit::Usage, error.to_string()).at(place).help(
+                    "write their names below `items:` in the draft; `roundup news` lists them, and `roundup draft --month \
+                     2020-12` proposes a draft with all stories of a month",
+                )
             }
             EditError::Empty { undecided, left_out, nearest, .. } => {
                 let help = match (undecided, left_out) {
