@@ -2,6 +2,7 @@
 //! Pure: an entry and a change in, a decision out.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 /// How long somebody who left may come back from the public page itself.
 pub const STAY_DAYS: i64 = 30;
@@ -181,22 +182,32 @@ impl NoMail {
         self.words_at(&format!(" at {}", self.at.format("%Y-%m-%dT%H:%M:%SZ")))
     }
 
+    /// The same for people of a place, as in "unsubscribed by one click on 1 November 2026 at 10:00".
+    pub fn words_in(&self, zone: Tz) -> String {
+        let at = self.at.with_timezone(&zone);
+        self.words_at(&at.format(" on %-d %B %Y at %H:%M").to_string())
+    }
+
     /// The same, where the time stands elsewhere.
     pub fn words_without_time(&self) -> String {
         self.words_at("")
     }
 
     fn words_at(&self, time: &str) -> String {
-        if let (NoMailReason::Bounced, Some(note)) = (self.reason, &self.note) {
+        // A notice may give no reason.
+        let is_said = |text: &&String| !text.trim().is_empty();
+        let (detail, note) =
+            (self.detail.as_ref().filter(is_said), self.note.as_ref().filter(is_said));
+        if let (NoMailReason::Bounced, Some(note)) = (self.reason, note) {
             return note.clone();
         }
         let (reason, origin) = (self.reason.words(), self.origin.words());
         let comma = if self.origin.is_their_own() { "" } else { "," };
         let mut words = format!("{reason}{comma} {origin}{time}");
-        if let Some(detail) = &self.detail {
+        if let Some(detail) = detail {
             words += &format!(" (reason: {detail})");
         }
-        if let Some(note) = &self.note {
+        if let Some(note) = note {
             words += &format!(": {note}");
         }
         words
@@ -414,6 +425,11 @@ mod tests {
         let reply = Some("550 5.1.1 no such user".to_owned());
         let bounced = NoMail { note: reply, ..entry(NoMailReason::Bounced, ChangeOrigin::Relay) };
         assert_eq!(bounced.words(), "550 5.1.1 no such user");
+        for nothing in ["", "  "] {
+            let silent = NoMail { note: Some(nothing.to_owned()), ..bounced.clone() };
+            let words = silent.words_in(chrono_tz::Europe::Lisbon);
+            assert!(words.ends_with("reported by a server on 4 October 2024 at 01:00"), "{words}");
+        }
         let objected = entry(NoMailReason::Objected, ChangeOrigin::Operator);
         assert!(
             objected.words().starts_with("objected to being emailed, recorded by hand at 2024")

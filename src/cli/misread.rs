@@ -84,8 +84,29 @@ pub fn failure(error: &clap::Error) -> Option<Failure> {
                 ),
             )
         }
+        ErrorKind::ArgumentConflict => {
+            let (given, other) = (named(ContextKind::InvalidArg), named(ContextKind::PriorArg));
+            Some(conflict(&given, &other))
+        }
         _ => None,
     }
+}
+
+/// Two options, of which each says what the other does, or one that is there twice.
+fn conflict(given: &str, other: &str) -> Failure {
+    // `--dir <DIR>` is known by its first word.
+    let short = |text: &str| -> Vec<String> {
+        let options = text.split(", ").filter_map(|option| option.split_whitespace().next());
+        options.map(|option| format!("`{option}`")).collect()
+    };
+    let (given, others) = (short(given).join(" "), short(other));
+    if others.is_empty() || others.contains(&given) {
+        return Failure::new(Exit::Usage, format!("{given} is given more than once"))
+            .help("keep one of them");
+    }
+    let others = others.join(" or ");
+    Failure::new(Exit::Usage, format!("{given} cannot be used with {others}"))
+        .help(format!("keep {given}, or {others}"))
 }
 
 /// The same as clap says it, in parts: what is wrong, and behind that its tips and the usage.
@@ -141,4 +162,23 @@ fn window_as_command(typed: &str) -> Option<Failure> {
         )
         .help(format!("write {} {name}, as in `roundup news --month 2020-12`", option_of(&name))),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_that_exclude_each_other_are_named_with_a_cure() {
+        for (given, other, what) in [
+            ("--mbox <FILE>", "--dir <DIR>", "`--mbox` cannot be used with `--dir`"),
+            ("--dns <ADDRESS>", "--dns <ADDRESS>", "`--dns` is given more than once"),
+            ("--dns <ADDRESS>", "", "`--dns` is given more than once"),
+            ("--a", "--b, --c", "`--a` cannot be used with `--b` or `--c`"),
+        ] {
+            let failure = conflict(given, other);
+            assert_eq!(failure.what, what);
+            assert!(failure.help.is_some_and(|help| help.starts_with("keep ")), "{what}");
+        }
+    }
 }

@@ -17,6 +17,9 @@ const STYLE: &str = include_str!("page.css");
 /// Topics beyond these are too many for a page.
 const MOST_TOPICS: usize = 8;
 
+/// By this an earlier page is known, before another is written in its place.
+pub const GENERATOR: &str = "<meta name=\"generator\" content=\"roundup report\">";
+
 const NO_BASIS: &str = "The basis of each person is not recorded.";
 
 /// What stands around the figures.
@@ -110,6 +113,7 @@ impl TrusteePage<'_> {
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+             {GENERATOR}\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n\
              <body>\n<main>\n{body}\n<footer>Made by roundup on {} from its record of every message. Groups of fewer than five \
              people are put together, so that nobody can be recognised. Opened emails and clicks are not measured.</footer>\n\

@@ -1,4 +1,4 @@
-//! Plots as inline SVG: bars beside each other for groups, columns for editions. Every value stands in words too.
+//! Plots as inline SVG: bars beside each other for groups, columns for editions. Every value stands in a table too, that is heard and not seen.
 //! Pure: values in, SVG out.
 
 use std::fmt::Write;
@@ -15,7 +15,7 @@ const LABEL_CHARS: usize = 34;
 pub(super) fn bars(title: &str, groups: &[(String, u64)]) -> String {
     let most = groups.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
     let height = groups.len() * BAR_HEIGHT;
-    let mut svg = open(title, height.max(1));
+    let mut svg = open(height.max(1));
     for (at, (name, count)) in groups.iter().enumerate() {
         let top = at * BAR_HEIGHT;
         let length = share(*count, most, WIDTH);
@@ -33,6 +33,7 @@ pub(super) fn bars(title: &str, groups: &[(String, u64)]) -> String {
         );
     }
     svg.push_str("</svg>");
+    svg.push_str(&spoken(title, groups));
     svg
 }
 
@@ -48,9 +49,8 @@ pub(super) fn columns(title: &str, editions: &[(String, u64)]) -> String {
     let width = (step * 6 / 10).clamp(2, 64);
     let every = editions.len().div_ceil(MOST_NAMES).max(1);
     let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDE} {HEIGHT}\" role=\"img\" aria-label=\"{}\">\
-         <line x1=\"0\" y1=\"{BASE}.5\" x2=\"{WIDE}\" y2=\"{BASE}.5\" class=\"axis\"/>",
-        escape_html(title)
+        "<svg viewBox=\"0 0 {WIDE} {HEIGHT}\" aria-hidden=\"true\">\
+         <line x1=\"0\" y1=\"{BASE}.5\" x2=\"{WIDE}\" y2=\"{BASE}.5\" class=\"axis\"/>"
     );
     for (at, (name, count)) in editions.iter().enumerate() {
         let height = share(*count, most, BASE - 20);
@@ -74,14 +74,27 @@ pub(super) fn columns(title: &str, editions: &[(String, u64)]) -> String {
         }
     }
     svg.push_str("</svg>");
+    svg.push_str(&spoken(title, editions));
     svg
 }
 
-fn open(title: &str, height: usize) -> String {
-    format!(
-        "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{}\">",
-        escape_html(title)
-    )
+/// The same names and figures, whole, for people who hear the page: a drawing says nothing to them.
+fn spoken(title: &str, groups: &[(String, u64)]) -> String {
+    let mut table = format!("<table class=\"spoken\"><caption>{}</caption>", escape_html(title));
+    for (name, count) in groups {
+        let _ = write!(
+            table,
+            "<tr><th scope=\"row\">{}</th><td>{}</td></tr>",
+            escape_html(name),
+            grouped(*count)
+        );
+    }
+    table.push_str("</table>");
+    table
+}
+
+fn open(height: usize) -> String {
+    format!("<svg viewBox=\"0 0 {WIDTH} {height}\" aria-hidden=\"true\">")
 }
 
 /// A part of a length; what is not nothing can be seen.
@@ -116,7 +129,25 @@ mod tests {
         assert!(!svg.contains("<script") && svg.contains("&lt;script"), "{svg}");
         for count in [0, 1, 12, 400] {
             let editions: Vec<_> = (0..count).map(|at| (format!("e{at}"), at)).collect();
-            assert!(columns("x", &editions).ends_with("</svg>"));
+            assert!(columns("x", &editions).ends_with("</table>"));
+        }
+    }
+
+    #[test]
+    fn each_name_and_figure_is_heard_whole() {
+        let long = "a topic with a name that is longer than a plot has room for".to_owned();
+        let groups = [(long.clone(), 1234), ("b".to_owned(), 0)];
+        for plot in [bars("Title", &groups), columns("Title", &groups)] {
+            let (drawing, table) = plot.split_once("</svg>").unwrap();
+            assert!(
+                drawing.contains("aria-hidden=\"true\"") && !drawing.contains("role="),
+                "{drawing}"
+            );
+            assert!(table.contains("<caption>Title</caption>"), "{table}");
+            for (name, count) in [(&long, "1,234"), (&groups[1].0, "0")] {
+                let row = format!("<th scope=\"row\">{name}</th><td>{count}</td>");
+                assert!(table.contains(&row), "{table}");
+            }
         }
     }
 }

@@ -6,6 +6,9 @@ use super::breakdown::Breakdown;
 use super::figures::{BouncedPeople, EditionFigures, ProviderRefusals};
 use super::year::YearReport;
 
+/// The first row of each table, by which an earlier one is known.
+pub const HEADER: &str = "edition,figure,group,count\n";
+
 /// Rows of edition, figure, group and count.
 struct FigureRows {
     rows: Vec<[String; 4]>,
@@ -93,9 +96,8 @@ impl FigureRows {
     }
 
     fn csv(&self) -> String {
-        let mut out = csv::Writer::from_writer(Vec::new());
+        let mut out = csv::Writer::from_writer(HEADER.as_bytes().to_vec());
         // Writing to memory does not fail, and each row has four cells.
-        let _ = out.write_record(["edition", "figure", "group", "count"]);
         for row in &self.rows {
             let _ = out.write_record(row);
         }

@@ -122,7 +122,13 @@ fn those_in_doubt_get_it_only_where_somebody_says_so() {
     let uncertain = charity.report("2020")["uncertain"].as_u64().unwrap();
     assert_eq!(uncertain, 1, "{:?}", charity.report("2020"));
     let charity = correct(charity);
-    charity.run("send --correction 2020 --dry-run").ends(0).says("2 people would get it");
+    charity
+        .run("send --correction 2020 --dry-run")
+        .ends(0)
+        .says("2 people would get it")
+        .says("Subject   Correction: ")
+        .says("then roundup send --correction 2020\n");
+    charity.run("send --correction 2020").says("2020-correction · \"Correction: ");
     charity.run("send --correction 2020 --those-in-doubt --dry-run").ends(0).says("3 people");
     charity.run("send --correction 2020 --those-in-doubt --confirm 3").ends(0);
     assert_eq!(charity.report("2020-correction")["accepted"], 3);

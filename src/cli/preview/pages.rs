@@ -6,7 +6,7 @@ use crate::check::Finding;
 use crate::cli::steps::message_template::made;
 use crate::cli::steps::prepare::PreparedEdition;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::files::{private_folder, write_whole};
+use crate::cli::terminal::files::{private_folder, refuse_other_folder, write_whole};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::system;
 use crate::database::private;
@@ -14,6 +14,9 @@ use crate::message::MessageTemplate;
 use crate::project::Project;
 use crate::web::PageView;
 use std::path::{Path, PathBuf};
+
+/// Written before all others, so that a folder is known as ours although a command was interrupted in it.
+const FIRST_FILE: &str = "email.mjml";
 
 /// Where previews go when nobody says where.
 pub fn default_folder(project: &Project, edition: &str) -> PathBuf {
@@ -92,6 +95,7 @@ impl<'a> Pages<'a> {
         let cannot = |path: &Path, error: std::io::Error| {
             Failure::new(Exit::Failed, format!("{} cannot be written: {error}", path.display()))
         };
+        refuse_other_pages(folder)?;
         if *is_private {
             private_folder(folder, screen)?;
         } else {
@@ -99,9 +103,9 @@ impl<'a> Pages<'a> {
         }
         let write = if *is_private { private::write } else { write_whole };
         for (name, bytes) in [
+            (FIRST_FILE, shown.variants[variant].mjml.as_bytes()),
             ("email.html", html.as_bytes()),
             ("email.txt", text.as_bytes()),
-            ("email.mjml", shown.variants[variant].mjml.as_bytes()),
             ("message.eml", message.bytes.as_slice()),
             ("index.html", page.html().as_bytes()),
         ] {
@@ -110,6 +114,18 @@ impl<'a> Pages<'a> {
         }
         Ok(())
     }
+}
+
+/// Refuses a folder that holds somebody else's pages: a website's `index.html` would be lost.
+///
+/// # Errors
+/// When one of our files would replace it.
+pub fn refuse_other_pages(folder: &Path) -> Result<(), Failure> {
+    refuse_other_folder(
+        folder,
+        &[FIRST_FILE],
+        &["index.html", "email.html", "email.txt", "message.eml", "report.json", "messages"],
+    )
 }
 
 /// A finding as strangers may read it: people of the list are counted in it, and not named.

@@ -47,7 +47,7 @@ impl CheckCounts {
 impl EmailSummary {
     pub fn of(prepared: &PreparedEdition) -> Self {
         Self {
-            subject: prepared.composition.shown(&prepared.composition.subject),
+            subject: prepared.shown_subject(),
             stories: prepared.edition.shown().count(),
             bytes_largest: prepared.largest,
             segment: prepared.segment_words(),

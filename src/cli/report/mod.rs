@@ -10,7 +10,7 @@ pub mod status;
 mod upcoming;
 pub mod why;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono_tz::Tz;
 use clap::Args;
@@ -20,7 +20,7 @@ use crate::cli::globals::Globals;
 use crate::cli::send::planned::find_planned;
 use crate::cli::steps::ledgers::{existing_ledger, window_of};
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::files::{cannot_write, write_whole};
+use crate::cli::terminal::files::NamedOutput;
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::screen::{Screen, counted};
 use crate::cli::terminal::system;
@@ -32,7 +32,7 @@ use crate::report::breakdown::Breakdown;
 use crate::report::figures::{EditionFigures, ProviderRefusals};
 use crate::report::page::TrusteePage;
 use crate::report::year::YearReport;
-use crate::report::{EditionPhase, Report, ReportedApproval, table};
+use crate::report::{EditionPhase, Report, ReportedApproval, page, table};
 use crate::window::Window;
 
 pub use standing::report_of;
@@ -60,21 +60,31 @@ impl Arguments {
         project: &Project,
         (title, screen): (&str, &Screen),
         table: &dyn Fn() -> String,
-        page: &dyn Fn(&TrusteePage<'_>) -> String,
+        made: &dyn Fn(&TrusteePage<'_>) -> String,
     ) -> Result<(), Failure> {
-        let write = |path: &Path, text: &str| {
-            write_whole(path, text.as_bytes())
-                .map_err(|error| cannot_write(&path.display().to_string(), &error))?;
-            screen.say(&format!("Wrote {}.", path.display()));
+        let output = |path, mark| NamedOutput {
+            path,
+            project: Some(project),
+            what: "an earlier report",
+            mark,
+        };
+        let csv = self.csv.as_deref().map(|path| output(path, table::HEADER));
+        let html = self.html.as_deref().map(|path| output(path, page::GENERATOR));
+        for output in csv.iter().chain(&html) {
+            output.refuse_other_files()?;
+        }
+        let write = |output: &NamedOutput<'_>, text: &str| {
+            output.write(text.as_bytes())?;
+            screen.say(&format!("Wrote {}.", output.path.display()));
             Ok::<(), Failure>(())
         };
-        if let Some(path) = &self.csv {
-            write(path, &table())?;
+        if let Some(output) = &csv {
+            write(output, &table())?;
         }
-        if let Some(path) = &self.html {
+        if let Some(output) = &html {
             let made_on = system::today(project.settings.time_zone).format("%-d %B %Y").to_string();
             let organisation = &project.settings.organisation.name;
-            write(path, &page(&TrusteePage { organisation, title, made_on: &made_on }))?;
+            write(output, &made(&TrusteePage { organisation, title, made_on: &made_on }))?;
         }
         Ok(())
     }

@@ -135,6 +135,7 @@ async fn history(
     key: &str,
     address: Option<&EmailAddress>,
 ) -> Result<LedgerHistory, Failure> {
+    let zone = project.settings.time_zone;
     let mut suppressed = None;
     let (mut lifts, mut do_not_mail) = (Vec::new(), Vec::new());
     let mut deliveries = Vec::new();
@@ -166,12 +167,15 @@ async fn history(
             if let Some(entry) = ledger.suppression(&person).await? {
                 suppressed = Some(match entry.reason {
                     NoMailReason::Bounced => {
-                        format!("an earlier message was rejected for good: {}", entry.words())
+                        format!(
+                            "an earlier message was rejected for good: {}",
+                            entry.words_in(zone)
+                        )
                     }
-                    _ => entry.words(),
+                    _ => entry.words_in(zone),
                 });
             } else if let Some(no) = ledger.shared_no(address).await? {
-                suppressed = no.applied_to(None).map(|entry| entry.words());
+                suppressed = no.applied_to(None).map(|entry| entry.words_in(zone));
             }
         }
     }
@@ -283,7 +287,7 @@ async fn lift(
     let ledger = existing_ledger(project, false).await?.ok_or_else(none)?;
     let person = keys_for(project, Some(&ledger)).await?.address_hash(address);
     let entry = ledger.suppression(&person).await?.ok_or_else(none)?;
-    let why = entry.words();
+    let why = entry.words_in(project.settings.time_zone);
     match entry.reason.lifted_by() {
         LiftedBy::Operator => {}
         LiftedBy::TheirRequest if at_request.is_some() => {}

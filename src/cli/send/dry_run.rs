@@ -19,13 +19,12 @@ use crate::cli::send::arguments::Arguments;
 use crate::cli::send::confirm::{confirm, refuse_nobody};
 use crate::cli::send::run_config::orders;
 use crate::cli::steps::chosen_edition::ChosenEdition;
-use crate::cli::steps::corrections::refuse_unchanged;
+use crate::cli::steps::corrections::{as_typed, first_name, refuse_unchanged};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::prepare::{PreparedEdition, prepare};
 use crate::cli::steps::run_checks::Reach;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::files::private_folder;
 use crate::cli::terminal::findings::findings;
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{Screen, json_text, people};
@@ -60,10 +59,8 @@ pub async fn dry_run(
     let folder =
         arguments.out.clone().unwrap_or_else(|| pages::default_folder(project, &chosen.name));
     let now = system::now();
-    let skeleton = prepared.skeleton(project, now)?;
-    private_folder(&folder, screen)?;
-    write_messages(&prepared, &skeleton, &folder)?;
-    Pages::to_keep(&prepared, skeleton).write(&folder, screen)?;
+    Pages::to_keep(&prepared, prepared.skeleton(project, now)?).write(&folder, screen)?;
+    write_messages(&prepared, &prepared.skeleton(project, now)?, &folder)?;
     let planned =
         PlannedEdition::new(prepared.composition.clone(), &prepared.edition.window, None, now);
     let counts = Counts { planned: number, ..Counts::default() };
@@ -79,6 +76,7 @@ pub async fn dry_run(
     screen.outcome(&DryRunOutcome {
         schema: "roundup.send/1",
         edition: &chosen.name,
+        typed: as_typed(project, &chosen.name)?,
         dry_run: true,
         people: number,
         segment: chosen.audience.segment.as_ref().map(ToString::to_string),
@@ -104,6 +102,9 @@ pub async fn dry_run(
 struct DryRunOutcome<'a> {
     schema: &'static str,
     edition: &'a str,
+    /// The edition as `send` takes it.
+    #[serde(skip)]
+    typed: String,
     dry_run: bool,
     people: u64,
     /// Whom it is for, where it is not for everybody.
@@ -131,7 +132,7 @@ struct DryRunOutcome<'a> {
 
 impl Outcome for DryRunOutcome<'_> {
     fn text(&self, text: &mut Text) {
-        let Self { edition, .. } = self;
+        let Self { edition, typed, .. } = self;
         let count = people(self.people);
         text.line(format!("Dry run of {edition}: nothing was sent. {count} would get it."));
         self.summary.lines(text);
@@ -144,10 +145,11 @@ impl Outcome for DryRunOutcome<'_> {
         if self.is_held {
             findings(self.findings, text);
             text.say(format!(
-                "The edition cannot be sent until this is fixed. Check again with: roundup check {edition}"
+                "The edition cannot be sent until this is fixed. Check again with: roundup check {}",
+                first_name(edition)
             ));
         } else {
-            text.say(format!("Next: open the preview in a browser, then roundup send {edition}"));
+            text.say(format!("Next: open the preview in a browser, then roundup send {typed}"));
         }
     }
 }

@@ -144,7 +144,7 @@ fn announce(
     destination: &Destination,
     screen: &Screen,
 ) -> Result<(), Failure> {
-    let subject = prepared.composition.shown(&prepared.composition.subject);
+    let subject = prepared.shown_subject();
     let people = AnnouncedPeople::of(prepared, screen.verbose)?;
     screen.lines(|text| {
         text.say(format!("{} · \"{subject}\"", prepared.edition.name));

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::audience::People;
+use crate::audience::correction::GOT_THE_MISTAKE;
 use crate::audience::list_error::ListError;
 use crate::audience::{Audience, List, Person, Recipient};
 use crate::check::rules::clients::Score;
@@ -81,6 +82,15 @@ impl PreparedEdition {
             .map(|(basis, people)| format!("{} by {}", grouped(*people), basis.replace('_', " ")))
             .collect();
         Some(format!("{purpose}: {}", listed(&bases, usize::MAX)))
+    }
+
+    /// The subject; of a correction, as those read it who got the mistake.
+    pub fn shown_subject(&self) -> String {
+        let is_correction = self.list.as_ref().is_some_and(|list| list.correction().is_some());
+        let segments = is_correction.then(|| GOT_THE_MISTAKE.to_owned()).into_iter().collect();
+        let composition = &self.composition;
+        let variant = &composition.variants[composition.variant(&segments)];
+        composition.shown(composition.subject_of(variant))
     }
 
     /// What a correction corrects, and whom it concerns.

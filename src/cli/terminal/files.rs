@@ -55,6 +55,113 @@ pub fn private_folder(folder: &Path, screen: &Screen) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A file that people named, to be written where they wished.
+pub struct NamedOutput<'a> {
+    pub path: &'a Path,
+    /// Whose lists, news and settings are not to be replaced or added to.
+    pub project: Option<&'a Project>,
+    /// What it is, as in "an earlier report".
+    pub what: &'static str,
+    /// How each file that we write there begins, or has near its beginning.
+    pub mark: &'static str,
+}
+
+/// The mark of a file stands in its first part: fonts and styles come after it.
+const MARK_WITHIN_BYTES: u64 = 4096;
+/// Folders of a project that hold its only copy of something: a table in `subscribers/` would be a list.
+const KEPT_FOLDERS: [&str; 6] =
+    ["subscribers", "news", "editions", "segments", "templates", "pictures"];
+
+impl NamedOutput<'_> {
+    /// Refuses a file that is somebody's work, so that nothing is made before it is known that it has a place.
+    ///
+    /// # Errors
+    /// When something else than an earlier one stands there, or would be read as a part of the newsletter.
+    pub fn refuse_other_files(&self) -> Result<(), Failure> {
+        let Self { path, what, mark, .. } = self;
+        let shown = path.display();
+        let help = "name a file that does not exist yet";
+        if let Some(folder) = self.kept_folder() {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("`{shown}` would be read as a part of the newsletter: `{folder}` is kept for that"),
+            )
+            .help("name a file outside of it"));
+        }
+        let Ok(found) = std::fs::metadata(path) else { return Ok(()) };
+        if !found.is_file() || found.len() == 0 {
+            return Ok(());
+        }
+        let mut head = Vec::new();
+        let read = std::fs::File::open(path)
+            .and_then(|file| file.take(MARK_WITHIN_BYTES).read_to_end(&mut head));
+        if read.is_ok() && memchr::memmem::find(&head, mark.as_bytes()).is_some() {
+            return Ok(());
+        }
+        Err(Failure::new(Exit::Usage, format!("`{shown}` is there already and is not {what}"))
+            .help(help))
+    }
+
+    /// The part of the project that a file would become a part of.
+    fn kept_folder(&self) -> Option<String> {
+        let root = self.project?.root.canonicalize().ok()?;
+        let parent = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        let below = parent.strip_prefix(root).ok()?.components().next();
+        let first = below.map_or(self.path.file_name()?, |part| part.as_os_str()).to_str()?;
+        // `.env` and the folders of programs.
+        let is_hidden = first.starts_with('.');
+        let is_kept = below.is_some() && KEPT_FOLDERS.contains(&first.to_lowercase().as_str());
+        (is_hidden || is_kept).then(|| first.to_owned())
+    }
+
+    /// Writes it: a file whole or not at all, and into a pipe or a device as it is.
+    ///
+    /// # Errors
+    /// When it would replace something else, or cannot be written.
+    pub fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
+        self.refuse_other_files()?;
+        let path = self.path;
+        let write = || match std::fs::metadata(path) {
+            Ok(found) if found.is_file() && !is_of_the_system(path) => {
+                // A link stays one: the file that it leads to is written.
+                write_whole(&path.canonicalize()?, bytes)
+            }
+            Ok(found) if !found.is_dir() => {
+                OpenOptions::new().append(true).open(path)?.write_all(bytes)
+            }
+            Ok(_) => Err(ErrorKind::IsADirectory.into()),
+            Err(_) => write_whole(path, bytes),
+        };
+        write().map_err(|error| cannot_write(&path.display().to_string(), &error))
+    }
+}
+
+/// `/dev/stdout` leads to whatever the output is: it is written to, and never replaced.
+fn is_of_the_system(path: &Path) -> bool {
+    path.starts_with("/dev") || path.starts_with("/proc")
+}
+
+/// Refuses a folder of somebody else's work before pages are written into it: of `names` none may stand there, except in a
+/// folder that an earlier command has written, which has each of `ours`.
+///
+/// # Errors
+/// When a file would be replaced that is not ours.
+pub fn refuse_other_folder(folder: &Path, ours: &[&str], names: &[&str]) -> Result<(), Failure> {
+    if ours.iter().all(|name| folder.join(name).is_file()) {
+        return Ok(());
+    }
+    let Some(first) = names.iter().find(|name| folder.join(name).symlink_metadata().is_ok()) else {
+        return Ok(());
+    };
+    let shown = folder.display();
+    Err(Failure::new(
+        Exit::Usage,
+        format!("`{shown}` has a file `{first}` that roundup has not written"),
+    )
+    .help("choose a folder that does not exist yet"))
+}
+
 /// What people read about a file that cannot be written.
 pub fn cannot_write(file: &str, error: &std::io::Error) -> Failure {
     let help = match error.kind() {

@@ -9,10 +9,12 @@ use clap_mangen::Man;
 
 use super::document::{Document, DocumentUnit};
 use super::failure::{Exit, Failure};
-use super::files::{cannot_write, write_whole};
+use super::files::{NamedOutput, cannot_write};
 use super::screen::Screen;
 
 const PROGRAM: &str = "roundup";
+/// How each page of the manual begins.
+const PAGE_BEGINNING: &str = ".ie \\n(.g .ds Aq";
 
 #[derive(Debug, Args)]
 pub struct CompletionArguments {
@@ -71,8 +73,9 @@ pub fn man(
     for (name, command) in &pages {
         let file = folder.join(format!("{name}.1"));
         let text = page(command.clone().name(name.clone()))?;
-        write_whole(&file, text.as_bytes())
-            .map_err(|error| cannot_write(&file.display().to_string(), &error))?;
+        let what = "an earlier page of the manual";
+        let output = NamedOutput { path: &file, project: None, what, mark: PAGE_BEGINNING };
+        output.write(text.as_bytes())?;
     }
     screen.outcome(&Document::written(DocumentUnit::Pages, pages.len(), Some(shown)))?;
     Ok(Exit::Done)
