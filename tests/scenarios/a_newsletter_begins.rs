@@ -28,7 +28,8 @@ fn a_newsletter_from_nothing_works_at_once_and_can_reach_nobody() {
         .run("init Neuigkeiten-é-💚 --yes")
         .ends(0)
         .says("Nothing has been sent, and you need no account to try it")
-        .says("cd \"Neuigkeiten-é-💚\" && roundup preview");
+        .says("cd 'Neuigkeiten-é-💚' && roundup preview")
+        .says("is within another newsletter");
     let inside = |command: &str| place.run_in("Neuigkeiten-é-💚", command);
     inside("").ends(0).says("6 of 6 stories");
     inside("preview --out look").ends(0).says("6 stories").says("0 must fix");
@@ -274,4 +275,29 @@ fn four_questions_each_with_an_answer_in_brackets() {
     assert_eq!(code, 0, "{shown}");
     assert_eq!(place.read("made/.env"), "ROUNDUP_RELAY='smtps://smtp.charity.org.uk'\n");
     assert!(place.read("made/roundup.toml").contains("address = \"news@charity.org.uk\""));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_command_that_goes_into_the_folder_runs_nothing_of_its_name() {
+    let place = Charity::new();
+    for name in ["cost $(touch pwned) $5", "-news", "it's `touch pwned`", "a;touch pwned"] {
+        let made =
+            place.run_words(&["init", "--yes", "--json", "--", name].map(str::to_owned)).ends(0);
+        let made: Value = serde_json::from_str(&made.stdout).unwrap();
+        let next = made["next"].as_str().unwrap();
+        let (going, _) = next.rsplit_once(" && ").unwrap();
+        let script = format!("{going} && test -f roundup.toml");
+        let ran = std::process::Command::new("sh")
+            .args(["-c", &script])
+            .current_dir(place.path("."))
+            .status()
+            .unwrap();
+        assert!(ran.success(), "{script}");
+        assert!(!place.path("pwned").exists(), "{script}");
+    }
+    for name in ["two\nlines", "bell\u{7}", ""] {
+        let refused = place.run_words(&["init", "--yes", "--", name].map(str::to_owned)).ends(2);
+        assert!(!refused.stderr.contains("two\nlines"), "{}", refused.stderr);
+    }
 }

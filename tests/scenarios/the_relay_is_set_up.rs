@@ -78,3 +78,27 @@ fn completions_and_manual_pages_know_every_command() {
         assert!(pages.iter().any(|name| name == page), "{page} of {pages:?}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_hidden_password_leaves_a_terminal_that_shows_what_is_typed() {
+    let server = Server::good();
+    for ending in ["Ctrl-C", "answer"] {
+        let charity = Charity::new().people(1);
+        let command = format!("setup relay --server {} --username me", server.address());
+        let mut terminal = Terminal::start(&charity, &command);
+        terminal.wait_for("Password (it is not shown): ");
+        terminal.until_echo(false);
+        if ending == "answer" {
+            terminal.type_line("");
+            terminal.wait_for("that is not a password");
+        } else {
+            terminal.interrupt();
+            terminal.wait_for("stopped: nothing was saved");
+        }
+        terminal.until_echo(true);
+        let (code, shown) = terminal.end();
+        assert_eq!(code, if ending == "answer" { 2 } else { 130 }, "{shown}");
+        assert!(!charity.path(".env").exists());
+    }
+}

@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::process::Child;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, tcgetattr};
 
 use super::{Charity, signal};
 
@@ -59,6 +60,16 @@ impl Terminal {
             }
         }
         &self.shown
+    }
+
+    /// Waits until the terminal shows what is typed, or no longer.
+    pub fn until_echo(&self, wanted: bool) {
+        let begin = Instant::now();
+        let echo = || tcgetattr(&self.keyboard).unwrap().local_modes.contains(LocalModes::ECHO);
+        while echo() != wanted {
+            assert!(begin.elapsed() < SHOWN_WITHIN, "echo is never {wanted}");
+            std::thread::yield_now();
+        }
     }
 
     /// What Ctrl-C does.

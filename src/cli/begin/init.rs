@@ -12,11 +12,13 @@ use serde::Serialize;
 use super::answers::AnswerSource;
 use super::project_files::{NewProject, ProjectEntry};
 use super::setup_relay::server_of;
+use crate::audience::mistyped_domain;
 use crate::cli::globals::Globals;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, write_new};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{Screen, stories};
+use crate::cli::terminal::shell_words::go_to;
 use crate::cli::terminal::system;
 use crate::count::{counted, listed};
 use crate::database::private;
@@ -96,12 +98,27 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let answers = AnswerSource::of(screen, arguments.yes);
     let website = website(&arguments, answers, screen).await?;
     let project = project(&arguments, website, answers)?;
+    if let Some(meant) =
+        EmailAddress::parse(&project.sender).ok().as_ref().and_then(mistyped_domain)
+    {
+        screen.warn(&format!(
+            "`{}` may be a typing mistake: did you mean `{meant}`?",
+            project.sender
+        ));
+    }
     // A mistake of ours must not become a newsletter that cannot be opened.
     Settings::read(SETTINGS_FILE, &project.settings())
         .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
     let today = system::today(project.time_zone);
     let files = project.files(today);
     write_all(folder, &files)?;
+    if let Some(around) = around(folder) {
+        screen.warn(&format!(
+            "{} is within another newsletter, {}: each has its own list and settings",
+            shown(folder),
+            around.display()
+        ));
+    }
     let next = next(folder, &project);
     screen.outcome(&InitOutcome {
         schema: "roundup.init/1",
@@ -132,6 +149,7 @@ impl Outcome for InitOutcome<'_> {
 
 /// Names what is in the way.
 fn refuse_what_is_there(folder: &Path) -> Result<(), Failure> {
+    refuse_no_name(folder)?;
     let cannot_read = |error: std::io::Error| {
         Failure::new(Exit::Usage, format!("`{}` cannot be used: {error}", folder.display()))
             .help("choose another folder, as in `roundup init charity-news`")
@@ -163,6 +181,28 @@ fn refuse_what_is_there(folder: &Path) -> Result<(), Failure> {
         format!("{} is not empty: {}", shown(folder), listed(&names, MOST_NAMED)),
     )
     .help("choose a folder that is new or empty, as in `roundup init charity-news`"))
+}
+
+/// A name that no command could be printed with.
+fn refuse_no_name(folder: &Path) -> Result<(), Failure> {
+    let name = folder.to_string_lossy();
+    if !name.is_empty() && !name.chars().any(char::is_control) {
+        return Ok(());
+    }
+    let what = if name.is_empty() {
+        "the name of the folder is empty".to_owned()
+    } else {
+        format!("`{}` holds a control character", name.escape_debug())
+    };
+    Err(Failure::new(Exit::Usage, what)
+        .help("choose another folder, as in `roundup init charity-news`"))
+}
+
+/// The newsletter that a new one would be within.
+fn around(folder: &Path) -> Option<PathBuf> {
+    let whole = std::path::absolute(folder).ok()?;
+    let found = whole.ancestors().skip(1).find(|above| above.join(SETTINGS_FILE).is_file());
+    found.map(Path::to_owned)
 }
 
 fn shown(folder: &Path) -> String {
@@ -395,12 +435,7 @@ fn next(folder: &Path, project: &NewProject) -> String {
     if folder == Path::new(".") {
         return preview;
     }
-    let folder = folder.display().to_string();
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
-    if folder.chars().all(is_plain) && !folder.starts_with('-') {
-        return format!("cd {folder} && {preview}");
-    }
-    format!("cd \"{folder}\" && {preview}")
+    format!("{} && {preview}", go_to(&folder.display().to_string()))
 }
 
 #[cfg(test)]

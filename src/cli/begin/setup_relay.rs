@@ -14,8 +14,8 @@ use crate::cli::steps::destination::Destination;
 use crate::cli::steps::relay::server_with;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::cannot_write;
+use crate::cli::terminal::hidden::hidden;
 use crate::cli::terminal::outcome::{Outcome, Text};
-use crate::cli::terminal::prompt::cannot_ask;
 use crate::cli::terminal::screen::Screen;
 use crate::database::private;
 use crate::doctor::Diagnosis;
@@ -102,7 +102,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let asks = screen.asks;
     let mut tries = 0;
     let login = loop {
-        let login = read_login(&arguments, &identity, asks, screen)?;
+        let login = read_login(&arguments, &identity, asks, screen).await?;
         tries += 1;
         match try_login(&project, &login, &identity).await? {
             Ok(said) => {
@@ -139,7 +139,7 @@ impl Outcome for SetupOutcome {
     }
 }
 
-fn read_login(
+async fn read_login(
     arguments: &RelayArguments,
     identity: &Sender,
     asks: bool,
@@ -187,7 +187,9 @@ fn read_login(
         (None, None, true) if wants_token => {
             LoginSecret::Command(ask("A command that prints an access token", "", typed)?)
         }
-        (None, None, true) => LoginSecret::Password(hidden("Password (it is not shown): ")?),
+        (None, None, true) => {
+            LoginSecret::Password(password_of(&hidden("Password (it is not shown): ").await?)?)
+        }
         (None, None, false) => return Err(missing("--password-file")),
     };
     Ok(RelayLogin { relay, address, username: Some(username), secret })
@@ -256,11 +258,6 @@ fn password_in(file: &Path) -> Result<String, Failure> {
             .read_to_string(&mut text)
     }
     .map_err(cannot_read)?;
-    password_of(&text)
-}
-
-fn hidden(question: &str) -> Result<String, Failure> {
-    let text = rpassword::prompt_password(question).map_err(|error| cannot_ask(&error))?;
     password_of(&text)
 }
 

@@ -5,6 +5,7 @@ use crate::cli::send::ledger_trust::newsletter_of;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::shell_words::quoted;
 use crate::message::Sender;
 use crate::project::Project;
 use serde::Serialize;
@@ -108,13 +109,8 @@ fn name_of(newsletter: &str) -> String {
     parts.join("-").chars().take(LONGEST_NAME_CHARS).collect()
 }
 
-/// In single quotation marks, as a shell reads it.
-fn for_shell(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
-}
-
 fn crontab(program: &str, folder: &str) -> String {
-    let (program, folder) = (for_shell(program), for_shell(folder));
+    let (program, folder) = (quoted(program), quoted(folder));
     format!("*/5 * * * * {program} due --project {folder}").replace('%', "\\%")
 }
 
@@ -155,15 +151,15 @@ fn launchd(name: &str, program: &str, folder: &str) -> String {
 
 /// In single quotation marks, as PowerShell reads it.
 fn windows(name: &str, program: &str, folder: &str) -> String {
-    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let for_powershell = |text: &str| format!("'{}'", text.replace('\'', "''"));
     // Inside the argument Windows itself splits at spaces.
-    let arguments = quoted(&format!("due --project \"{folder}\""));
+    let arguments = for_powershell(&format!("due --project \"{folder}\""));
     format!(
         "$action = New-ScheduledTaskAction -Execute {} -Argument {arguments}\n$trigger = New-ScheduledTaskTrigger -Once -At (Get-Date) \
          -RepetitionInterval (New-TimeSpan -Minutes 5)\n$settings = New-ScheduledTaskSettingsSet -AllowStartIfOnBatteries \
          -DontStopIfGoingOnBatteries -StartWhenAvailable -MultipleInstances IgnoreNew\nRegister-ScheduledTask -TaskName '{name}' \
          -Action $action -Trigger $trigger -Settings $settings",
-        quoted(program)
+        for_powershell(program)
     )
 }
 
