@@ -7,7 +7,8 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::window::{meant, option_of};
 
 /// What other programs call a command, and what does it here.
-const OTHER_WORDS: [(&[&str], &str); 12] = [
+const OTHER_WORDS: [(&[&str], &str); 13] = [
+    (&["sending", "mail", "deliver"], "`roundup send EDITION`; `roundup send --help` explains it"),
     (&["resume", "continue", "retry"], "`roundup send EDITION` carries on where it stopped"),
     (
         &["stop", "halt", "hold"],
@@ -36,13 +37,66 @@ const OTHER_WORDS: [(&[&str], &str); 12] = [
         "`roundup subscribers suppress ADDRESS --why objected`",
     ),
 ];
-/// Options that other commands have.
-const ELSEWHERE: [(&str, &str); 5] = [
-    ("--yes", "leave it out; `send` takes the number of people instead, as in --confirm 1204"),
-    ("--rejected", "`roundup resolve EDITION --rejected` settles those who were rejected"),
-    ("--force", "nothing is forced here; `roundup draft --overwrite` writes a draft again"),
-    ("--test", "`roundup test EDITION --to ADDRESS` sends a test"),
-    ("--all", "`send` mails everybody on the list who has not had the edition"),
+/// The same for a command below another one.
+const WORDS_BELOW: [(&str, &[&str], &str); 7] = [
+    (
+        "subscribers",
+        &["delete", "del", "rm"],
+        "`roundup subscribers remove ADDRESS` takes somebody off the list, `roundup subscribers erase ADDRESS` deletes \
+         all that names them",
+    ),
+    ("subscribers", &["why", "find", "search"], "`roundup why ADDRESS`"),
+    (
+        "subscribers",
+        &["unsubscribe", "block", "optout"],
+        "`roundup subscribers suppress ADDRESS --why objected`",
+    ),
+    ("subscribers", &["change", "edit", "update", "rename"], "`roundup subscribers move OLD NEW`"),
+    ("setup", &["smtp", "mail", "server", "email", "provider"], "`roundup setup relay`"),
+    ("news", &["fetch", "pull", "refresh", "update"], "`roundup news sync`"),
+    ("news", &["add", "new"], "`roundup news import FILE`"),
+];
+/// Options that other commands have: the commands for which it is meant (none: whichever it is), and what to do.
+const ELSEWHERE: [(&str, &[&str], &str); 7] = [
+    ("--yes", &[], "leave it out; `send` takes the number of people instead, as in --confirm 1204"),
+    ("--rejected", &[], "`roundup resolve EDITION --rejected` settles those who were rejected"),
+    (
+        "--force",
+        &["draft"],
+        "nothing is forced here; `roundup draft --overwrite` writes a draft again",
+    ),
+    ("--force", &[], "nothing is forced here: leave it out, and read what the command says"),
+    ("--test", &[], "`roundup test EDITION --to ADDRESS` sends a test"),
+    // Never one of the options that are spelt alike: those send to others.
+    ("--to", &[], "`roundup test EDITION --to ADDRESS` sends a test; `send` mails the list"),
+    (
+        "--all",
+        &["send"],
+        "leave it out: `send` mails everybody on the list who has not had the edition",
+    ),
+];
+/// Each command that cannot do without something, as somebody would type it.
+const EXAMPLES: [(&str, &str); 20] = [
+    ("archive", "roundup archive --out website/archive"),
+    ("backup", "roundup backup backup.tar"),
+    ("cancel", "roundup cancel 2020-12"),
+    ("init", "roundup init charity-news"),
+    ("keys backup", "roundup keys backup keys.txt"),
+    ("news import", "roundup news import stories.csv"),
+    ("news learn", "roundup news learn https://charity.org.uk/news"),
+    ("resolve", "roundup resolve 2020-12 --rejected"),
+    ("restore", "roundup restore backup.tar"),
+    ("subscribers add", "roundup subscribers add ann@charity.org.uk --basis consent --source form"),
+    ("subscribers erase", "roundup subscribers erase ann@charity.org.uk"),
+    ("subscribers move", "roundup subscribers move ann@old.org.uk ann@charity.org.uk"),
+    ("subscribers remove", "roundup subscribers remove ann@charity.org.uk"),
+    ("subscribers share", "roundup subscribers share no-mail.db"),
+    ("subscribers show", "roundup subscribers show ann@charity.org.uk"),
+    ("subscribers suppress", "roundup subscribers suppress ann@charity.org.uk --why objected"),
+    ("templates copy", "roundup templates copy monthly"),
+    ("completions", "roundup completions bash"),
+    ("test", "roundup test 2020-12 --to me@charity.org.uk"),
+    ("why", "roundup why ann@charity.org.uk"),
 ];
 
 /// What was meant, where clap does not know.
@@ -63,19 +117,26 @@ pub fn failure(error: &clap::Error) -> Option<Failure> {
                 && named(ContextKind::ValidValue).is_empty() =>
         {
             let option = named(ContextKind::InvalidArg);
+            let example = example(&command_of(error)).filter(|_| !option.starts_with('-'));
+            let help = match example {
+                Some(example) => format!("write it, as in `{example}`"),
+                None => "write it behind the option, with a blank between".to_owned(),
+            };
             Some(
-                Failure::new(Exit::Usage, format!("a value is required for `{option}`"))
-                    .help("write it behind the option, with a blank between"),
+                Failure::new(Exit::Usage, format!("a value is required for `{option}`")).help(help),
             )
         }
         ErrorKind::UnknownArgument => {
             let typed = named(ContextKind::InvalidArg);
             let is_near = error.get(ContextKind::SuggestedArg).is_some();
-            elsewhere(&typed).or_else(|| (!is_near).then(|| too_much(&typed)))
+            let command = command_of(error);
+            elsewhere(&command, &typed).or_else(|| (!is_near).then(|| too_much(&command, &typed)))
         }
         ErrorKind::InvalidSubcommand => {
             let typed = named(ContextKind::InvalidSubcommand);
-            window_as_command(&typed).or_else(|| other_word(&typed))
+            word_below(&command_of(error), &typed)
+                .or_else(|| window_as_command(&typed))
+                .or_else(|| other_word(&typed))
         }
         ErrorKind::MissingRequiredArgument if named(ContextKind::InvalidArg).contains("--to <") => {
             Some(
@@ -87,6 +148,14 @@ pub fn failure(error: &clap::Error) -> Option<Failure> {
         ErrorKind::ArgumentConflict => {
             let (given, other) = (named(ContextKind::InvalidArg), named(ContextKind::PriorArg));
             Some(conflict(&given, &other))
+        }
+        ErrorKind::MissingRequiredArgument => {
+            let example = example(&command_of(error))?;
+            let missing = named(ContextKind::InvalidArg);
+            Some(
+                Failure::new(Exit::Usage, format!("something is missing: {missing}"))
+                    .help(format!("write it, as in `{example}`")),
+            )
         }
         _ => None,
     }
@@ -109,6 +178,19 @@ fn conflict(given: &str, other: &str) -> Failure {
         .help(format!("keep {given}, or {others}"))
 }
 
+/// The command that was typed, as clap's usage names it.
+fn command_of(error: &clap::Error) -> String {
+    let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
+    let words = usage.split_whitespace().skip_while(|word| *word != "roundup").skip(1);
+    let is_name = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    let names = words.take_while(|word| is_name(word) && !word.starts_with('-'));
+    names.collect::<Vec<_>>().join(" ")
+}
+
+fn example(command: &str) -> Option<&'static str> {
+    EXAMPLES.iter().find(|(name, _)| *name == command).map(|(_, example)| *example)
+}
+
 /// The same as clap says it, in parts: what is wrong, and behind that its tips and the usage.
 pub fn in_parts(error: &clap::Error) -> Failure {
     let text = error.render().to_string();
@@ -125,18 +207,29 @@ pub fn in_parts(error: &clap::Error) -> Failure {
     if help.is_empty() { failure } else { failure.help(help.join("; ")) }
 }
 
-fn elsewhere(typed: &str) -> Option<Failure> {
-    let (option, help) = ELSEWHERE.iter().find(|(option, _)| *option == typed)?;
+fn elsewhere(command: &str, typed: &str) -> Option<Failure> {
+    let is_meant = |commands: &[&str]| commands.is_empty() || commands.contains(&command);
+    let (option, _, help) =
+        ELSEWHERE.iter().find(|(option, commands, _)| *option == typed && is_meant(commands))?;
     Some(Failure::new(Exit::Usage, format!("this command does not take `{option}`")).help(*help))
 }
 
 /// A word or an option that the command has no place for.
-fn too_much(typed: &str) -> Failure {
+fn too_much(command: &str, typed: &str) -> Failure {
+    if command == "config" {
+        return Failure::new(Exit::Usage, "`config` shows settings, and changes none").help(
+            "edit roundup.toml in a text editor; the tab Look of `roundup preview` changes how the email looks",
+        );
+    }
     if typed.starts_with('-') {
         return Failure::new(Exit::Usage, format!("this command does not take `{typed}`"))
             .help("leave it out; `--help` behind the command lists what it takes");
     }
     Failure::new(Exit::Usage, format!("`{typed}` is one word too many")).help(match meant(typed) {
+        _ if command == "test" && typed.contains('@') => {
+            "write addresses behind --to, as in `roundup test 2020-12 --to me@charity.org.uk`"
+                .to_owned()
+        }
         Some(name) => format!("give `{name}` a command of its own: each is about one edition"),
         None => {
             "leave it out, or put words that belong together between quotation marks".to_owned()
@@ -149,6 +242,15 @@ fn other_word(typed: &str) -> Option<Failure> {
     Some(
         Failure::new(Exit::Usage, format!("there is no command `{typed}`"))
             .help(format!("{help} (`roundup --help` lists them all)")),
+    )
+}
+
+fn word_below(command: &str, typed: &str) -> Option<Failure> {
+    let (_, _, help) =
+        WORDS_BELOW.iter().find(|(above, words, _)| *above == command && words.contains(&typed))?;
+    Some(
+        Failure::new(Exit::Usage, format!("there is no command `{command} {typed}`"))
+            .help(format!("{help} (`roundup {command} --help` lists them all)")),
     )
 }
 
@@ -167,6 +269,7 @@ fn window_as_command(typed: &str) -> Option<Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::command;
 
     #[test]
     fn options_that_exclude_each_other_are_named_with_a_cure() {
@@ -179,6 +282,62 @@ mod tests {
             let failure = conflict(given, other);
             assert_eq!(failure.what, what);
             assert!(failure.help.is_some_and(|help| help.starts_with("keep ")), "{what}");
+        }
+    }
+
+    /// Every command with those below it: its words, and whether it cannot do without something.
+    fn commands(above: &str, command: &clap::Command, found: &mut Vec<(String, bool)>) {
+        for below in command.get_subcommands().filter(|below| below.get_name() != "help") {
+            let name = format!("{above} {}", below.get_name()).trim().to_owned();
+            let needs = below.get_arguments().any(clap::Arg::is_required_set)
+                || below.get_groups().any(clap::ArgGroup::is_required_set);
+            found.push((name.clone(), needs));
+            commands(&name, below, found);
+        }
+    }
+
+    fn parse(line: &str) -> Result<clap::ArgMatches, clap::Error> {
+        command().try_get_matches_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn whatever_is_missing_the_cure_is_a_command_that_has_it() {
+        let mut all = Vec::new();
+        commands("", &command(), &mut all);
+        let needy: Vec<&String> =
+            all.iter().filter(|(_, needs)| *needs).map(|(name, _)| name).collect();
+        assert!(needy.len() > 10, "{needy:?}");
+        let without: Vec<&&String> = needy.iter().filter(|name| example(name).is_none()).collect();
+        assert!(without.is_empty(), "no example for {without:?}");
+        for name in needy {
+            let error = parse(&format!("roundup {name}")).unwrap_err();
+            let cure = failure(&error).and_then(|failure| failure.help).unwrap_or_default();
+            assert!(cure.contains(&format!("`roundup {name} ")), "{name}: {cure}");
+        }
+        for (name, example) in EXAMPLES {
+            assert!(all.iter().any(|(known, _)| known == name), "{name}");
+            assert!(parse(example).is_ok(), "{example}: {:?}", parse(example).err());
+        }
+    }
+
+    #[test]
+    fn a_slip_is_never_cured_with_something_that_mails_others() {
+        for (line, cure) in [
+            ("send 2020-12 --to me@x.org", "roundup test EDITION --to"),
+            ("test 2020-12 me@x.org", "behind --to"),
+            ("report 2020-12 --all", "--help"),
+            ("news sync --force", "leave it out"),
+            ("send 2020-12 --all", "who has not had"),
+            ("resolve 2020-12 --retry", "roundup resolve 2020-12 --rejected"),
+            ("subscribers delete", "subscribers remove ADDRESS"),
+            ("setup smtp", "setup relay"),
+            ("help sending", "roundup send"),
+            ("config set", "edit roundup.toml"),
+        ] {
+            let error = parse(&format!("roundup {line}")).unwrap_err();
+            let help = failure(&error).and_then(|failure| failure.help).unwrap_or_default();
+            assert!(help.contains(cure), "{line}: {help}");
+            assert!(!help.contains("--those-in-doubt"), "{line}: {help}");
         }
     }
 }

@@ -128,7 +128,7 @@ impl SmtpFault {
     pub fn cure(&self) -> Option<String> {
         let cure = match self {
             Self::NoSuchHost(_) => {
-                "check the server's name in ROUNDUP_RELAY, and that this computer is online".into()
+                "check the server's name, and that this computer is online".into()
             }
             Self::TlsNotOffered => {
                 "write smtps://… (port 465) in ROUNDUP_RELAY, or ask your provider which port \

@@ -183,3 +183,22 @@ fn a_second_edition_does_not_follow_one_that_was_sent_by_hand_that_day() {
     assert_eq!(server.everybody_once().len(), 2);
     assert_eq!(sent_by_due(&charity), 0);
 }
+
+#[test]
+fn whoever_names_the_next_step_knows_of_a_stop() {
+    for (stop, words, next) in [
+        ("cancel", "was cancelled by office", "roundup approve 2020-12"),
+        ("pause", "was paused by office", "roundup send 2020-12 --unpause"),
+    ] {
+        let server = Server::good();
+        let charity = charity(&server);
+        charity.run("draft --month 2020-12").ends(0);
+        charity.run("approve 2020-12 --as Amina").ends(0);
+        charity.run("").ends(0).says("Next: roundup preview 2020-12");
+        charity.run(&format!("{stop} 2020-12")).ends(0);
+        for command in ["", "test 2020-12 --to me@charity.org.uk"] {
+            let ran = charity.run(command).ends(0);
+            ran.says(words).says(&format!("Next: {next}"));
+        }
+    }
+}

@@ -172,7 +172,7 @@ impl Outcome for ReportOutcome<'_> {
         match report.state {
             EditionPhase::Sending => text.say("It is being sent now."),
             EditionPhase::Paused => {
-                text.say(format!("It is paused. To resume: roundup send {edition}"));
+                text.say(format!("It is paused. To resume: roundup send {edition} --unpause"));
             }
             EditionPhase::Unfinished => text.say(format!("To resume: roundup send {edition}")),
             EditionPhase::Finished if report.uncertain > 0 => {

@@ -8,7 +8,8 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
-use crate::cli::report::status::reports;
+use crate::cli::report::status::{reports, resume_command};
+use crate::cli::send::gate::{HoldNote, hold_note};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::gather::{self, NewsQuery};
 use crate::cli::steps::ledgers;
@@ -38,6 +39,9 @@ struct OverviewOutcome {
     /// The draft of an edition that comes after it.
     #[serde(skip_serializing_if = "Option::is_none")]
     draft: Option<String>,
+    /// Who has stopped it, and when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     news: Option<NewsInSight>,
     /// The day on which the next window begins, where the last edition covers today.
@@ -101,7 +105,10 @@ impl Outcome for OverviewOutcome {
             text.line(format!("{organisation} · the next edition begins on {day}."));
         }
         if let Some(draft) = &self.draft {
-            text.line(format!("{draft} has a draft, and is not sent yet."));
+            text.line(match &self.stopped {
+                Some(stopped) => format!("{draft} has a draft, and was {stopped}: it is not sent."),
+                None => format!("{draft} has a draft, and is not sent yet."),
+            });
         }
         if self.practice {
             text.line("Practice mode: messages are saved, not sent, until `roundup setup relay` has set a mail server.");
@@ -135,10 +142,10 @@ async fn overview(globals: &Globals) -> Result<OverviewOutcome, Failure> {
     reports.retain(|report| report.practice == practice);
     let outcome = OverviewOutcome { organisation, practice, ..OverviewOutcome::default() };
     if let Some(at) = reports.iter().position(|report| report.state != EditionPhase::Finished) {
-        let unfinished = EditionInSight::from(reports.swap_remove(at));
+        let report = reports.swap_remove(at);
         return Ok(OverviewOutcome {
-            next: format!("roundup send {}", unfinished.edition),
-            unfinished: Some(unfinished),
+            next: resume_command(&report),
+            unfinished: Some(EditionInSight::from(report)),
             ..outcome
         });
     }
@@ -159,10 +166,20 @@ async fn overview(globals: &Globals) -> Result<OverviewOutcome, Failure> {
         (None, Some(last)) => (None, format!("roundup report {}", last.edition)),
         (None, None) => (None, "roundup status".to_owned()),
     };
+    let hold = match &draft {
+        Some(draft) => hold_note(&project, draft, practice).await?,
+        None => None,
+    };
+    let next = draft.as_ref().map_or(next, |draft| format!("roundup preview {draft}"));
+    let (stopped, next) = match hold {
+        Some(HoldNote { words, next }) => (Some(words), next),
+        None => (None, next),
+    };
     Ok(OverviewOutcome {
         last,
-        next: draft.as_ref().map_or(next, |draft| format!("roundup preview {draft}")),
+        next,
         draft,
+        stopped,
         news,
         next_window: last_window.filter(|_| window.is_none()).map(|last| last.end),
         ..outcome

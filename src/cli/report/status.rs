@@ -52,10 +52,16 @@ impl Outcome for StatusOutcome {
             matches!(report.state, EditionPhase::Unfinished | EditionPhase::Paused)
         };
         text.say(match self.editions.iter().find(waits) {
-            Some(report) => format!("To resume: roundup send {}", report.edition),
+            Some(report) => format!("To resume: {}", resume_command(report)),
             None => format!("Next: roundup report {}", latest.edition),
         });
     }
+}
+
+/// What lets an edition go on that has begun.
+pub fn resume_command(report: &Report) -> String {
+    let unpause = if report.state == EditionPhase::Paused { " --unpause" } else { "" };
+    format!("roundup send {}{unpause}", report.edition)
 }
 
 /// The reports of all editions, the latest first; the real ones before practice.

@@ -4,9 +4,11 @@
 use chrono_tz::Tz;
 
 use crate::approval::{ApprovalState, EditionDecisions, EditionStop, FrozenEdition, StopKind};
+use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::count::people;
 use crate::ledger::{AnyLedger, ApprovalStore};
+use crate::project::Project;
 
 /// Where an edition stands with those who must approve it.
 pub async fn state_of(
@@ -47,6 +49,32 @@ pub fn stopped(stop: &EditionStop, which: &str, zone: Tz) -> Failure {
                 ))
         }
     }
+}
+
+/// What holds an edition back that nobody has decided about since, and what lets it go out.
+pub struct HoldNote {
+    /// `cancelled by Amina (account office) on 27 November 2026 at 08:01`
+    pub words: String,
+    pub next: String,
+}
+
+/// Whether somebody has stopped an edition that is not sent yet.
+pub async fn hold_note(
+    project: &Project,
+    edition: &str,
+    practice: bool,
+) -> Result<Option<HoldNote>, Failure> {
+    let ledger = existing_ledger(project, practice).await?;
+    let decisions = decisions(ledger.as_ref(), edition).await?;
+    Ok(decisions.stop_without_approval().map(|stop| HoldNote {
+        words: stop.words(project.settings.time_zone),
+        next: match stop.kind {
+            StopKind::Cancelled => format!("roundup approve {edition}"),
+            StopKind::Paused | StopKind::Resumed | StopKind::Timed => {
+                format!("roundup send {edition} --unpause")
+            }
+        },
+    }))
 }
 
 /// As commands take it: a correction by the edition that it corrects.

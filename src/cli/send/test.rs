@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::audience::{Keys, Recipient, mistyped_domain};
 use crate::cli::globals::{Globals, warn_of_readers};
+use crate::cli::send::gate::hold_note;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::message_template::{made, stand_in};
 use crate::cli::steps::prepare::{PreparedEdition, prepare_to_look};
@@ -47,7 +48,12 @@ struct TestOutcome {
     edition: String,
     hash: String,
     practice: bool,
+    /// Who has stopped the edition, and when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<String>,
     tests: Vec<TestResult>,
+    /// What to type next.
+    next: String,
 }
 
 /// What became of one test.
@@ -77,7 +83,19 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     warn_of_readers(&project, screen);
     let tests = send(&project, &prepared, &stand_in(), &to, &destination).await?;
     let is_accepted = tests.iter().all(|test| test.accepted);
+    let edition = &prepared.edition.name;
+    let hold = hold_note(&project, edition, destination.is_practice()).await?;
+    // What did not arrive says nothing of how the email looks: it is not time to send.
+    let next = match (&hold, tests.first()) {
+        (_, Some(first)) if !is_accepted => {
+            format!("roundup test {edition} --to {}", first.address)
+        }
+        (Some(hold), _) => hold.next.clone(),
+        (None, _) => format!("roundup send {edition}"),
+    };
     screen.outcome(&TestOutcome {
+        stopped: hold.map(|hold| hold.words),
+        next,
         schema: "roundup.test/1",
         edition: prepared.edition.name.clone(),
         hash: prepared.composition.hash(),
@@ -89,7 +107,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
 
 impl Outcome for TestOutcome {
     fn text(&self, text: &mut Text) {
-        let Self { edition, hash, practice, tests, .. } = self;
+        let Self { edition, hash, practice, stopped, tests, next, .. } = self;
         for TestResult { address, accepted, answer, .. } in tests {
             let word = if *accepted { "accepted" } else { "refused" };
             text.line(format!("  {word}  {address}  {}", text.faint(answer)));
@@ -103,15 +121,12 @@ impl Outcome for TestOutcome {
             text.say("The test is in outbox/, a Maildir. Set ROUNDUP_RELAY to send it for real.");
         }
         let what = "The subject begins with [TEST], and the unsubscribe links do nothing.";
-        // What did not arrive says nothing of how the email looks: it is not time to send.
-        let next = match tests.iter().find(|test| !test.accepted) {
-            None => format!("Next: roundup send {edition}"),
-            Some(_) => format!(
-                "Then test again: roundup test {edition} --to {}",
-                tests.first().map_or("ADDRESS", |test| test.address.as_str())
-            ),
-        };
-        text.say(format!("{what} {next}"));
+        if let Some(stopped) = stopped {
+            text.say(format!("{edition} was {stopped}: it is not sent."));
+        }
+        let is_accepted = tests.iter().all(|test| test.accepted);
+        let then = if is_accepted { "Next" } else { "Then test again" };
+        text.say(format!("{what} {then}: {next}"));
         if text.verbose {
             text.say(format!("  Version   {hash}"));
         }

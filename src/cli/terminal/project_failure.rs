@@ -34,10 +34,13 @@ impl From<ProjectError> for Failure {
             ProjectError::NoDraft { ref name, ref known } => {
                 let meant = meant(name).filter(|meant| meant != name);
                 let near = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
-                let help = if let Some(meant) = meant.or(near) {
+                let help = if let Some(meant) = meant {
                     format!("did you mean `{meant}`?")
                 } else if let Some(why) = impossible(name) {
+                    // Before what is spelt alike: a month that there is not is no slip of another one.
                     why
+                } else if let Some(near) = near {
+                    format!("did you mean `{near}`?")
                 } else if known.is_empty() {
                     "make one with `roundup draft --month 2020-12`, or name a window: --year 2020"
                         .to_owned()
