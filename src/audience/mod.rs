@@ -229,7 +229,7 @@ fn role(address: &EmailAddress) -> Option<ExclusionReason> {
 }
 
 /// Domains that are a slip of the fingers, and what is meant. Some belong to people who collect what is mailed there.
-const SLIPS: [(&str, &str); 27] = [
+const SLIPS: [(&str, &str); 31] = [
     ("gmial.com", "gmail.com"),
     ("gmai.com", "gmail.com"),
     ("gamil.com", "gmail.com"),
@@ -257,6 +257,10 @@ const SLIPS: [(&str, &str); 27] = [
     ("outlok.com", "outlook.com"),
     ("outloook.com", "outlook.com"),
     ("iclould.com", "icloud.com"),
+    ("iclod.com", "icloud.com"),
+    ("googlemail.co", "googlemail.com"),
+    ("hotmail.co", "hotmail.com"),
+    ("outloo.com", "outlook.com"),
 ];
 /// Endings that no domain has.
 const SLIPPED_ENDINGS: [(&str, &str); 9] = [

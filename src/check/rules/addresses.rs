@@ -1,6 +1,7 @@
 //! Addresses that open for the writer and nobody else, that carry somebody's trace, or that are mistyped.
 //! Pure: an email in, findings out.
 
+use crate::audience::mistyped_domain;
 use crate::check::expression::Expression;
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
 use crate::rfc::address::EmailAddress;
@@ -201,43 +202,15 @@ fn tracked_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
         .collect()
 }
 
-/// Domains as fingers type them, and what was meant.
-const TYPOS: [(&str, &str); 24] = [
-    ("gmial.com", "gmail.com"),
-    ("gmai.com", "gmail.com"),
-    ("gmal.com", "gmail.com"),
-    ("gmail.co", "gmail.com"),
-    ("gmail.con", "gmail.com"),
-    ("gmaill.com", "gmail.com"),
-    ("gnail.com", "gmail.com"),
-    ("gamil.com", "gmail.com"),
-    ("gmail.cm", "gmail.com"),
-    ("googlemail.co", "googlemail.com"),
-    ("hotmial.com", "hotmail.com"),
-    ("hotmai.com", "hotmail.com"),
-    ("hotmail.con", "hotmail.com"),
-    ("hotmal.com", "hotmail.com"),
-    ("hotmail.co", "hotmail.com"),
-    ("hotnail.com", "hotmail.com"),
-    ("outlok.com", "outlook.com"),
-    ("outlook.con", "outlook.com"),
-    ("outloo.com", "outlook.com"),
-    ("yaho.com", "yahoo.com"),
-    ("yahooo.com", "yahoo.com"),
-    ("yahoo.con", "yahoo.com"),
-    ("iclod.com", "icloud.com"),
-    ("icloud.con", "icloud.com"),
-];
-
 fn wrong_with(address: &str) -> Option<String> {
     let Ok(parsed) = EmailAddress::parse(address) else {
         return Some("is not a valid email address".to_owned());
     };
-    let written = parsed.to_string().to_lowercase();
-    let domain = written.rsplit('@').next().unwrap_or_default();
-    if let Some((_, meant)) = TYPOS.iter().find(|(typed, _)| *typed == domain) {
+    if let Some(meant) = mistyped_domain(&parsed) {
         return Some(format!("looks mistyped: did you mean {meant}?"));
     }
+    let written = parsed.to_string().to_lowercase();
+    let domain = written.rsplit('@').next().unwrap_or_default();
     let last = domain.rsplit('.').next().unwrap_or_default();
     if matches!(last, "con" | "cmo" | "ogr" | "couk" | "vom" | "ukk" | "ocm" | "comm" | "prg") {
         return Some(format!("ends in .{last}, which is not a domain"));
@@ -246,6 +219,17 @@ fn wrong_with(address: &str) -> Option<String> {
         return Some("has no ending such as .org after its name".to_owned());
     }
     None
+}
+
+/// Where the email comes from, and where answers go.
+fn own_addresses(message: &[u8]) -> Vec<String> {
+    static ADDRESS: Expression = Expression::new(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+");
+    let text = String::from_utf8_lossy(message);
+    let head = text.split("\r\n\r\n").next().unwrap_or_default().replace("\r\n ", " ");
+    head.lines()
+        .filter(|line| line.starts_with("From:") || line.starts_with("Reply-To:"))
+        .flat_map(|line| ADDRESS.find_iter(line).map(|found| found.as_str().to_owned()))
+        .collect()
 }
 
 fn mail_address(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
@@ -283,6 +267,11 @@ fn mail_address(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
             if begins.starts_with(['0', '+']) && !(8..=15).contains(&digits) {
                 add(&link.address, "is not a whole telephone number".to_owned());
             }
+        }
+    }
+    for address in known.messages.first().into_iter().flat_map(|message| own_addresses(message)) {
+        if let Some(what) = wrong_with(&address) {
+            add(&address, what);
         }
     }
     for written in known.written() {
