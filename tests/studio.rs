@@ -4,6 +4,8 @@
 mod browser;
 #[path = "studio/by_keyboard.rs"]
 mod by_keyboard;
+#[path = "studio/fields_tell_the_truth.rs"]
+mod fields_tell_the_truth;
 #[cfg(unix)]
 #[path = "studio/first_edition.rs"]
 mod first_edition;
@@ -19,6 +21,8 @@ mod no_dead_ends;
 mod nothing_misleads;
 #[path = "support/mod.rs"]
 mod support;
+#[path = "studio/the_introduction_is_a_field.rs"]
+mod the_introduction_is_a_field;
 #[path = "studio/with_the_mouse.rs"]
 mod with_the_mouse;
 #[path = "studio/without_a_mouse.rs"]

@@ -8,7 +8,7 @@ pub mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use base64::Engine;
@@ -150,6 +150,12 @@ fn image_of(publishing: &Publishing, files: &[WebPicture], alt: &str) -> Option<
     let Crop { address, size } = at(whole);
     let crops = crops.iter().map(at).collect();
     Some(Image { address, alt: alt.to_owned(), size: Some(size), crops })
+}
+
+/// The file of a published picture on this computer, by its address.
+pub fn file_of(publishing: &Publishing, address: &str) -> Option<PathBuf> {
+    let name = address.strip_prefix(&publishing.base_url)?;
+    prepared::is_own_name(name).then(|| publishing.folder.join(name))
 }
 
 /// A page for this computer: published pictures are within it, for they may not be on the web yet.

@@ -101,8 +101,15 @@ fn the_introduction_has_buttons_and_names_are_chips() {
         tool("name").await;
         browser.until_says("#introduction .chip", "first name (or friend)").await;
         browser.script("const field = document.getElementById('introduction'); getSelection().selectAllChildren(field); getSelection().collapseToEnd()", Vec::new()).await;
-        tool("bold").await;
-        tool("link").await;
+        // What a button has made is selected, to be typed over: the next one stands behind it.
+        for (name, made) in [("bold", "**bold words**"), ("link", "[words](https://)")] {
+            tool(name).await;
+            let until = format!(
+                "const field = document.getElementById('introduction'); field.setSelectionRange(field.value.length, field.value.length); return field.value.endsWith({made:?})"
+            );
+            browser.until(&until).await;
+        }
+        browser.keys("#introduction", "\n").await;
         tool("list").await;
         browser
             .until("return document.getElementById('saved').textContent.startsWith('Saved')")

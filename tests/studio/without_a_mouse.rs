@@ -218,7 +218,9 @@ fn what_is_shown_is_chosen() {
         tab_to(&browser, &format!("{tool}list]")).await;
         press(&browser, ENTER).await;
         browser
-            .until("return document.getElementById('introduction').value.includes('- second')")
+            .until(
+                "return document.getElementById('introduction').value.startsWith('- {{recipient ')",
+            )
             .await;
     });
 }

@@ -133,7 +133,8 @@ pub fn setting_now(text: &str, group: &str, name: &str) -> Option<String> {
 pub fn with_settings(text: &str, settings: &[SettingValue]) -> Result<String, Failure> {
     let mut document = document(text)?;
     for SettingValue { group: of, name, text } in settings {
-        refuse_no_colour(of, name.as_deref(), text.as_deref())?;
+        let text = &as_colour(of, name.as_deref(), text.as_deref())?;
+        refuse_nothing(of, name.as_deref(), text.as_deref())?;
         if !GROUPS.contains(&of.as_str()) {
             return Err(Failure::new(
                 Exit::Usage,
@@ -161,14 +162,35 @@ pub fn with_settings(text: &str, settings: &[SettingValue]) -> Result<String, Fa
     Ok(after)
 }
 
-/// The settings would be read, and no program would show such a colour.
-fn refuse_no_colour(group: &str, name: Option<&str>, text: Option<&str>) -> Result<(), Failure> {
-    let is_colour = |name: &str| Theme::default().colours().iter().any(|(known, _)| *known == name);
-    let (true, Some(text)) = (group == "theme" && name.is_some_and(is_colour), text) else {
+/// What no newsletter can be without.
+const REQUIRED: [&str; 5] = ["name", "legal_name", "address", "website", "contact"];
+
+/// Whoever empties a field is given a cure for the field, not for the file.
+fn refuse_nothing(group: &str, name: Option<&str>, text: Option<&str>) -> Result<(), Failure> {
+    let Some(name) = name.filter(|name| group == "organisation" && REQUIRED.contains(name)) else {
         return Ok(());
     };
-    if contrast(text, "#ffffff").is_some() {
+    if text.is_some_and(|text| !text.trim().is_empty()) {
         return Ok(());
+    }
+    Err(Failure::new(Exit::Usage, format!("the setting `{name}` cannot be empty"))
+        .help("write it, or press Undo: every email names who it is from"))
+}
+
+/// A colour as programs show it, also where its `#` is missing. The settings would be read with any words in its place.
+fn as_colour(
+    group: &str,
+    name: Option<&str>,
+    text: Option<&str>,
+) -> Result<Option<String>, Failure> {
+    let is_colour = |name: &str| Theme::default().colours().iter().any(|(known, _)| *known == name);
+    let Some(text) = text else { return Ok(None) };
+    if !(group == "theme" && name.is_some_and(is_colour)) || contrast(text, "#ffffff").is_some() {
+        return Ok(Some(text.to_owned()));
+    }
+    let whole = format!("#{}", text.trim());
+    if contrast(&whole, "#ffffff").is_some() {
+        return Ok(Some(whole));
     }
     Err(Failure::new(Exit::Usage, format!("`{}` is not a colour", text.escape_debug()))
         .help("write six hexadecimal digits, as in #0b5a6f"))

@@ -9,15 +9,15 @@ use crate::cli::studio::shown::{REMEMBERED, refused};
 
 use serde_json::{Value, json};
 
+use super::edited::{as_composed, as_written, main_language, put_into};
 use super::errands::{Handling, ask_links, ask_pictures, fetch};
-use super::history::{History, Stack, read};
+use super::history::{FileChange, History, Stack, read};
 use super::shown;
 use super::view::{PeopleLook, View};
 use super::watch::{Snapshot, snapshot};
 use super::writing::{changed_draft, changed_translation};
 use crate::check::dark::{ColourScheme, render_in};
 use crate::check::rules;
-use crate::check::spoken;
 use crate::cli::globals::Globals;
 use crate::cli::send::test;
 use crate::cli::steps::chosen_edition::choose;
@@ -180,7 +180,17 @@ impl Editor {
         match order {
             StudioRequest::State { whose } => Handling::Now(self.state(&whose).await, false),
             StudioRequest::Mail { whose, light } => Handling::Now(self.mail(&whose, &light), false),
-            StudioRequest::Part { whose, part } => Handling::Now(self.part(&whose, &part), false),
+            StudioRequest::Part { whose, part } => {
+                let view = self.viewed();
+                let answer = view.map_or_else(
+                    |failure| refused(&failure),
+                    |view| shown::part(view, &whose, &part),
+                );
+                Handling::Now(answer, false)
+            }
+            StudioRequest::Picture { id } => {
+                Handling::Now(shown::picture(self.view.as_ref(), &id), false)
+            }
             StudioRequest::Do(StudioAction::Check) => {
                 Handling::Later(Box::pin(ask_links(self.globals.clone(), self.which.clone())))
             }
@@ -214,8 +224,14 @@ impl Editor {
                 let changed = self.set(&wanted).await?;
                 Ok((self.became(changed), true))
             }
-            StudioAction::Undo => self.take_back(Stack::Undo).await,
-            StudioAction::Redo => self.take_back(Stack::Redo).await,
+            StudioAction::Undo { edition } => {
+                self.refuse_other(edition.as_deref())?;
+                Ok(self.take_back(Stack::Undo).await)
+            }
+            StudioAction::Redo { edition } => {
+                self.refuse_other(edition.as_deref())?;
+                Ok(self.take_back(Stack::Redo).await)
+            }
             StudioAction::Choose { edition } => {
                 let which =
                     EditionArguments { edition: Some(edition), ..EditionArguments::default() };
@@ -274,13 +290,7 @@ impl Editor {
     async fn change(&mut self, wanted: &DraftRequest) -> Result<Changed, Failure> {
         let view = self.viewed()?;
         let name = &view.chosen.name;
-        if let Some(typed_for) = wanted.edition.as_ref().filter(|typed_for| *typed_for != name) {
-            return Err(Failure::new(
-                Exit::Failed,
-                format!("the edition `{typed_for}` is not open in the studio now"),
-            )
-            .help("open it again: the words are kept in this browser, and offered there"));
-        }
+        self.refuse_other(wanted.edition.as_deref())?;
         let mut made = Vec::new();
         let draft_file = view.project.draft_path(name)?;
         let written = read(&view.project.path(&draft_file))?;
@@ -301,8 +311,10 @@ impl Editor {
         made.push((change.file, change.before, change.after));
         let is_known = self.has_seen_all();
         let project = self.globals.project()?;
+        let edition = self.name().to_owned();
         for (file, before, after) in made {
-            self.history.write(&project, &file, before, after, wanted.continues)?;
+            let change = FileChange { edition: Some(edition.clone()), file, before, after };
+            self.history.write(&project, change, wanted.continues)?;
         }
         self.refresh_edition(is_known).await;
         Ok(Changed::Written(change.then))
@@ -324,12 +336,13 @@ impl Editor {
         let after = with_settings(&text, &wanted.settings)?;
         let then = now(&after);
         let project = self.globals.project()?;
-        self.history.write(&project, SETTINGS_FILE, before, after, wanted.continues)?;
+        let change = FileChange { edition: None, file: SETTINGS_FILE.to_owned(), before, after };
+        self.history.write(&project, change, wanted.continues)?;
         self.refresh().await;
         Ok(Changed::Written(then))
     }
 
-    /// Writes a file as one step, and looks again.
+    /// Writes a file that all editions share as one step, and looks again.
     async fn write(
         &mut self,
         file: &str,
@@ -337,17 +350,35 @@ impl Editor {
         after: String,
     ) -> Result<(), Failure> {
         let project = self.globals.project()?;
-        self.history.write(&project, file, before, after, false)?;
+        let change = FileChange { edition: None, file: file.to_owned(), before, after };
+        self.history.write(&project, change, false)?;
         self.refresh().await;
         Ok(())
     }
 
-    async fn take_back(&mut self, from: Stack) -> Result<(StudioResponse, bool), Failure> {
-        let is_taken = self.history.take_back(&self.globals.project()?, from)?;
-        if is_taken {
-            self.refresh().await;
+    /// Whatever becomes of it, the page gets a new state: what cannot be taken back is a step no more.
+    async fn take_back(&mut self, from: Stack) -> (StudioResponse, bool) {
+        let name = self.name().to_owned();
+        let project = self.globals.project();
+        let taken = project.and_then(|project| self.history.take_back(&project, from, &name));
+        self.refresh().await;
+        let response = match taken {
+            Ok(file) => StudioResponse::Json(json!({"file": file})),
+            Err(failure) => refused(&failure),
+        };
+        (response, true)
+    }
+
+    /// A page that shows another edition than the one that is open changes nothing.
+    fn refuse_other(&self, shown: Option<&str>) -> Result<(), Failure> {
+        match shown.filter(|shown| *shown != self.name()) {
+            None => Ok(()),
+            Some(other) => Err(Failure::new(
+                Exit::Failed,
+                format!("the edition `{other}` is not open in the studio now"),
+            )
+            .help("open it again: the words are kept in this browser, and offered there")),
         }
-        Ok((StudioResponse::Json(json!({})), is_taken))
     }
 
     async fn give_date(&mut self, source: &str, id: &str, date: &str) -> Result<(), Failure> {
@@ -408,17 +439,24 @@ impl Editor {
             Some(view) => shown::state(view, whose),
             None => json!({"name": self.name()}),
         };
+        let project = self.globals.project().ok();
         if let Some(view) = &self.view {
+            let edited = match self.fault {
+                None => as_composed(view),
+                Some(_) => as_written(view, project.as_ref()),
+            };
+            put_into(&mut state, edited);
+            let main = project.as_ref().unwrap_or(&view.project);
+            state["main"] = main_language(main);
             state["approval"] = match approved(view).await {
                 Ok(words) => json!(words),
                 Err(failure) => json!(failure.what),
             };
         }
-        let (undo, redo) = self.history.steps();
+        let (undo, redo) = self.history.steps(self.name());
         state["fault"] = json!(self.fault.as_ref().map(shown::fault));
         state["steps"] = json!({"undo": undo, "redo": redo});
         state["revision"] = json!(self.revision);
-        let project = self.globals.project().ok();
         if let Some(project) = project.as_ref().or(self.view.as_ref().map(|view| &view.project)) {
             let window = match &self.view {
                 Some(view) => Some(view.chosen.window.clone()),
@@ -436,37 +474,5 @@ impl Editor {
         let (_, html, _) = view.skeleton.seen_by(&view.recipient(whose));
         let html = view.prepared.shown_here(&html);
         StudioResponse::Mail(render_in(&html, ColourScheme::parse(light).unwrap_or_default()))
-    }
-
-    fn part(&self, whose: &str, part: &str) -> StudioResponse {
-        let view = match self.viewed() {
-            Ok(view) => view,
-            Err(failure) => return refused(&failure),
-        };
-        let recipient = view.recipient(whose);
-        let (_, html, text) = view.skeleton.seen_by(&recipient);
-        match part {
-            "text" => StudioResponse::Text(text),
-            "html" => StudioResponse::Text(html),
-            "mjml" => {
-                let shown = view.skeleton.composition_of(&recipient);
-                let variant = shown.variant(&recipient.segments);
-                StudioResponse::Text(shown.variants[variant].mjml.clone())
-            }
-            "source" => {
-                let bytes = view.skeleton.personalise(&recipient).bytes;
-                StudioResponse::Text(String::from_utf8_lossy(&bytes).replace("\r\n", "\n"))
-            }
-            "headers" => {
-                let bytes = view.skeleton.personalise(&recipient).bytes;
-                StudioResponse::Json(json!(shown::header_fields(&bytes)))
-            }
-            "reading" => StudioResponse::Json(json!(spoken::read(&html))),
-            "costs" => shown::costs(view),
-            other => refused(&Failure::new(
-                Exit::Usage,
-                format!("a message has no part `{}`", other.escape_debug()),
-            )),
-        }
     }
 }

@@ -12,10 +12,29 @@ const MOST_STEPS: usize = 200;
 
 /// One change of one file.
 struct Step {
+    /// Whose file it is; none: all editions share it.
+    edition: Option<String>,
     /// Below the project.
     file: String,
     before: Option<String>,
     after: Option<String>,
+}
+
+impl Step {
+    /// Whether somebody who looks at an edition sees what it changed. Steps of one file all are, or none.
+    fn is_of(&self, edition: &str) -> bool {
+        self.edition.as_deref().is_none_or(|own| own == edition)
+    }
+}
+
+/// What is written into a file.
+pub struct FileChange {
+    /// Whose file it is; none: all editions share it.
+    pub edition: Option<String>,
+    /// Below the project.
+    pub file: String,
+    pub before: Option<String>,
+    pub after: String,
 }
 
 /// Where a step is taken from.
@@ -25,7 +44,7 @@ pub enum Stack {
     Redo,
 }
 
-/// The steps back, and forth again.
+/// The steps back, and forth again. Those of an edition are taken back while it is open: nobody's words go unseen.
 #[derive(Default)]
 pub struct History {
     undo: Vec<Step>,
@@ -33,9 +52,10 @@ pub struct History {
 }
 
 impl History {
-    /// How many steps there are back, and forth.
-    pub fn steps(&self) -> (usize, usize) {
-        (self.undo.len(), self.redo.len())
+    /// How many steps there are back, and forth, of an edition and of what all share.
+    pub fn steps(&self, edition: &str) -> (usize, usize) {
+        let count = |stack: &[Step]| stack.iter().filter(|step| step.is_of(edition)).count();
+        (count(&self.undo), count(&self.redo))
     }
 
     /// Writes a file, and keeps the way back. What `continues` the step before is one step with it.
@@ -45,22 +65,21 @@ impl History {
     pub fn write(
         &mut self,
         project: &Project,
-        file: &str,
-        before: Option<String>,
-        after: String,
+        change: FileChange,
         continues: bool,
     ) -> Result<(), Failure> {
+        let FileChange { edition, file, before, after } = change;
         if before.as_deref() == Some(&after) {
             return Ok(());
         }
-        save(project, file, &after)?;
-        self.redo.clear();
+        save(project, &file, &after)?;
+        self.redo.retain(|step| step.file != file && step.edition != edition);
         match self.undo.last_mut() {
             Some(last) if continues && last.file == file && last.after == before => {
                 last.after = Some(after);
             }
             _ => {
-                self.undo.push(Step { file: file.to_owned(), before, after: Some(after) });
+                self.undo.push(Step { edition, file, before, after: Some(after) });
                 if self.undo.len() > MOST_STEPS {
                     self.undo.remove(0);
                 }
@@ -69,20 +88,34 @@ impl History {
         Ok(())
     }
 
-    /// Takes back the last step of one stack; taking that back again is a step of the other. False where there is none.
+    /// Takes back the last step of one stack; taking that back again is a step of the other. Gives the file.
     ///
     /// # Errors
-    /// When somebody else has changed the file since: it is not written over.
-    pub fn take_back(&mut self, project: &Project, from: Stack) -> Result<bool, Failure> {
-        let popped = match from {
-            Stack::Undo => self.undo.pop(),
-            Stack::Redo => self.redo.pop(),
+    /// When there is no step, or somebody else has changed the file since: it is not written over, and its steps go.
+    pub fn take_back(
+        &mut self,
+        project: &Project,
+        from: Stack,
+        edition: &str,
+    ) -> Result<String, Failure> {
+        let stack = match from {
+            Stack::Undo => &mut self.undo,
+            Stack::Redo => &mut self.redo,
         };
-        let Some(step) = popped else { return Ok(false) };
-        let file = &step.file;
-        if read(&project.path(file))? != step.after {
-            self.undo.clear();
-            self.redo.clear();
+        let Some(at) = stack.iter().rposition(|step| step.is_of(edition)) else {
+            let what = match from {
+                Stack::Undo => "there is nothing to undo in this edition",
+                Stack::Redo => "there is nothing to redo in this edition",
+            };
+            return Err(Failure::new(Exit::Failed, what)
+                .help("open the edition in which the change was made"));
+        };
+        let step = stack.remove(at);
+        let file = step.file.clone();
+        if !read(&project.path(&file)).is_ok_and(|now| now == step.after) {
+            for stack in [&mut self.undo, &mut self.redo] {
+                stack.retain(|step| step.file != file);
+            }
             return Err(Failure::new(
                 Exit::Failed,
                 format!(
@@ -92,16 +125,17 @@ impl History {
             .help("undo it where it was changed, or edit the file"));
         }
         match &step.before {
-            Some(text) => save(project, file, text)?,
-            None => std::fs::remove_file(project.path(file))
-                .map_err(|error| cannot_write(file, &error))?,
+            Some(text) => save(project, &file, text)?,
+            None => std::fs::remove_file(project.path(&file))
+                .map_err(|error| cannot_write(&file, &error))?,
         }
-        let turned = Step { file: step.file, before: step.after, after: step.before };
+        let Step { edition, file: own, before, after } = step;
+        let turned = Step { edition, file: own, before: after, after: before };
         match from {
             Stack::Undo => self.redo.push(turned),
             Stack::Redo => self.undo.push(turned),
         }
-        Ok(true)
+        Ok(file)
     }
 }
 

@@ -4,6 +4,7 @@
 mod address;
 mod approved;
 mod browser;
+mod edited;
 mod editor;
 mod errands;
 mod history;

@@ -8,18 +8,16 @@ use crate::check::Severity;
 use crate::check::rules;
 use crate::check::rules::link_results;
 use crate::check::silence::story_of;
+use crate::check::spoken;
 use crate::check::tally;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers;
 use crate::cli::steps::story_sizes::of_each_story;
-use crate::cli::studio::look::look;
 use crate::cli::studio::view::View;
-use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::system;
 use crate::edition::coverage::EarlierEdition;
-use crate::edition::draft::Grouping;
 use crate::edition::draft::Override;
-use crate::edition::figures::typed;
 use crate::news::Item;
 use crate::news::PartialDate;
 use crate::project::Project;
@@ -28,7 +26,6 @@ use crate::window::Window;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::json;
-use std::collections::HashMap;
 
 /// One story of the left side.
 #[derive(Debug, Serialize)]
@@ -43,8 +40,6 @@ pub struct Story {
     pub link: Option<String>,
     pub place: String,
     pub has_picture: bool,
-    /// The picture's address.
-    pub picture: Option<String>,
     pub topics: Vec<String>,
     pub alt: String,
     /// `lead`, `shown`, `left_out` or `new`: in the window, and the draft does not name it.
@@ -100,8 +95,7 @@ impl Story {
             source: item.source.clone(),
             link: item.link.clone(),
             place: item.place.to_string(),
-            has_picture: item.image.is_some(),
-            picture: item.image.as_ref().map(|image| image.address.clone()),
+            has_picture: item.image.is_some() || item.picture_file.is_some(),
             topics: item.topics.clone(),
             alt: item.image.as_ref().map(|image| image.alt.clone()).unwrap_or_default(),
             state,
@@ -203,17 +197,7 @@ pub fn state(view: &View, whose: &str) -> Value {
         "draft": chosen.draft.as_ref().and(draft_file.clone()),
         "file": draft_file,
         "hash": prepared.composition.hash(),
-        "template": edition.template,
         "templates": project.templates().map(|t| t.names().into_iter().map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default(),
-        "group": match edition.group { Grouping::Time => "month", Grouping::Topic => "topic" },
-        "words": {
-            "subject": edition.subject.text,
-            "preheader": edition.preheader.text,
-            "headline": edition.headline.text,
-            "figures": typed(&edition.figures),
-            "introduction": edition.introduction.text,
-        },
-        "stories": stories_of(view),
         "undecided": edition.undecided.iter().map(|item| beside(item, "", &chosen.window)).collect::<Vec<_>>(),
         "late": offered.map(|(item, edition)| beside(item, edition, &chosen.window)).collect::<Vec<_>>(),
         "findings": findings,
@@ -233,8 +217,6 @@ pub fn state(view: &View, whose: &str) -> Value {
         "problems": view.prepared.problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "not_theirs": view.not_theirs(whose),
         "links": link_ages(view),
-        "translations": translations(view),
-        "look": look(&project.settings),
         "practice": practice,
         "held": prepared.is_held(),
         "command": view.send_command(),
@@ -250,49 +232,6 @@ fn link_ages(view: &View) -> Value {
         "checked": answers.len(),
         "since": answers.values().map(|answer| answer.at).min(),
     })
-}
-
-/// The words of the other languages, and whether somebody has written them.
-fn translations(view: &View) -> Vec<Value> {
-    let codes = view.project.settings.translations.keys();
-    let drafted = view.chosen.draft.as_ref().map(|draft| &draft.translations);
-    codes
-        .filter_map(|code| {
-            let words = view.translation(code).ok()?;
-            Some(json!({
-                "language": code,
-                "is_written": drafted.is_some_and(|drafted| drafted.contains_key(code)),
-                "words": {
-                    "subject": words.subject.text,
-                    "preheader": words.preheader.text,
-                    "headline": words.headline.text,
-                    "figures": typed(&words.figures),
-                    "introduction": words.introduction.text,
-                },
-            }))
-        })
-        .collect()
-}
-
-fn stories_of(view: &View) -> Vec<Story> {
-    let edition = &view.prepared.edition;
-    let draft = view.chosen.draft.as_ref();
-    let story = |item: &Item, state: &'static str| {
-        let own = OwnWords::of(draft.and_then(|draft| draft.overrides.get(&item.id)));
-        Story::of(item, state, own, &view.mailed, &view.chosen.window)
-    };
-    let mut stories: Vec<Story> = Vec::new();
-    stories.extend(edition.pinned.iter().map(|item| story(item, "lead")));
-    stories.extend(edition.items.iter().map(|item| story(item, "shown")));
-    stories.extend(edition.unmentioned.iter().map(|item| story(item, "new")));
-    let all: HashMap<&str, &Item> =
-        view.prepared.selection.all().map(|item| (item.id.as_str(), item)).collect();
-    for mention in draft.map(|draft| draft.left_out.as_slice()).unwrap_or_default() {
-        if let Some(item) = all.get(mention.id.as_str()) {
-            stories.push(story(item, "left_out"));
-        }
-    }
-    stories
 }
 
 /// The people that the mail can be seen as.
@@ -349,6 +288,43 @@ pub async fn windows(project: &Project, window: Option<&Window>) -> Value {
         "end": window.map(|window| window.last_day().to_string()),
         "drafts": project.drafts().unwrap_or_default(),
     })
+}
+
+/// The picture of a story, where its file is on this computer.
+pub fn picture(view: Option<&View>, id: &str) -> StudioResponse {
+    view.and_then(|view| view.own_picture(id)).map_or_else(
+        || refused(&Failure::new(Exit::Failed, "this story has no picture on this computer")),
+        |(bytes, kind)| StudioResponse::Picture(bytes, kind),
+    )
+}
+
+/// One of the email's other forms, as somebody gets it.
+pub fn part(view: &View, whose: &str, part: &str) -> StudioResponse {
+    let recipient = view.recipient(whose);
+    let (_, html, text) = view.skeleton.seen_by(&recipient);
+    match part {
+        "text" => StudioResponse::Text(text),
+        "html" => StudioResponse::Text(html),
+        "mjml" => {
+            let shown = view.skeleton.composition_of(&recipient);
+            let variant = shown.variant(&recipient.segments);
+            StudioResponse::Text(shown.variants[variant].mjml.clone())
+        }
+        "source" => {
+            let bytes = view.skeleton.personalise(&recipient).bytes;
+            StudioResponse::Text(String::from_utf8_lossy(&bytes).replace("\r\n", "\n"))
+        }
+        "headers" => {
+            let bytes = view.skeleton.personalise(&recipient).bytes;
+            StudioResponse::Json(json!(header_fields(&bytes)))
+        }
+        "reading" => StudioResponse::Json(json!(spoken::read(&html))),
+        "costs" => costs(view),
+        other => refused(&Failure::new(
+            Exit::Usage,
+            format!("a message has no part `{}`", other.escape_debug()),
+        )),
+    }
 }
 
 /// What each story takes of the mail.

@@ -12,6 +12,7 @@ use crate::cli::steps::prepare::{PreparedEdition, prepare_counted};
 use crate::cli::steps::run_checks::Reach;
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::cli::terminal::shell_words::quoted;
 use crate::cli::terminal::system;
 use crate::edition::Draft;
 use crate::edition::coverage::{EarlierEdition, first_planned, late_for};
@@ -19,6 +20,7 @@ use crate::edition::draft::DraftTranslation;
 use crate::message::MessageTemplate;
 use crate::news::Item;
 use crate::news::gather::Ask;
+use crate::pictures::file_of;
 use crate::project::Project;
 
 /// Everything that is looked at.
@@ -83,7 +85,11 @@ impl View {
         Ok(self.proposed()?.write(&self.prepared.selection, &late))
     }
 
-    fn proposed(&self) -> Result<Draft, Failure> {
+    /// The draft that would be proposed.
+    ///
+    /// # Errors
+    /// When the words of the newsletter's language cannot be read.
+    pub fn proposed(&self) -> Result<Draft, Failure> {
         let project = &self.project;
         let organisation = &project.settings.organisation.name;
         let lexicon = project.lexicon()?;
@@ -165,33 +171,53 @@ impl View {
         }
     }
 
+    /// The picture of a story as the email has it, where it is a file of the newsletter's own: it may not be on the web yet.
+    pub fn own_picture(&self, id: &str) -> Option<(Vec<u8>, &'static str)> {
+        let item = self.prepared.edition.shown().find(|item| item.id == id)?;
+        let file = file_of(self.prepared.publishing.as_ref()?, &item.image.as_ref()?.address)?;
+        let is_png = file.extension().is_some_and(|ending| ending == "png");
+        let bytes = std::fs::read(file).ok()?;
+        Some((bytes, if is_png { "image/png" } else { "image/jpeg" }))
+    }
+
+    /// Where the page finds the picture of a story.
+    pub fn picture_address(&self, item: &Item) -> Option<String> {
+        let image = item.image.as_ref()?;
+        let publishing = self.prepared.publishing.as_ref();
+        if publishing.is_some_and(|publishing| file_of(publishing, &image.address).is_some()) {
+            let id = url::form_urlencoded::byte_serialize(item.id.as_bytes()).collect::<String>();
+            return Some(format!("picture?id={id}"));
+        }
+        Some(image.address.clone())
+    }
+
     /// The command that sends what is shown. It counts the people and asks for their number.
     pub fn send_command(&self) -> String {
         let mut command = format!("roundup send {}", self.chosen.name);
         if let Some(segment) = self.prepared.list.as_ref().and_then(|list| list.segment())
             && self.chosen.draft.as_ref().is_none_or(|draft| draft.segment.is_none())
         {
-            let segment = segment.to_string().replace('\'', r"'\''");
-            command.push_str(&format!(" --segment '{segment}'"));
+            command.push_str(&format!(" --segment {}", quoted(&segment.to_string())));
         }
         command
     }
 
-    /// The words of another language: those of its file, or what `roundup draft` would propose.
+    /// The words of another language as `roundup draft` would propose them, for a draft or without one.
     ///
     /// # Errors
     /// When the newsletter does not have the language.
-    pub fn translation(&self, language: &str) -> Result<DraftTranslation, Failure> {
+    pub fn proposed_translation(
+        &self,
+        draft: Option<&Draft>,
+        language: &str,
+    ) -> Result<DraftTranslation, Failure> {
         let proposed;
-        let draft = if let Some(draft) = &self.chosen.draft {
+        let draft = if let Some(draft) = draft {
             draft
         } else {
             proposed = self.proposed()?;
             &proposed
         };
-        if let Some(words) = draft.translations.get(language) {
-            return Ok(words.clone());
-        }
         let lexicons = self.project.other_lexicons()?;
         let lexicon = lexicons.iter().find(|lexicon| lexicon.language == language);
         let lexicon = lexicon.ok_or_else(|| {

@@ -51,7 +51,7 @@ pub fn changed_translation(
     language: &str,
     wanted: &DraftChange,
 ) -> Result<ChangedFile, Failure> {
-    let proposed = view.translation(language)?;
+    let proposed = view.proposed_translation(view.chosen.draft.as_ref(), language)?;
     let file = view.project.draft_path(&format!("{}.{language}", view.chosen.name))?;
     let before = read(&view.project.path(&file))?;
     let text = before.clone().unwrap_or_else(|| proposed.write());

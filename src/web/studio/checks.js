@@ -68,7 +68,7 @@ function showRail(state) {
   rail.dataset.key = key;
   const words = ["to fix,", "should be fixed,", "good to know"];
   const counts = GROUPS.map(([severity, title], at) =>
-    make("span", { class: `count ${severity}`, title }, String(state.tally[at]), make("span", { class: "unseen" }, ` ${words[at]} `)));
+    make("span", { class: `count ${severity} ${state.tally[at] ? "" : "none"}`, title }, String(state.tally[at]), make("span", { class: "unseen" }, ` ${words[at]} `)));
   const isOpen = document.body.classList.contains("checks-open");
   rail.replaceChildren(make(
     "button",

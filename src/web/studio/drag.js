@@ -32,6 +32,7 @@ function showMark(place) {
 export function takesDrops(list, area) {
   const placeOf = (event) => {
     const rows = [...list.children].filter((row) => !row.hidden);
+    // Below the last story, whatever stands there: it will be the last.
     const over = rows.find((row) => event.clientY < row.getBoundingClientRect().bottom) ?? rows.at(-1);
     if (!over) return null;
     const { top, height } = over.getBoundingClientRect();

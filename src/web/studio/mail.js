@@ -72,6 +72,13 @@ export function showMail(now) {
   draw();
 }
 
+/** There is no email, and so no size. */
+export function forgetSize() {
+  $("fill").style.width = "0";
+  $("meter").setAttribute("aria-label", "No size yet");
+  $("size-words").textContent = "";
+}
+
 function draw() {
   if (!desk.state?.stories) return;
   const isMail = view === "mail";

@@ -36,7 +36,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 const PAGE: &str = include_str!("index.html");
 const STYLE: &str = include_str!("studio.css");
 const PANELS: &str = include_str!("panels.css");
-const SCRIPTS: [(&str, &str); 23] = [
+const SCRIPTS: [(&str, &str); 24] = [
     ("base.js", include_str!("base.js")),
     ("beside.js", include_str!("beside.js")),
     ("checks.js", include_str!("checks.js")),
@@ -57,6 +57,7 @@ const SCRIPTS: [(&str, &str); 23] = [
     ("stories.js", include_str!("stories.js")),
     ("studio.js", include_str!("studio.js")),
     ("testing.js", include_str!("testing.js")),
+    ("typing.js", include_str!("typing.js")),
     ("unsaved.js", include_str!("unsaved.js")),
     ("wording.js", include_str!("wording.js")),
     ("words.js", include_str!("words.js")),
@@ -150,6 +151,10 @@ async fn answer_request(studio: Studio, request: Request) -> Response {
             let pictures = value("pictures").as_deref() == Some("on");
             shown(ask(&studio, StudioRequest::Mail { whose, light }).await, pictures)
         }
+        "picture" => {
+            let id = value("id").unwrap_or_default();
+            shown(ask(&studio, StudioRequest::Picture { id }).await, false)
+        }
         // The page looks whether the studio is there.
         "ping" => plain(StatusCode::OK, "roundup"),
         "events" => events(studio.version.clone()),
@@ -218,6 +223,9 @@ fn shown(answer: Option<StudioResponse>, pictures: bool) -> Response {
             with_headers(response.into_response(), None)
         }
         Some(StudioResponse::Text(text)) => plain(StatusCode::OK, &text),
+        Some(StudioResponse::Picture(bytes, kind)) => {
+            with_headers(([(header::CONTENT_TYPE, kind)], bytes).into_response(), None)
+        }
         Some(StudioResponse::Mail(html)) => {
             // No script, no form, no frame; pictures of the web only when somebody wants them.
             let from = if pictures { "https: http: data:" } else { "data:" };

@@ -24,6 +24,8 @@ export function ownWords(story) {
     make("p", { class: "hint" }, story.place),
   );
   element.follow = (now) => {
+    // The draft cannot be read now: what is in the fields stays.
+    if (!now.own) return;
     for (const { words, back, part } of fields) {
       words.follow(now.own[part], now.own[part] ?? now[part]);
       back.hidden = now.own[part] === null;

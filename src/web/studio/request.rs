@@ -26,6 +26,10 @@ pub enum StudioRequest {
         whose: Whose,
         part: String,
     },
+    /// The picture of a story, where its file is on this computer.
+    Picture {
+        id: String,
+    },
     Do(StudioAction),
 }
 
@@ -37,18 +41,19 @@ pub enum StudioAction {
     Change(DraftRequest),
     /// Settings of the newsletter's look.
     Setting(SettingRequest),
-    Undo,
-    Redo,
+    /// Of the edition that the page shows: another one may be open by now.
+    Undo {
+        #[serde(default)]
+        edition: Option<String>,
+    },
+    Redo {
+        #[serde(default)]
+        edition: Option<String>,
+    },
     /// Another edition, by the name of its draft or its window.
-    Choose {
-        edition: String,
-    },
+    Choose { edition: String },
     /// When a story was published.
-    Date {
-        source: String,
-        id: String,
-        date: String,
-    },
+    Date { source: String, id: String, date: String },
     /// A rule that shall be silent, and why: always, in one edition, or for one story of it.
     Silence {
         rule: String,
@@ -67,10 +72,7 @@ pub enum StudioAction {
         story: Option<String>,
     },
     /// A test to typed addresses, as somebody would see it.
-    Test {
-        to: String,
-        whose: Whose,
-    },
+    Test { to: String, whose: Whose },
     /// Ask the websites for their news.
     Fetch,
     /// Check links.
@@ -134,6 +136,8 @@ pub enum StudioResponse {
     /// An email to show in its frame.
     Mail(String),
     Text(String),
+    /// A picture's bytes, and their media type.
+    Picture(Vec<u8>, &'static str),
     Refused {
         what: String,
         cure: Option<String>,

@@ -63,7 +63,7 @@ export function storyRow(id, find) {
     thumb.dataset.shows = `${wanted}`;
     thumb.replaceChildren(...(wanted
       ? [make("img", { src: wanted, alt: "", loading: "lazy", referrerpolicy: "no-referrer" })]
-      : [make("span", { "aria-hidden": "true" }, story.has_picture ? "▧" : ""), make("span", { class: "unseen" }, words)]));
+      : [make("span", { "aria-hidden": "true" }, story.has_picture ? "▧" : "–"), make("span", { class: "unseen" }, words)]));
   };
   row.show = (now) => {
     editing?.follow(now);
@@ -107,6 +107,6 @@ function tagsOf(story) {
   return [
     ...story.sent_in.map((edition) => `sent in ${edition}`),
     story.changes.length ? "changed on its website" : null,
-    story.own.title !== null || story.own.summary !== null || story.own.alt !== null ? "your words" : null,
+    Object.values(story.own ?? {}).some((words) => words !== null) ? "your words" : null,
   ].filter(Boolean);
 }

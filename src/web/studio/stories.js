@@ -17,7 +17,7 @@ const LISTS = [
   { list: $("group-left_out").querySelector("ol"), has: (story) => story.state === "left_out", title: "Left out", group: $("group-left_out") },
 ];
 const rows = new Map();
-takesDrops($("shown"), $("shown"));
+takesDrops($("shown"), $("pane-stories"));
 
 export function showStories(state, shown) {
   $("count").textContent = shown;
@@ -81,8 +81,6 @@ function showFilter(state) {
   const topics = [...new Set(state.stories.flatMap((story) => story.topics))].sort();
   const sources = [...new Set(state.stories.map((story) => story.source))].sort();
   const key = JSON.stringify([topics, sources]);
-  // A name that every row has says nothing.
-  $("stories").classList.toggle("one-source", sources.length < 2);
   if (select.dataset.key === key) return;
   const before = select.value;
   select.dataset.key = key;

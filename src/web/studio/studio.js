@@ -4,7 +4,7 @@ import { connect, connection, doubt } from "./connection.js";
 import { showChecks } from "./checks.js";
 import { showEdition } from "./edition.js";
 import { showLook } from "./look.js";
-import { forgetShown, showMail } from "./mail.js";
+import { forgetShown, forgetSize, showMail } from "./mail.js";
 import { onPerson, showPeople } from "./person.js";
 import { showStories } from "./stories.js";
 import "./testing.js";
@@ -84,12 +84,13 @@ async function fetchAll() {
 function show() {
   const { state } = desk;
   showFault();
-  $("undo").disabled = !state.steps.undo;
-  $("redo").disabled = !state.steps.redo;
+  showSteps(state.steps);
   showEdition(state);
   showSaved();
   offerUnsaved(isTyped, ({ edition, target, text }, over) => asked(target, text, over, edition));
+  if (state.look) showLook(state.look);
   if (!state.stories) {
+    forgetFigures();
     document.title = `${state.name} · roundup studio`;
     $("name").textContent = state.name;
     $("facts").textContent = "";
@@ -107,7 +108,6 @@ function show() {
   showPeople(state);
   showMail(state);
   showChecks(state);
-  showLook(state.look);
 }
 
 onPerson(() => {
@@ -128,18 +128,40 @@ $("fetch").addEventListener("click", async (event) => {
   pressed.disabled = false;
 });
 
-// Undo and redo. In a field, the browser's own undo is what is meant.
+// Undo and redo, of the edition that is shown and of what is the same for all. In a field, the field's own undo is meant.
 async function step(which, words) {
   await saveAll();
-  await quietly(want({ want: which }).then(wasSaved), words);
+  try {
+    const { file } = await want({ want: which, edition: desk.state?.name });
+    wasSaved();
+    say(file.startsWith("editions/") ? words : `${words}: for every edition (${file})`);
+  } catch {
+    // The reason is shown.
+  }
 }
 $("undo").addEventListener("click", () => step("undo", "Undone"));
 $("redo").addEventListener("click", () => step("redo", "Redone"));
+
+/** A button that has done its last step gives the focus on: otherwise the page would lose it. */
+function showSteps(steps) {
+  const focused = document.activeElement;
+  for (const which of ["undo", "redo"]) $(which).disabled = !steps[which];
+  if ((focused === $("undo") || focused === $("redo")) && focused.disabled) {
+    ([$("undo"), $("redo")].find((one) => !one.disabled) ?? $("centre")).focus();
+  }
+}
+
+/** Figures of the edition before are not those of one that has no email. */
+function forgetFigures() {
+  $("count").textContent = "";
+  forgetSize();
+}
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
-  if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+  const key = event.key.toLowerCase();
+  if (typing || !(event.ctrlKey || event.metaKey) || !["z", "y"].includes(key)) return;
   event.preventDefault();
-  $(event.shiftKey ? "redo" : "undo").click();
+  $(event.shiftKey || key === "y" ? "redo" : "undo").click();
 });
 
 $("copy").addEventListener("click", async () => {

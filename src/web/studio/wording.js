@@ -27,9 +27,11 @@ function column(language) {
     const heading = make(isLong ? "span" : "label", isLong ? { class: "label" } : { for: id(part) }, label, hint && !language ? make("small", {}, ` ${hint}`) : "");
     return { part, words, box: make("div", { class: "field" }, heading, isLong ? tools(element, `${label}${name}`) : null, element) };
   });
-  const mark = language ? make("p", { class: "tag", hidden: true }, "not translated yet: these words are proposed") : null;
-  const element = make("div", { class: "column", "data-language": language ?? "main" }, mark, ...made.map(({ box }) => box));
-  return { language, element, mark, parts: made };
+  const mark = language ? make("span", { class: "tag", hidden: true }, "not translated yet: proposed") : null;
+  const title = make("span", {});
+  const heading = make("p", { class: "language" }, title, " ", mark);
+  const element = make("div", { class: "column", "data-language": language ?? "main" }, heading, ...made.map(({ box }) => box));
+  return { language, element, title, mark, parts: made };
 }
 
 const nameOf = (code) => {
@@ -57,11 +59,16 @@ export function showWords(state) {
     document.body.classList.toggle("side-by-side", Boolean(other));
   }
   showLanguages(state, languages);
-  for (const { language, mark, parts } of fields) {
+  for (const { language, title, mark, parts } of fields) {
     const translation = state.translations.find((one) => one.language === language);
-    const words = translation?.words ?? state.words;
+    const { language: code, direction } = translation ?? state.main;
+    title.textContent = nameOf(code);
+    // Words of a language that is written from the right begin at the right.
+    for (const { words } of parts) words.element.dir = direction ?? "ltr";
+    const words = language ? translation?.words : state.words;
     if (mark) mark.hidden = translation?.is_written ?? true;
-    for (const { part, words: field } of parts) field.follow(words[part]);
+    // A file that cannot be read says nothing: what is in the fields stays.
+    if (words) for (const { part, words: field } of parts) field.follow(words[part]);
   }
   showChoices(state);
 }
@@ -97,8 +104,8 @@ function showChoices(state) {
     template.replaceChildren(...state.templates.map((name) => make("option", { value: name }, name)));
     template.dataset.names = state.templates.join();
   }
-  put(template, state.template);
-  put($("group"), state.group);
+  if (state.template) put(template, state.template);
+  if (state.group) put($("group"), state.group);
 }
 
 $("template").addEventListener("change", (event) => quietly(change({ do: "template", name: event.target.value }), `Template: ${event.target.value}`));

@@ -1,5 +1,5 @@
 // Fields that save as somebody types, and never lose a word: what is not in the file yet is kept in this browser.
-import { $, desk, request, say } from "./base.js";
+import { $, desk, make, request, say } from "./base.js";
 import { connection, doubt, onConnection } from "./connection.js";
 import { showChoice } from "./choice.js";
 import { forget, keep } from "./unsaved.js";
@@ -26,6 +26,8 @@ export class Words {
     this.choice = null;
     // Whether what is typed is kept in this browser too.
     this.isKept = false;
+    // Why it cannot be saved, below the field.
+    this.reason = null;
     element.addEventListener("input", () => this.typed());
     element.addEventListener("change", () => this.save());
     element.addEventListener("blur", () => {
@@ -182,9 +184,27 @@ export class Words {
     this.revision = 0;
   }
 
+  /** Says at the field why its words are not saved. */
+  showReason() {
+    const words = this.trouble && !connection.isGone && (this.isDirty || this.isSaving) ? this.trouble : null;
+    if ((this.reason?.textContent ?? null) === words) return;
+    this.reason?.remove();
+    this.reason = words && make("p", { class: "reason bad", id: `why-${this.element.id}` }, words);
+    if (words) {
+      (this.element.closest(".one-line") ?? this.element).after(this.reason);
+      this.element.setAttribute("aria-invalid", "true");
+      this.element.setAttribute("aria-describedby", this.reason.id);
+      say(`Not saved: ${words}`);
+    } else {
+      this.element.removeAttribute("aria-invalid");
+      this.element.removeAttribute("aria-describedby");
+    }
+  }
+
   /** The field goes. */
   end() {
     this.save();
+    this.reason?.remove();
     fields.delete(this);
   }
 }
@@ -208,6 +228,7 @@ export const isTyped = (edition, target) =>
   [...fields].some((field) => field.isDirty && field.edition === edition && JSON.stringify(field.target) === JSON.stringify(target));
 
 function showSaving() {
+  for (const field of fields) field.showReason();
   const dirty = [...fields].filter((field) => field.isDirty || field.isSaving);
   const box = $("saved");
   const troubled = dirty.find((field) => field.trouble);
