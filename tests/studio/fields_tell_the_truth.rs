@@ -266,7 +266,7 @@ fn each_field_says_itself_why_it_is_not_saved() {
         browser.keys("#figures", "4").await;
         reason_of("figures", "does not say what it counts").await;
         // Whole in the header too: nothing of it is cut.
-        browser.until("const saved = document.getElementById('saved'); return saved.scrollWidth <= saved.clientWidth + 1 && saved.scrollHeight <= saved.clientHeight + 1").await;
+        browser.until("const said = document.querySelector('#saved span'); const box = said.getBoundingClientRect(); const at = document.elementFromPoint(box.right - 12, box.bottom - 6); return said.textContent.includes('young people supported') && said.scrollWidth <= Math.ceil(box.width) && box.right <= innerWidth && at === said").await;
         browser.click("#tab-look").await;
         browser
             .script(

@@ -49,7 +49,10 @@ fn a_laptop_shows_420_pixels_of_the_email_and_three_stories() {
         // One panel at a time, and what is saved is read whole.
         browser.metrics(768, 1024, 1.0).await;
         browser
-            .script("document.getElementById('saved').textContent = 'Saved at 14:02'", Vec::new())
+            .script(
+                "document.querySelector('#saved span').textContent = 'Saved at 14:02'",
+                Vec::new(),
+            )
             .await;
         let whole = "const saved = document.getElementById('saved'); return saved.scrollWidth <= saved.clientWidth";
         assert_eq!(browser.script(whole, Vec::new()).await, json!(true));

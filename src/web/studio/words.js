@@ -189,12 +189,11 @@ export class Words {
     const words = this.trouble && !connection.isGone && (this.isDirty || this.isSaving) ? this.trouble : null;
     if ((this.reason?.textContent ?? null) === words) return;
     this.reason?.remove();
-    this.reason = words && make("p", { class: "reason bad", id: `why-${this.element.id}` }, words);
+    this.reason = words && make("p", { class: "reason bad", id: `why-${this.element.id}`, role: "alert" }, words);
     if (words) {
       (this.element.closest(".one-line") ?? this.element).after(this.reason);
       this.element.setAttribute("aria-invalid", "true");
       this.element.setAttribute("aria-describedby", this.reason.id);
-      say(`Not saved: ${words}`);
     } else {
       this.element.removeAttribute("aria-invalid");
       this.element.removeAttribute("aria-describedby");
@@ -239,8 +238,10 @@ function showSaving() {
   else if (dirty.length) [kind, words] = ["busy", "Saving…"];
   else if (savedAt) kind = "good";
   box.dataset.kind = kind;
+  box.dataset.short = dirty.length ? "Not saved" : "Stopped";
   box.title = words;
-  if (box.textContent !== words) box.textContent = words;
+  const said = box.firstElementChild;
+  if (said.textContent !== words) said.textContent = words;
 }
 
 const standing = () => (desk.state?.draft ? "All changes are saved" : "Nothing changed yet");
