@@ -125,6 +125,8 @@ pub static PATTERNS: &[Pattern] = &[
     certain(r"\b[A-Z][a-z]+day,? (?:XX|DD|00)\b"),
     certain(r"\b(?:at|from|until|by|to|before|after) [Xx]{1,2}(?:[:.][Xx]{2})? ?(?:am|pm|o['’]clock)\b"),
     likely(r"\((?i:day|date|month|year|time|place|venue|name|number|figure|amount|age|spelling|who|when|where|how many|check|true|correct|right) ?\?+\)"),
+    // What the studio shows for a person's name, copied as it looks.
+    certain(r"\b(?:first|last|full|given) name \(or [^()\n]{1,40}\)"),
     certain(r"\bN{3,4}\b").unless(is_numeral),
     likely(r"(?:^|\s)([£$€]{2,})(?:\s|[.,;]|$)"),
     likely(r"[a-z,;] (DATE|TIME|VENUE|NAME|NUMBER|AMOUNT|FIGURE|LINK|URL|QUOTE|TITLE|JOB TITLE|FULL NAME|FIRST NAME|SURNAME|COMPANY NAME|ORGANISATION|ADDRESS|POSTCODE|PHONE NUMBER|PRICE|TOWN|CITY)(?:[:.,;)]|\s+[a-z])"),

@@ -138,6 +138,7 @@ mod tests {
             "“Quote here,” says Ann.",
             "Dear ##First Name##, hello.",
             "TO DO: write the end.",
+            "Dear first name (or friend), hello.",
         ] {
             assert_eq!(severity(text), Some(true), "{text}");
         }
