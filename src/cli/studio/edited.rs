@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::history::read;
 use super::look::look;
-use super::shown::{Own, Story};
+use super::shown::{OwnWords, Story};
 use super::view::View;
 use crate::edition::draft::{DraftTranslation, Grouping};
 use crate::edition::figures::{Figure, typed};
@@ -134,7 +134,7 @@ fn stories(view: &View, edition: &Edition, draft: Option<&Draft>, is_known: bool
     let composed: HashMap<&str, &Item> =
         view.prepared.edition.shown().map(|item| (item.id.as_str(), item)).collect();
     let story = |item: &Item, state: &'static str| {
-        let own = Own::of(draft.and_then(|draft| draft.overrides.get(&item.id)));
+        let own = OwnWords::of(draft.and_then(|draft| draft.overrides.get(&item.id)));
         let mut story = json!(Story::of(item, state, own, &view.mailed, &view.chosen.window));
         let shown = composed.get(item.id.as_str()).copied().unwrap_or(item);
         story["picture"] = json!(view.picture_address(shown));
