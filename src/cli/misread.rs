@@ -146,8 +146,9 @@ pub fn failure(error: &clap::Error) -> Option<Failure> {
             )
         }
         ErrorKind::ArgumentConflict => {
-            let (given, other) = (named(ContextKind::InvalidArg), named(ContextKind::PriorArg));
-            Some(conflict(&given, &other))
+            let given = [ContextKind::InvalidArg, ContextKind::InvalidSubcommand].map(named);
+            let given = given.into_iter().find(|given| !given.is_empty())?;
+            Some(conflict(&given, &named(ContextKind::PriorArg)))
         }
         ErrorKind::MissingRequiredArgument => {
             let example = example(&command_of(error))?;
@@ -169,13 +170,14 @@ fn conflict(given: &str, other: &str) -> Failure {
         options.map(|option| format!("`{option}`")).collect()
     };
     let (given, others) = (short(given).join(" "), short(other));
-    if others.is_empty() || others.contains(&given) {
+    let Some((last, first)) = others.split_last().filter(|_| !others.contains(&given)) else {
         return Failure::new(Exit::Usage, format!("{given} is given more than once"))
             .help("keep one of them");
-    }
-    let others = others.join(" or ");
+    };
+    let others =
+        if first.is_empty() { last.clone() } else { format!("{} or {last}", first.join(", ")) };
     Failure::new(Exit::Usage, format!("{given} cannot be used with {others}"))
-        .help(format!("keep {given}, or {others}"))
+        .help(format!("keep one of them: {given}, or else {others}"))
 }
 
 /// The command that was typed, as clap's usage names it.
@@ -248,9 +250,10 @@ fn other_word(typed: &str) -> Option<Failure> {
 fn word_below(command: &str, typed: &str) -> Option<Failure> {
     let (_, _, help) =
         WORDS_BELOW.iter().find(|(above, words, _)| *above == command && words.contains(&typed))?;
+    let all = ["roundup", command, "--help"].join(" ");
     Some(
         Failure::new(Exit::Usage, format!("there is no command `{command} {typed}`"))
-            .help(format!("{help} (`roundup {command} --help` lists them all)")),
+            .help(format!("{help} (`{all}` lists them all)")),
     )
 }
 

@@ -5,12 +5,21 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Project, ProjectError};
+use thiserror::Error;
+
 use crate::problem::{Place, Problem};
 
 /// What programs call a table that is not a CSV file.
 const OTHER_TABLES: [&str; 11] =
     ["xlsx", "xls", "xlsm", "xlsb", "ods", "numbers", "tsv", "tab", "psv", "zip", "vcf"];
+
+/// A folder, or something in it that people count on, that cannot be read.
+#[derive(Debug, Error)]
+#[error("{path} cannot be read: {what}")]
+pub(super) struct UnreadableEntry {
+    pub path: String,
+    pub what: String,
+}
 
 /// The files of a folder with one ending, by name. No folder, no files.
 ///
@@ -20,7 +29,7 @@ pub(super) fn files(
     root: &Path,
     folder: &str,
     ending: &str,
-) -> Result<Vec<(PathBuf, String)>, ProjectError> {
+) -> Result<Vec<(PathBuf, String)>, UnreadableEntry> {
     let mut found = Vec::new();
     for path in entries(root, folder)? {
         let name = name_of(&path);
@@ -39,7 +48,7 @@ pub(super) fn files(
             }
             Err(error) => error.to_string(),
         };
-        return Err(ProjectError::Read { path: format!("{folder}/{name}"), what });
+        return Err(UnreadableEntry { path: format!("{folder}/{name}"), what });
     }
     found.sort();
     Ok(found)
@@ -53,9 +62,9 @@ fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn entries(root: &Path, folder: &str) -> Result<Vec<PathBuf>, ProjectError> {
+fn entries(root: &Path, folder: &str) -> Result<Vec<PathBuf>, UnreadableEntry> {
     let unreadable =
-        |error: io::Error| ProjectError::Read { path: folder.to_owned(), what: error.to_string() };
+        |error: io::Error| UnreadableEntry { path: folder.to_owned(), what: error.to_string() };
     match fs::read_dir(root.join(folder)) {
         Ok(entries) => {
             entries.map(|entry| entry.map(|entry| entry.path()).map_err(unreadable)).collect()
@@ -65,19 +74,15 @@ fn entries(root: &Path, folder: &str) -> Result<Vec<PathBuf>, ProjectError> {
     }
 }
 
-impl Project {
-    /// What lies in `subscribers/`, looks like a part of the list, and is not read.
-    ///
-    /// # Errors
-    /// When the folder cannot be read.
-    pub fn unread_lists(&self) -> Result<Vec<Problem>, ProjectError> {
-        let mut found: Vec<Problem> = entries(&self.root, "subscribers")?
-            .iter()
-            .filter_map(|path| unread_list(path))
-            .collect();
-        found.sort();
-        Ok(found)
-    }
+/// What lies in `subscribers/`, looks like a part of the list, and is not read.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub(super) fn unread_lists(root: &Path) -> Result<Vec<Problem>, UnreadableEntry> {
+    let entries = entries(root, "subscribers")?;
+    let mut found: Vec<Problem> = entries.iter().filter_map(|path| unread_list(path)).collect();
+    found.sort();
+    Ok(found)
 }
 
 fn unread_list(path: &Path) -> Option<Problem> {

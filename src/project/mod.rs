@@ -50,7 +50,7 @@ use crate::rfc::csv::Input;
 use crate::rfc::dkim::{KeyError, Signer};
 use crate::schedule::Schedule;
 
-use folder_files::files;
+use folder_files::{UnreadableEntry, files};
 
 pub use checked::{LastCheck, PastChecks};
 pub use environment::{Environment, EnvironmentError, HOOK_PREFIX, Variable};
@@ -117,6 +117,12 @@ pub enum ProjectError {
     LostSecret,
     #[error("{} has {}, and needs at least {least}", .place, counted(*.length, "character", "characters"))]
     ShortSecret { place: &'static str, length: usize, least: usize },
+}
+
+impl From<UnreadableEntry> for ProjectError {
+    fn from(UnreadableEntry { path, what }: UnreadableEntry) -> Self {
+        Self::Read { path, what }
+    }
 }
 
 /// Looks for the project that a folder is in.
@@ -256,6 +262,14 @@ impl Project {
             }
         }
         Ok(Some(draft))
+    }
+
+    /// What lies in `subscribers/`, looks like a part of the list, and is not read.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn unread_lists(&self) -> Result<Vec<Problem>, ProjectError> {
+        Ok(folder_files::unread_lists(&self.root)?)
     }
 
     /// The files of the list, in the order of their names.

@@ -67,10 +67,10 @@ fn on_the_command_line() {
         ("approve galla", 2, ["no edition `galla`", "roundup draft --month 2020-12"]),
         ("explain liks", 2, ["no rule `liks`", "help:"]),
         // Before there is anything.
-        ("cancel 2020-12", 2, ["has never been sent", "to see what comes next"]),
-        ("pause 2020-12", 2, ["has never been sent", "to see what comes next"]),
+        ("cancel december", 2, ["has never been sent", "to see what comes next"]),
+        ("pause december", 2, ["has never been sent", "to see what comes next"]),
         ("report 2020-12", 2, ["has never been sent", "to see what comes next"]),
-        ("cancel", 2, ["not provided", "<EDITION>"]),
+        ("cancel", 2, ["is missing", "<EDITION>"]),
         // Addresses.
         ("test 2020-12", 2, ["a test needs an address", "--to"]),
         ("test 2020-12 --to gmial.com", 2, ["is not an email address", "me@charity.org.uk"]),

@@ -76,7 +76,7 @@ pub async fn dry_run(
     screen.outcome(&DryRunOutcome {
         schema: "roundup.send/1",
         edition: &chosen.name,
-        typed: as_typed(project, &chosen.name)?,
+        argument: as_typed(project, &chosen.name)?,
         dry_run: true,
         people: number,
         segment: chosen.audience.segment.as_ref().map(ToString::to_string),
@@ -102,9 +102,8 @@ pub async fn dry_run(
 struct DryRunOutcome<'a> {
     schema: &'static str,
     edition: &'a str,
-    /// The edition as `send` takes it.
-    #[serde(skip)]
-    typed: String,
+    /// What `send` is given for it.
+    argument: String,
     dry_run: bool,
     people: u64,
     /// Whom it is for, where it is not for everybody.
@@ -132,7 +131,7 @@ struct DryRunOutcome<'a> {
 
 impl Outcome for DryRunOutcome<'_> {
     fn text(&self, text: &mut Text) {
-        let Self { edition, typed, .. } = self;
+        let Self { edition, argument, .. } = self;
         let count = people(self.people);
         text.line(format!("Dry run of {edition}: nothing was sent. {count} would get it."));
         self.summary.lines(text);
@@ -149,7 +148,7 @@ impl Outcome for DryRunOutcome<'_> {
                 first_name(edition)
             ));
         } else {
-            text.say(format!("Next: open the preview in a browser, then roundup send {typed}"));
+            text.say(format!("Next: open the preview in a browser, then roundup send {argument}"));
         }
     }
 }

@@ -16,6 +16,23 @@ fn cure_of_no_list(error: &ProjectError) -> &'static str {
     }
 }
 
+fn cure_of_no_draft(name: &str, known: &[String]) -> String {
+    let meant = meant(name).filter(|meant| meant != name);
+    let near = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+    if let Some(meant) = meant {
+        format!("did you mean `{meant}`?")
+    } else if let Some(why) = impossible(name) {
+        // Before what is spelt alike: a month that there is not is no slip of another one.
+        why
+    } else if let Some(near) = near {
+        format!("did you mean `{near}`?")
+    } else if known.is_empty() {
+        "make one with `roundup draft --month 2020-12`, or name a window: --year 2020".to_owned()
+    } else {
+        format!("the editions are {}", known.join(", "))
+    }
+}
+
 impl From<ProjectError> for Failure {
     fn from(error: ProjectError) -> Self {
         let place = error.place();
@@ -32,21 +49,7 @@ impl From<ProjectError> for Failure {
             ProjectError::Draft(problem) => Self::from(problem),
             ProjectError::Words(words) => words.into(),
             ProjectError::NoDraft { ref name, ref known } => {
-                let meant = meant(name).filter(|meant| meant != name);
-                let near = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
-                let help = if let Some(meant) = meant {
-                    format!("did you mean `{meant}`?")
-                } else if let Some(why) = impossible(name) {
-                    // Before what is spelt alike: a month that there is not is no slip of another one.
-                    why
-                } else if let Some(near) = near {
-                    format!("did you mean `{near}`?")
-                } else if known.is_empty() {
-                    "make one with `roundup draft --month 2020-12`, or name a window: --year 2020"
-                        .to_owned()
-                } else {
-                    format!("the editions are {}", known.join(", "))
-                };
+                let help = cure_of_no_draft(name, known);
                 Self::new(Exit::Usage, error.to_string()).help(help)
             }
             ProjectError::BadName { ref name } => {

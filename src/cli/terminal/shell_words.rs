@@ -1,5 +1,5 @@
 //! Words of a command as a shell reads them: nothing in a name is run, and no name is an option.
-//! Pure: text in, text out.
+//! Shell: text in, text out; its tests run a shell.
 
 /// In single quotation marks, where a POSIX shell would read more than the word in it.
 pub fn for_shell(text: &str) -> String {

@@ -153,7 +153,8 @@ fn a_story_that_is_changed_again_is_no_younger_and_a_publication_is_surer() {
         assert_eq!(found[0].date.unwrap().to_string(), wanted, "{now:?}");
         // The window asks the table, not the item.
         let day: NaiveDate = wanted.parse().unwrap();
-        let wanted = ItemQuery { days: Some((day, day)), ..ItemQuery::default() };
+        let wanted =
+            ItemQuery { days: day.succ_opt().map(|next| (day, next)), ..ItemQuery::default() };
         assert_eq!(store.all(&["s"], &wanted).len(), 1, "{now:?}");
     }
 }

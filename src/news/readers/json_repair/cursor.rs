@@ -94,7 +94,7 @@ impl JsonCursor<'_> {
             text.push(if c.is_control() && !matches!(c, '\n' | '\t') { ' ' } else { c });
             self.advance();
         }
-        self.note("the text breaks off");
+        self.note("no end: the text breaks off");
         ParsedValue::Cut(Value::String(text))
     }
 

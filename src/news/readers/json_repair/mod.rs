@@ -92,7 +92,7 @@ impl JsonCursor<'_> {
             self.skip();
             match self.peek() {
                 None => {
-                    self.note("the text breaks off");
+                    self.note("no end: the text breaks off");
                     return ParsedValue::Cut(Value::Object(map));
                 }
                 Some('}') => {
@@ -143,7 +143,7 @@ impl JsonCursor<'_> {
             self.skip();
             match self.peek() {
                 None => {
-                    self.note("the text breaks off");
+                    self.note("no end: the text breaks off");
                     return ParsedValue::Cut(Value::Array(list));
                 }
                 Some(']') => {
@@ -305,11 +305,11 @@ mod tests {
                 "several objects without a list around them",
                 0,
             ),
-            ("[{\"t\": \"A\"}, {\"t\": \"B\"}", two.clone(), "the text breaks off", 0),
+            ("[{\"t\": \"A\"}, {\"t\": \"B\"}", two.clone(), "no end: the text breaks off", 0),
             (
                 "[{\"t\": \"A\"}, {\"t\": \"B\"}, {\"t\": \"Ha",
                 two.clone(),
-                "the text breaks off",
+                "no end: the text breaks off",
                 1,
             ),
             (r#"[{"t": "A"}, oops, {"t": "B"}]"#, two.clone(), "a value that cannot be read", 1),

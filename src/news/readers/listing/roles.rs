@@ -1,5 +1,4 @@
-//! Lines that are not what they look like, by what stands around them: titles in the words of a menu or a button, months of
-//! an archive, what a page says of its events.
+//! Lines that are not what they look like, by what stands around them: menus as titles, months of an archive, events.
 //! Pure: lines in, decisions out.
 
 use std::collections::BTreeSet;
