@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::audience::import::{ImportRow, ImportStep, ImportedPerson, StoredPerson};
 use crate::database::{DatabaseError, sqlite};
+use crate::ledger::sqlite::stored_person;
 use crate::problem::Place;
 use crate::rfc::csv::Input;
 
@@ -267,7 +268,7 @@ impl ImportSpool {
         );
         let state = self.state();
         let mut query = state.connection.prepare_cached(&sql)?;
-        let rows = query.query_map([first, first.saturating_add(PORTION)], stored)?;
+        let rows = query.query_map([first, first.saturating_add(PORTION)], stored_person)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -291,7 +292,7 @@ impl ImportSpool {
             WHERE rowid > ?1 AND rowid <= ?2 ORDER BY rowid";
         let state = self.state();
         let mut query = state.connection.prepare_cached(sql)?;
-        let rows = query.query_map([first, first.saturating_add(PORTION)], stored)?;
+        let rows = query.query_map([first, first.saturating_add(PORTION)], stored_person)?;
         let people = rows.map(|person| Ok(ImportedPerson::from(person?)));
         people.collect::<Result<_, rusqlite::Error>>().map_err(DatabaseError::from)
     }
@@ -330,19 +331,10 @@ impl ImportSpool {
         let mut query = state.connection.prepare_cached(sql)?;
         let mut found = Vec::new();
         for key in keys {
-            found.extend(query.query_row([key], stored).optional()?);
+            found.extend(query.query_row([key], stored_person).optional()?);
         }
         Ok(found)
     }
-}
-
-fn stored(row: &Row<'_>) -> rusqlite::Result<StoredPerson> {
-    Ok(StoredPerson {
-        key: row.get(0)?,
-        address: row.get(1)?,
-        state: row.get(2)?,
-        fields: row.get(3)?,
-    })
 }
 
 impl SpoolTables {

@@ -35,10 +35,8 @@ pub fn meaning(stage: Stage, reply: &Reply) -> Meaning {
         })
         .map(|(ProviderReplies { provider, .. }, kind)| (*provider, kind));
     let (provider, kind) = known.unwrap_or(("", by_code(stage, reply)));
-    let (provider, kind) = match words_about_the_sender(reply, &words) {
-        Some(ours) if kind.is_gone() => (ABOUT_US.provider, ours),
-        _ => (provider, kind),
-    };
+    let ours = kind.is_gone().then(|| words_about_the_sender(reply, &words)).flatten();
+    let (provider, kind) = ours.map_or((provider, kind), |ours| (ABOUT_US.provider, ours));
     let mut about = kind.about(is_permanent);
     // Before the person was named, and at DATA, nothing can surely be about their mailbox.
     if about == Blame::Person && !may_be_about_person(stage) {

@@ -324,6 +324,9 @@ impl<L: Ledger> RunState<L> {
     /// Whether rows wait because the relay said so, or because it breaks off at all of them.
     async fn why_deferred(&self) -> Result<Pause, LedgerError> {
         let broken_off = self.ending().failures.broken_off();
+        if broken_off == 0 {
+            return Ok(Pause::Deferred);
+        }
         let deferred = self.ledger.counts(&self.config.edition).await?.of(Status::Deferred);
         Ok(if broken_off >= deferred { Pause::BrokenOff } else { Pause::Deferred })
     }

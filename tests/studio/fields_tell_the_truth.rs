@@ -39,6 +39,11 @@ fn drafted() -> Charity {
     charity
 }
 
+async fn open_look_groups(browser: &Browser) {
+    let all = "for (const group of document.querySelectorAll('details.look')) group.open = true";
+    browser.script(all, Vec::new()).await;
+}
+
 async fn until_broken(browser: &Browser) {
     browser.until("return document.body.classList.contains('broken')").await;
 }
@@ -86,8 +91,7 @@ fn every_field_keeps_what_is_typed_whatever_is_wrong_with_the_email() {
             ];
             for (number, (tab, id)) in fields.into_iter().enumerate() {
                 browser.click(&format!("#tab-{tab}")).await;
-                let all = "for (const group of document.querySelectorAll('details.look')) group.open = true";
-                browser.script(all, Vec::new()).await;
+                open_look_groups(&browser).await;
                 for words in ["First words", " second words"] {
                     browser.keys(&format!("[id='{id}']"), words).await;
                     until_settled(&browser).await;
@@ -126,12 +130,7 @@ fn a_draft_that_cannot_be_read_leaves_words_in_the_field_and_the_look_is_still_e
         browser.until_says("#saved", "Not saved").await;
         assert!(value(&browser, "subject").await.ends_with(" and mine"));
         browser.click("#tab-look").await;
-        browser
-            .script(
-                "for (const group of document.querySelectorAll('details.look')) group.open = true",
-                Vec::new(),
-            )
-            .await;
+        open_look_groups(&browser).await;
         browser.keys("#look-theme-tagline", "For everybody").await;
         browser
             .until("return document.getElementById('look-theme-tagline').value === 'For everybody'")
@@ -269,12 +268,7 @@ fn each_field_says_itself_why_it_is_not_saved() {
         // Whole in the header too: nothing of it is cut.
         browser.until("const said = document.querySelector('#saved span'); const box = said.getBoundingClientRect(); const at = document.elementFromPoint(box.right - 12, box.bottom - 6); return said.textContent.includes('young people supported') && said.scrollWidth <= Math.ceil(box.width) && box.right <= innerWidth && at === said").await;
         browser.click("#tab-look").await;
-        browser
-            .script(
-                "for (const group of document.querySelectorAll('details.look')) group.open = true",
-                Vec::new(),
-            )
-            .await;
+        open_look_groups(&browser).await;
         browser.keys("#look-organisation-name", "\u{E009}a\u{E000}\u{E003}").await;
         reason_of("look-organisation-name", "cannot be empty").await;
         let figures = "return document.getElementById('why-figures').textContent";

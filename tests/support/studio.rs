@@ -185,7 +185,7 @@ impl Browser {
         }
     }
 
-    /// Finds an element and clicks it. One that the page made anew in between is found again.
+    /// Finds an element and clicks it. One that the page replaced in between is found again.
     pub async fn click(&self, selector: &str) {
         let begin = Instant::now();
         loop {
@@ -196,7 +196,7 @@ impl Browser {
                 Err(error) if error.is_stale_element_reference() => {}
                 Err(error) => panic!("{selector}: {error}"),
             }
-            assert!(begin.elapsed() < PATIENCE, "{selector}: made anew again and again");
+            assert!(begin.elapsed() < PATIENCE, "{selector}: replaced again and again");
         }
     }
 
@@ -217,7 +217,7 @@ impl Browser {
     }
 
     /// Types over what is in a field, and leaves it. (`clear` would leave it in between: the empty words would be saved,
-    /// and the field made anew.)
+    /// and the field made again.)
     pub async fn fill(&self, selector: &str, text: &str) {
         const SELECT_ALL: &str = "\u{E009}a\u{E000}";
         let field = self.client.find(Locator::Css(selector)).await.unwrap();

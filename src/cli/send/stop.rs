@@ -47,15 +47,18 @@ pub async fn stop_unplanned(
     // A `send` that waits for its number has planned nothing yet: its edition is one that anybody could send now.
     let could_be_sent = project.drafts()?.iter().any(|known| known == name)
         || window_from_name(name, project.settings.time_zone).is_ok();
-    let is_practised = match existing_ledger(project, true).await? {
-        Some(ledger) => is_open(&ledger, name).await?,
+    let mut practised = existing_ledger(project, true).await?;
+    let is_practised = match &practised {
+        Some(ledger) => is_open(ledger, name).await?,
         None => false,
     };
     let is_practice = Destination::of(project, None)?.is_practice();
     let mut stopped = None;
     let (mut was_stopped, mut is_planned) = (None, false);
     for practice in [false, true] {
-        let ledger = match existing_ledger(project, practice).await? {
+        let existing =
+            if practice { practised.take() } else { existing_ledger(project, false).await? };
+        let ledger = match existing {
             Some(ledger) => ledger,
             // The stop holds for `send --relay` too, which nobody may have used yet.
             None if could_be_sent && (is_practice || !practice) && !is_practised => {

@@ -312,6 +312,16 @@ pub(in crate::ledger) fn of_key(key: &str) -> RemovedPerson {
     RemovedPerson { key: key.to_owned(), person: keys().address_hash_of_key(key) }
 }
 
+/// Somebody on the list, with nothing but an address.
+pub(in crate::ledger) fn subscribed(key: &str) -> StoredPerson {
+    StoredPerson {
+        key: key.to_owned(),
+        address: key.to_owned(),
+        state: "subscribed".to_owned(),
+        fields: "{}".to_owned(),
+    }
+}
+
 pub(in crate::ledger) async fn edit(ledger: &impl ListStore, edit: impl FnOnce(&mut ListChange)) {
     let seen = ledger.stored_list().await.unwrap().version;
     let (people, removed, no_mail) = (Vec::new(), Vec::new(), Vec::new());
@@ -366,17 +376,11 @@ async fn whoever_moves_is_the_same_person(
     hour: impl Fn(i64) -> DateTime<Utc>,
 ) {
     let [old, between, new] = ["mo@old.org.uk", "mo@between.org.uk", "mo@new.org.uk"].map(of_key);
-    let stored = |key: &str| StoredPerson {
-        key: key.to_owned(),
-        address: key.to_owned(),
-        state: "subscribed".to_owned(),
-        fields: "{}".to_owned(),
-    };
-    edit(ledger, |change| change.people = vec![stored(&old.key)]).await;
+    edit(ledger, |change| change.people = vec![subscribed(&old.key)]).await;
     ledger.choose_frequency(&old.person, Frequency::Year, hour(0)).await.unwrap();
     for (from, to) in [(&old, &between), (&between, &new)] {
         edit(ledger, |change| {
-            change.people = vec![stored(&to.key)];
+            change.people = vec![subscribed(&to.key)];
             change.moved = Some(moved(from, to));
         })
         .await;
@@ -404,7 +408,7 @@ async fn whoever_moves_is_the_same_person(
     assert_eq!(ledger.suppression(&new.person).await, Ok(None));
     // Back to the first address: it leads nowhere else, and the others lead to it.
     edit(ledger, |change| {
-        change.people = vec![stored(&old.key)];
+        change.people = vec![subscribed(&old.key)];
         change.moved = Some(moved(&new, &old));
     })
     .await;

@@ -3,9 +3,8 @@
 
 use chrono::TimeDelta;
 
-use super::joining::{edit, moved, of_key};
+use super::joining::{edit, moved, of_key, subscribed};
 use super::{keys, now, plan};
-use crate::audience::import::StoredPerson;
 use crate::audience::{ChangeOrigin, NoMailChange, NoMailReason, NoMailStep};
 use crate::ledger::list_store::{ErasedAddress, ListStore, RemovedPerson};
 use crate::ledger::returns::ReturnStore;
@@ -15,13 +14,7 @@ use crate::ledger::{CopyRow, Event, Ledger, LedgerError, RunId, Status};
 /// somebody else.
 pub async fn hold_of_moves(ledger: &(impl Ledger + ListStore)) {
     let [old, new, other] = ["ro@old.org.uk", "ro@new.org.uk", "other@old.org.uk"].map(of_key);
-    let stored = |key: &str| StoredPerson {
-        key: key.to_owned(),
-        address: key.to_owned(),
-        state: "subscribed".to_owned(),
-        fields: "{}".to_owned(),
-    };
-    edit(ledger, |change| change.people = vec![stored(&old.key), stored(&other.key)]).await;
+    edit(ledger, |change| change.people = vec![subscribed(&old.key), subscribed(&other.key)]).await;
     ledger.plan(plan("sent", &[&old.key])).await.unwrap();
     ledger.plan(plan("open", &[&old.key, &other.key])).await.unwrap();
     ledger.plan(plan("both", &[&old.key, &new.key])).await.unwrap();
@@ -31,7 +24,7 @@ pub async fn hold_of_moves(ledger: &(impl Ledger + ListStore)) {
     let reply = "250 ok".to_owned();
     ledger.record(sender, copy, Event::Accepted { reply }, now()).await.unwrap();
     edit(ledger, |change| {
-        change.people = vec![stored(&new.key)];
+        change.people = vec![subscribed(&new.key)];
         change.moved = Some(moved(&old, &new));
     })
     .await;
@@ -57,7 +50,7 @@ pub async fn hold_of_moves(ledger: &(impl Ledger + ListStore)) {
     assert_eq!(left.as_ref(), Some(&old.person));
     assert_ne!(person, old.person);
     edit(ledger, |change| {
-        change.people = vec![stored(&old.key)];
+        change.people = vec![subscribed(&old.key)];
         change.taken = left.into_iter().collect();
     })
     .await;
@@ -102,13 +95,7 @@ pub async fn hold_of_copies_in_hand(ledger: &(impl Ledger + ListStore + ReturnSt
     for (end, place) in IN_HAND {
         let address = |place: &str| of_key(&format!("{end}@{place}.org.uk"));
         let [old, new, third] = ["old", "new", "third"].map(address);
-        let stored = |key: &str| StoredPerson {
-            key: key.to_owned(),
-            address: key.to_owned(),
-            state: "subscribed".to_owned(),
-            fields: "{}".to_owned(),
-        };
-        edit(ledger, |change| change.people = vec![stored(&old.key)]).await;
+        edit(ledger, |change| change.people = vec![subscribed(&old.key)]).await;
         let planned = if end == "has-other" { vec![&*old.key, &*new.key] } else { vec![&*old.key] };
         ledger.plan(plan(end, &planned)).await.unwrap();
         let sender = ledger.enter(end, "a", now()).await.unwrap().sender;
@@ -123,7 +110,7 @@ pub async fn hold_of_copies_in_hand(ledger: &(impl Ledger + ListStore + ReturnSt
         };
         for (from, to) in steps {
             edit(ledger, |change| {
-                change.people = vec![stored(&to.key)];
+                change.people = vec![subscribed(&to.key)];
                 change.moved = Some(moved(from, to));
             })
             .await;

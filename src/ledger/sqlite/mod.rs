@@ -41,6 +41,8 @@ use crate::ledger::list_store::{
     ErasedAddress, ErasedRows, ListChange, ListStore, Moves, PastImport, PeoplePortions,
     StoredList, UndonePeople, erasure,
 };
+pub use people::stored_person;
+
 use copies::{apply, cancel_rest, decide, edition_of, recover, settle, wish_of};
 use writer::WriterThread;
 

@@ -21,7 +21,7 @@ pub(super) fn version(connection: &Connection) -> Result<i64, LedgerError> {
 
 pub(super) fn stored_list(connection: &Connection) -> Result<StoredList, LedgerError> {
     let mut query = connection.prepare_cached(sql::PEOPLE)?;
-    let rows = query.query_map([], stored)?;
+    let rows = query.query_map([], stored_person)?;
     Ok(StoredList { version: version(connection)?, people: rows.collect::<Result<_, _>>()? })
 }
 
@@ -57,7 +57,7 @@ pub(super) fn people_of(
     let mut query = connection.prepare_cached(PERSON)?;
     let mut found = Vec::new();
     for key in keys {
-        found.extend(query.query_row([key], stored).optional()?);
+        found.extend(query.query_row([key], stored_person).optional()?);
     }
     Ok(found)
 }
@@ -67,7 +67,11 @@ pub(super) fn keys_after(connection: &Connection, key: &str) -> Result<Vec<Strin
     Ok(query.query_map([key], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
-fn stored(row: &Row<'_>) -> rusqlite::Result<StoredPerson> {
+/// A person of a row with the key, the address, the state and the fields, in this order.
+///
+/// # Errors
+/// When a column is not a text.
+pub fn stored_person(row: &Row<'_>) -> rusqlite::Result<StoredPerson> {
     Ok(StoredPerson {
         key: row.get(0)?,
         address: row.get(1)?,

@@ -89,26 +89,8 @@ impl JsonCursor<'_> {
         let mut map = Map::new();
         self.advance();
         loop {
-            self.skip();
-            match self.peek() {
-                None => {
-                    self.note("no end: the text breaks off");
-                    return ParsedValue::Cut(Value::Object(map));
-                }
-                Some('}') => {
-                    self.advance();
-                    return ParsedValue::Whole(Value::Object(map));
-                }
-                Some(']') => {
-                    self.note("a missing }");
-                    return ParsedValue::Whole(Value::Object(map));
-                }
-                Some(',') => {
-                    self.note("a comma too many");
-                    self.advance();
-                    continue;
-                }
-                Some(_) => {}
+            if let Some(parsed) = self.end_of('}') {
+                return parsed(Value::Object(map));
             }
             let Some(name) = self.name() else {
                 self.note("something that is not a field");
@@ -140,26 +122,8 @@ impl JsonCursor<'_> {
         let mut list = Vec::new();
         self.advance();
         loop {
-            self.skip();
-            match self.peek() {
-                None => {
-                    self.note("no end: the text breaks off");
-                    return ParsedValue::Cut(Value::Array(list));
-                }
-                Some(']') => {
-                    self.advance();
-                    return ParsedValue::Whole(Value::Array(list));
-                }
-                Some('}') => {
-                    self.note("a missing ]");
-                    return ParsedValue::Whole(Value::Array(list));
-                }
-                Some(',') => {
-                    self.note("a comma too many");
-                    self.advance();
-                    continue;
-                }
-                Some(_) => {}
+            if let Some(parsed) = self.end_of(']') {
+                return parsed(Value::Array(list));
             }
             match self.value(depth + 1) {
                 Some(ParsedValue::Whole(value)) => list.push(value),
@@ -174,6 +138,33 @@ impl JsonCursor<'_> {
                 }
             }
             self.separator(']');
+        }
+    }
+
+    /// Goes to the next entry of an object or a list that ends with `end`. Where it ends instead: whether it was whole.
+    fn end_of(&mut self, end: char) -> Option<fn(Value) -> ParsedValue> {
+        loop {
+            self.skip();
+            match self.peek() {
+                None => {
+                    self.note("no end: the text breaks off");
+                    return Some(ParsedValue::Cut);
+                }
+                Some(found) if found == end => {
+                    self.advance();
+                    return Some(ParsedValue::Whole);
+                }
+                // The other's end, which is left for it.
+                Some('}' | ']') => {
+                    self.note(if end == '}' { "a missing }" } else { "a missing ]" });
+                    return Some(ParsedValue::Whole);
+                }
+                Some(',') => {
+                    self.note("a comma too many");
+                    self.advance();
+                }
+                Some(_) => return None,
+            }
         }
     }
 
