@@ -44,8 +44,8 @@ fn year(criterion: &mut Criterion) {
     let window = Window::year("2020", settings.time_zone).unwrap();
     let today = "2021-01-04".parse().unwrap();
     let selection = select(reading.items, &window, today);
-    let lexicon = project.lexicon().unwrap();
-    let draft = Draft::propose(&window, &selection, None, &settings.organisation.name, &lexicon);
+    let locale = project.locale().unwrap();
+    let draft = Draft::propose(&window, &selection, None, &settings.organisation.name, &locale);
     let edition = edit(&draft, selection).unwrap();
     let (theme, templates) = (settings.theme(), project.templates().unwrap());
     let people = People { columns: vec!["first_name".to_owned()], segments: BTreeSet::new() };
@@ -102,8 +102,8 @@ fn crowd(criterion: &mut Criterion) {
     for stories in [100_u32, 1_000, 5_000] {
         let items: Vec<Item> = (0..stories).map(story).collect();
         let selection = select(items, &window, today);
-        let lexicon = project.lexicon().unwrap();
-        let draft = Draft::propose(&window, &selection, None, "Example Charity", &lexicon);
+        let locale = project.locale().unwrap();
+        let draft = Draft::propose(&window, &selection, None, "Example Charity", &locale);
         let text = draft.write(&selection, &[]);
         let change = DraftChange::Subject { text: "Another subject".to_owned() };
         criterion.bench_function(&format!("change a draft of {stories} stories"), |bench| {

@@ -17,7 +17,7 @@ use crate::window::Window;
 use reading::WordsReader;
 use words::LocaleWords;
 
-pub use words::{Direction, LexiconError};
+pub use words::{Direction, WordsFileError};
 
 /// The languages that come with roundup, by code; English first: its words stand in for those that another file lacks.
 const BUILT_IN: [(&str, &str); 4] = [
@@ -79,10 +79,10 @@ impl Locale {
     ///
     /// # Errors
     /// When nobody has words for it, or a file is wrong.
-    pub fn of(language: &str, own: &BTreeMap<String, String>) -> Result<Self, LexiconError> {
+    pub fn of(language: &str, own: &BTreeMap<String, String>) -> Result<Self, WordsFileError> {
         let code: LanguageIdentifier = language
             .parse()
-            .map_err(|_| LexiconError::Code(language.escape_debug().take(40).collect()))?;
+            .map_err(|_| WordsFileError::Code(language.escape_debug().take(40).collect()))?;
         let name = code.language.as_str().to_owned();
         let language_alone = LanguageIdentifier::from_parts(code.language, None, None, &[]);
         let built_in = |name: &str| {
@@ -97,7 +97,7 @@ impl Locale {
             known.extend(own.keys().map(|file| file.trim_end_matches(".toml").to_owned()));
             known.sort();
             known.dedup();
-            return Err(LexiconError::Unknown { language: language.to_owned(), known });
+            return Err(WordsFileError::Unknown { language: language.to_owned(), known });
         }
         let mut words = LocaleWords::default();
         for (index, text) in built_in("en").into_iter().chain(texts).enumerate() {
@@ -265,7 +265,7 @@ mod tests {
     use super::words::WordsFile;
     use super::*;
 
-    fn lexicon(language: &str) -> Locale {
+    fn locale(language: &str) -> Locale {
         Locale::of(language, &BTreeMap::new()).unwrap()
     }
 
@@ -285,11 +285,11 @@ mod tests {
 
     #[test]
     fn numbers_take_the_form_that_the_language_wants() {
-        let english = lexicon("en-GB");
+        let english = locale("en-GB");
         assert_eq!(english.count("stories", 1).unwrap(), "1 story");
         assert_eq!(english.count("stories", 0).unwrap(), "0 stories");
-        assert_eq!(lexicon("fr").count("stories", 0).unwrap(), "0 nouvelle");
-        let arabic = lexicon("ar");
+        assert_eq!(locale("fr").count("stories", 0).unwrap(), "0 nouvelle");
+        let arabic = locale("ar");
         let forms: Vec<String> =
             [1, 2, 3, 26, 100].iter().map(|n| arabic.count("stories", *n).unwrap()).collect();
         assert_eq!(forms, ["خبر واحد", "خبران", "3 أخبار", "26 خبرًا", "100 خبر"]);
@@ -300,7 +300,7 @@ mod tests {
     fn dates_are_said_as_far_as_they_are_known() {
         let zone = Tz::Europe__London;
         let said = |language: &str, date: &str| {
-            lexicon(language).date(PartialDate::parse(date, zone).unwrap(), zone)
+            locale(language).date(PartialDate::parse(date, zone).unwrap(), zone)
         };
         assert_eq!(said("en", "2020-12-03"), "3 December 2020");
         assert_eq!(said("cy", "2020-12"), "Rhagfyr 2020");
@@ -314,7 +314,7 @@ mod tests {
         let zone = Tz::Europe__London;
         let said = |date: &str| {
             let date = PartialDate::parse(date, zone).unwrap();
-            DateStyle::ALL.map(|(_, style)| lexicon("en").date_as(date, style, zone))
+            DateStyle::ALL.map(|(_, style)| locale("en").date_as(date, style, zone))
         };
         assert_eq!(
             said("2020-12-23"),
@@ -333,7 +333,7 @@ mod tests {
         let quarter = Window::quarter("2020-Q4", zone).unwrap();
         let days = Window::days("2020-12-01", "2021-01-03", zone).unwrap();
         let month = Window::month("2020-12", zone).unwrap();
-        let said = |language: &str, window: &Window| lexicon(language).window(window);
+        let said = |language: &str, window: &Window| locale(language).window(window);
         assert_eq!(said("en", &quarter), "fourth quarter of 2020");
         assert_eq!(said("en", &days), "1 December 2020 to 3 January 2021");
         assert_eq!(said("cy", &month), "Rhagfyr 2020");
@@ -359,7 +359,7 @@ mod tests {
             Locale::of("xx", &own).unwrap_err().to_string(),
             "there are no words for the language `xx`"
         );
-        assert!(matches!(Locale::of("no language", &own), Err(LexiconError::Code(_))));
+        assert!(matches!(Locale::of("no language", &own), Err(WordsFileError::Code(_))));
     }
 
     #[test]
@@ -391,13 +391,12 @@ mod tests {
 
     #[test]
     fn what_begins_a_sentence_has_a_capital() {
-        let quarter =
-            lexicon("en").window(&Window::quarter("2020-Q3", Tz::Europe__London).unwrap());
+        let quarter = locale("en").window(&Window::quarter("2020-Q3", Tz::Europe__London).unwrap());
         let values = [("window", quarter.as_str()), ("organisation", "Lantern")];
-        let subject = lexicon("en").fill("draft_subject", &values);
+        let subject = locale("en").fill("draft_subject", &values);
         assert_eq!(subject, "Third quarter of 2020 at Lantern");
         assert_eq!(
-            lexicon("fr").fill("draft_subject", &[("window", "mars 2020")]),
+            locale("fr").fill("draft_subject", &[("window", "mars 2020")]),
             "Mars 2020 chez {organisation}"
         );
     }
@@ -474,7 +473,7 @@ mod tests {
             ),
         ] {
             let own = BTreeMap::from([("en.toml".to_owned(), text.to_owned())]);
-            let Err(LexiconError::File { file, line: at, what: is, cure: own_cure }) =
+            let Err(WordsFileError::File { file, line: at, what: is, cure: own_cure }) =
                 Locale::of("en", &own)
             else {
                 panic!("{text}");

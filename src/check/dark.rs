@@ -42,7 +42,7 @@ pub fn render_in(html: &str, light: ColourScheme) -> String {
             with_style(&html.replace(ASKS_FOR_DARK, "@media all"), ":root{color-scheme:only dark}")
         }
         ColourScheme::Forced => {
-            let html = turned(&html.replace(ASKS_FOR_DARK, "@media not all"));
+            let html = invert_colours(&html.replace(ASKS_FOR_DARK, "@media not all"));
             with_style(&html, ":root{color-scheme:only light;background:#1c1c1c;color:#e3e3e3}")
         }
     }
@@ -56,7 +56,7 @@ fn with_style(html: &str, style: &str) -> String {
 }
 
 /// Every colour of styles and attributes turned around.
-fn turned(html: &str) -> String {
+fn invert_colours(html: &str) -> String {
     let mut out = String::with_capacity(html.len() + html.len() / 16);
     let mut rest = html;
     while let Some(at) = rest.find('#') {

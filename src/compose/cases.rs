@@ -12,7 +12,7 @@ use crate::audience::People;
 use crate::audience::Values;
 use crate::compose::composition::{ComposeError, Composition};
 use crate::edition::{Draft, edit};
-use crate::locale::words::LexiconError;
+use crate::locale::words::WordsFileError;
 use crate::news::readers::markdown;
 use crate::window::select;
 
@@ -154,7 +154,7 @@ impl Case {
                     );
                     format!("{}: {}\n{}", fault.place, fault.what, fault.cure)
                 }
-                ComposeError::Words(LexiconError::File { file, line, what, cure }) => {
+                ComposeError::Words(WordsFileError::File { file, line, what, cure }) => {
                     format!("{file}:{}: {what}\n{cure}", line.unwrap_or_default())
                 }
                 other => format!("{other}\n"),

@@ -4,7 +4,7 @@
 use super::fault::TemplateFault;
 use super::layout::Density;
 use super::slot::{Piece, Slot};
-use crate::locale::words::LexiconError;
+use crate::locale::words::WordsFileError;
 use crate::rfc::base16;
 use crate::rfc::quoted_printable;
 use aws_lc_rs::digest;
@@ -122,7 +122,7 @@ pub enum ComposeError {
     #[error(transparent)]
     Template(#[from] TemplateFault),
     #[error(transparent)]
-    Words(#[from] LexiconError),
+    Words(#[from] WordsFileError),
 }
 
 impl Composition {

@@ -63,7 +63,7 @@ impl<'a> DraftWords<'a> {
         let data = json!({
             "edition": {
                 "name": edition.name,
-                "title": shared.lexicon.window(&edition.window),
+                "title": shared.locale.window(&edition.window),
                 "is_year": edition.window.is_year(),
             },
             "count": edition.shown().count(),

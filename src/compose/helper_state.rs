@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What helpers share during one composition.
 pub struct HelperState {
-    pub lexicon: Locale,
+    pub locale: Locale,
     pub slots: Mutex<Slots>,
     /// Segments that the email being rendered is for.
     pub active: Mutex<BTreeSet<String>>,

@@ -169,17 +169,17 @@ impl HelperDef for Say {
         out: &mut dyn Output,
     ) -> HelperResult {
         let key = text_param(h, 0, "say")?;
-        let lexicon = &self.0.lexicon;
+        let locale = &self.0.locale;
         let words = match h.param(1) {
-            None => lexicon.say(&key).map(str::to_owned),
+            None => locale.say(&key).map(str::to_owned),
             Some(number) => {
                 let number = number.value().as_u64().and_then(|n| usize::try_from(n).ok());
                 let number = number.ok_or_else(|| wrong("`say` needs a number second"))?;
-                lexicon.count(&key, number)
+                locale.count(&key, number)
             }
         };
         let words = words.ok_or_else(|| {
-            let cure = did_you_mean(&key, lexicon.keys(), "they are");
+            let cure = did_you_mean(&key, locale.keys(), "they are");
             explained(format!("there are no words `{key}`"), cure)
         })?;
         write_escaped((h, registry), &words, out)
@@ -221,7 +221,7 @@ impl HelperDef for Date {
         let zone = chrono_tz::UTC;
         let date = PartialDate::parse(&text, zone)
             .map_err(|_| wrong(format!("`date` needs a story or a day: `{text}` is neither")))?;
-        write_escaped((h, registry), &self.0.lexicon.date_as(date, style, zone), out)
+        write_escaped((h, registry), &self.0.locale.date_as(date, style, zone), out)
     }
 }
 

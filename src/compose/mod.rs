@@ -604,8 +604,8 @@ mod tests {
     /// The edition that takes everything of a window.
     fn proposed(window: &Window, items: Vec<crate::news::Item>) -> Edition {
         let selection = select(items, window, "2026-01-01".parse().unwrap());
-        let lexicon = Locale::english();
-        let draft = Draft::propose(window, &selection, None, "Example Charity", &lexicon);
+        let locale = Locale::english();
+        let draft = Draft::propose(window, &selection, None, "Example Charity", &locale);
         crate::edition::edit(&draft, selection).unwrap()
     }
 

@@ -24,7 +24,7 @@ use crate::news::{Item, PartialDate, dedupe};
 pub fn of(
     edition: &Edition,
     theme: &Branding,
-    lexicon: &Locale,
+    locale: &Locale,
     words: &EditorWords,
     (density, without): (Density, Option<&str>),
     asked: NamesInUse<'_>,
@@ -38,10 +38,10 @@ pub fn of(
     let lead: Vec<&Item> = edition.pinned.iter().take(shown).filter(kept).collect();
     let rest: Vec<&Item> =
         edition.shown().take(shown).skip(edition.pinned.len()).filter(kept).collect();
-    let story = |item: &Item| story(item, lexicon, zone, asked);
+    let story = |item: &Item| story(item, locale, zone, asked);
     let stories = |items: &[&Item]| items.iter().map(|item| story(item)).collect::<Vec<_>>();
     let sections_of = |items: &[&Item], others: &str| {
-        sections(edition, items, lexicon, (blocks.form, others), &story)
+        sections(edition, items, locale, (blocks.form, others), &story)
     };
     let briefs = asked.has("briefs").then(|| {
         let is_month = edition.window.name().len() == "2020-12".len();
@@ -58,7 +58,7 @@ pub fn of(
         "introduction": words.introduction,
         "edition": {
             "name": edition.name,
-            "title": capitalised(&lexicon.window(&edition.window)),
+            "title": capitalised(&locale.window(&edition.window)),
             "is_year": edition.window.is_year(),
         },
         "count": all,
@@ -67,7 +67,7 @@ pub fn of(
         "more": (shown < all).then(|| json!({"count": all - shown, "link": theme.organisation.website})),
         // For an email about one thing: that story, and the others.
         "first": edition.shown().find(kept).filter(|_| asked.has("first")).map(|item| {
-            with_heading(story(item), item, words, lexicon)
+            with_heading(story(item), item, words, locale)
         }),
         "others": asked
             .has("others")
@@ -80,33 +80,33 @@ pub fn of(
         "sections": sections,
         "briefs": briefs,
         "contents": contents(briefs.as_ref().or(sections.as_ref())),
-        "numbers": numbers(edition, lexicon),
-        "figures": figures(edition, lexicon),
+        "numbers": numbers(edition, locale),
+        "figures": figures(edition, locale),
         "links": theme.links.0,
         // Where the archive has this edition.
         "browser_page": theme.archive.as_ref().map(|archive| format!("{archive}/{}/", edition.name)),
-        "appeal": with_marks(json!(theme.appeal), &["title", "text", "button"], lexicon),
+        "appeal": with_marks(json!(theme.appeal), &["title", "text", "button"], locale),
         "organisation": with_marks(
             json!(theme.organisation),
             &["legal_name", "charity", "address", "why"],
-            lexicon,
+            locale,
         ),
-        "theme": look(theme, lexicon),
+        "theme": look(theme, locale),
     })
 }
 
 /// Where the email's own title is another, the story's must be said, too.
-fn with_heading(mut story: Value, item: &Item, words: &EditorWords, lexicon: &Locale) -> Value {
-    let title = (item.title != words.headline).then(|| marked(&item.title, lexicon.direction()));
+fn with_heading(mut story: Value, item: &Item, words: &EditorWords, locale: &Locale) -> Value {
+    let title = (item.title != words.headline).then(|| marked(&item.title, locale.direction()));
     story["heading"] = json!(title);
     story
 }
 
 /// Settings with their words as an email of this direction shows them.
-fn with_marks(mut settings: Value, names: &[&str], lexicon: &Locale) -> Value {
+fn with_marks(mut settings: Value, names: &[&str], locale: &Locale) -> Value {
     for name in names {
         if let Some(Value::String(words)) = settings.get_mut(name) {
-            *words = marked(words, lexicon.direction()).into_owned();
+            *words = marked(words, locale.direction()).into_owned();
         }
     }
     settings
@@ -119,9 +119,9 @@ fn contents(sections: Option<&Vec<Value>>) -> Vec<Value> {
 }
 
 /// The settings of `[theme]`, and what follows from them and from the direction of writing.
-fn look(theme: &Branding, lexicon: &Locale) -> Value {
+fn look(theme: &Branding, locale: &Locale) -> Value {
     let mut look = json!(theme.look);
-    let direction = lexicon.direction();
+    let direction = locale.direction();
     for (name, word) in [
         ("direction", direction.word()),
         ("start", direction.start()),
@@ -158,7 +158,7 @@ fn two_lines(name: &str) -> Vec<&str> {
 }
 
 /// The figures of the edition, for the line of numbers.
-fn numbers(edition: &Edition, lexicon: &Locale) -> Vec<Value> {
+fn numbers(edition: &Edition, locale: &Locale) -> Vec<Value> {
     let zone = edition.window.zone;
     let months = edition
         .shown()
@@ -167,21 +167,21 @@ fn numbers(edition: &Edition, lexicon: &Locale) -> Vec<Value> {
         .len();
     let topics = edition.shown().flat_map(|item| item.topics.iter()).collect::<BTreeSet<_>>().len();
     let count = edition.shown().count();
-    let mut numbers = vec![number(lexicon, count, "story_label")];
+    let mut numbers = vec![number(locale, count, "story_label")];
     if topics > 1 {
-        numbers.push(number(lexicon, topics, "topic_label"));
+        numbers.push(number(locale, topics, "topic_label"));
     }
     // Four numbers fit beside each other on a phone: a year's editions tell more than its months.
     if months > 1 && edition.counted.is_none() {
-        numbers.push(number(lexicon, months, "month_label"));
+        numbers.push(number(locale, months, "month_label"));
     }
     if let Some(counted) = edition.counted {
         if counted.editions > 1 {
-            numbers.push(number(lexicon, counted.editions, "edition_label"));
+            numbers.push(number(locale, counted.editions, "edition_label"));
         }
         if counted.people > 1 {
             let people = usize::try_from(counted.people).unwrap_or(usize::MAX);
-            numbers.push(number(lexicon, people, "people_label"));
+            numbers.push(number(locale, people, "people_label"));
         }
     }
     numbers
@@ -233,7 +233,7 @@ const FIGURE_GAP: usize = 6;
 
 /// The figures that the charity chose. `share` is the width of each in hundredths; `size`, `phone` and `small` the height of its
 /// digits on a desk, a phone and a very small one: the same for all, so that the longest has room beside the others.
-fn figures(edition: &Edition, lexicon: &Locale) -> Vec<Value> {
+fn figures(edition: &Edition, locale: &Locale) -> Vec<Value> {
     let figures = &edition.figures;
     let longest = figures.iter().map(|one| tenths(&one.value)).max().unwrap_or(0).max(1);
     let [size, phone, small] = FIGURES_ROOM.map(|room| {
@@ -243,7 +243,7 @@ fn figures(edition: &Edition, lexicon: &Locale) -> Vec<Value> {
     let of_one = |one: &Figure| {
         json!({
             "value": one.value,
-            "label": marked(&one.label, lexicon.direction()),
+            "label": marked(&one.label, locale.direction()),
             "share": 100 / figures.len().max(1),
             "size": size,
             "line": size + 6,
@@ -265,8 +265,8 @@ fn tenths(words: &str) -> usize {
     words.chars().map(of_one).sum()
 }
 
-fn number(lexicon: &Locale, value: usize, label: &str) -> Value {
-    json!({"value": value, "label": lexicon.count(label, value)})
+fn number(locale: &Locale, value: usize, label: &str) -> Value {
+    json!({"value": value, "label": locale.count(label, value)})
 }
 
 /// A year is grouped by month, a shorter window is one section, unless the draft wants a section for each topic. Order is
@@ -274,25 +274,25 @@ fn number(lexicon: &Locale, value: usize, label: &str) -> Value {
 fn sections(
     edition: &Edition,
     items: &[&Item],
-    lexicon: &Locale,
+    locale: &Locale,
     (form, others): (BriefForm, &str),
     story: &dyn Fn(&Item) -> Value,
 ) -> Vec<Value> {
     let zone = edition.window.zone;
-    let say = |key: &str| lexicon.say(key).unwrap_or_default().to_owned();
+    let say = |key: &str| locale.say(key).unwrap_or_default().to_owned();
     let by_month = is_by_month(edition);
     let mut groups: Vec<(String, Vec<&Item>)> = Vec::new();
     for item in items.iter().copied() {
         let heading = if edition.group == Grouping::Topic {
             match item.topics.first() {
                 Some(topic) => {
-                    marked(&capitalised(&topic_words(topic)), lexicon.direction()).into_owned()
+                    marked(&capitalised(&topic_words(topic)), locale.direction()).into_owned()
                 }
                 None => say("more_heading"),
             }
         } else if by_month {
             match item.date.and_then(|date| date.month(zone)) {
-                Some((year, month)) => month_heading(edition, lexicon, year, month),
+                Some((year, month)) => month_heading(edition, locale, year, month),
                 None => say("undated_heading"),
             }
         } else {
@@ -319,15 +319,15 @@ fn sections(
         .collect()
 }
 
-fn month_heading(edition: &Edition, lexicon: &Locale, year: i32, month: u32) -> String {
-    let name = capitalised(lexicon.month_name(month));
+fn month_heading(edition: &Edition, locale: &Locale, year: i32, month: u32) -> String {
+    let name = capitalised(locale.month_name(month));
     // A window of one calendar year says it once, in its title.
     if edition.window.name().len() == 4 { name } else { format!("{name} {year}") }
 }
 
-fn story(item: &Item, lexicon: &Locale, zone: Tz, asked: NamesInUse<'_>) -> Value {
+fn story(item: &Item, locale: &Locale, zone: Tz, asked: NamesInUse<'_>) -> Value {
     let first = item.summary.split("\n\n").next().unwrap_or("");
-    let direction = lexicon.direction();
+    let direction = locale.direction();
     json!({
         "id": item.id,
         "title": marked(&item.title, direction),
@@ -336,14 +336,14 @@ fn story(item: &Item, lexicon: &Locale, zone: Tz, asked: NamesInUse<'_>) -> Valu
         "paragraphs": asked.has("paragraphs").then(|| {
             item.summary.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(|text| marked(text, direction)).collect::<Vec<_>>()
         }),
-        "date": item.date.map(|date| lexicon.date(date, zone)),
+        "date": item.date.map(|date| locale.date(date, zone)),
         // As `{{date story "month"}}` takes it.
-        "iso": item.date.map(|date| lexicon.date_as(date, DateStyle::Iso, zone)),
+        "iso": item.date.map(|date| locale.date_as(date, DateStyle::Iso, zone)),
         "event": item.event.as_ref().map(|event| json!({
-            "date": lexicon.date(event.date, zone),
-            "iso": lexicon.date_as(event.date, DateStyle::Iso, zone),
+            "date": locale.date(event.date, zone),
+            "iso": locale.date_as(event.date, DateStyle::Iso, zone),
             // As a badge has it: "Jan", and "14" where the day is known.
-            "month": event.date.month(zone).map(|(_, month)| lexicon.short_month_name(month)),
+            "month": event.date.month(zone).map(|(_, month)| locale.short_month_name(month)),
             "day": day_of(event.date, zone),
             "place": Some(marked(&event.place, direction)).filter(|place| !place.is_empty()),
         })),
@@ -411,8 +411,8 @@ mod tests {
             .flat_map(|n| markdown::read("news", &format!("news/{n}.md"), story, zone).items);
         let window = crate::window::Window::month("2020-12", zone).unwrap();
         let selection = select(items.collect(), &window, "2021-01-04".parse().unwrap());
-        let lexicon = Locale::english();
-        let mut draft = crate::edition::Draft::propose(&window, &selection, None, "x", &lexicon);
+        let locale = Locale::english();
+        let mut draft = crate::edition::Draft::propose(&window, &selection, None, "x", &locale);
         draft.figures.push(Figure { value: "1".to_owned(), label: "a".to_owned(), line: 1 });
         draft.pinned = draft.items.drain(..1).collect();
         let edition = crate::edition::edit(&draft, selection).unwrap();
@@ -446,7 +446,7 @@ mod tests {
         let data = of(
             &edition,
             &theme,
-            &lexicon,
+            &locale,
             &words,
             (Density::Top(9), None),
             NamesInUse { all: &asked, html: &asked },

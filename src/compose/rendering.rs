@@ -102,12 +102,12 @@ fn compose_here(
     let files = files_of(edition, templates)?;
     let columns = columns_of(people);
     let parsed = templates.parsed(&edition.template, &files, &columns)?;
-    let lexicon = Locale::of(&theme.look.language, &templates.words())?;
+    let locale = Locale::of(&theme.look.language, &templates.words())?;
     let look = MarkdownStyle {
         accent: theme.look.accent.clone(),
-        start: lexicon.direction().start().to_owned(),
+        start: locale.direction().start().to_owned(),
     };
-    let shared = Arc::new(shared_by(&parsed, nonce, columns, &lexicon, &look));
+    let shared = Arc::new(shared_by(&parsed, nonce, columns, &locale, &look));
     let [html_side, mut text_side] = registries(&parsed, &shared);
     let spoken = DraftWords::read(edition, theme, templates, &parsed, &shared, &mut text_side)?;
     let side = Side {
@@ -127,7 +127,7 @@ fn compose_here(
     let asked = model::NamesInUse { all: &parsed.words, html: &parsed.html_words };
     let (fixed, without) = (held.map(|one| one.density), held.and_then(|one| one.without));
     let data_at = |density, words: &model::EditorWords| {
-        model::of(edition, theme, &lexicon, words, (density, without), asked)
+        model::of(edition, theme, &locale, words, (density, without), asked)
     };
     let (density, composed) = side.at_a_fitting_density(fixed, edition, &sets, &data_at)?;
     let segments = lock(&shared.asked).clone();
@@ -175,11 +175,11 @@ fn shared_by(
     parsed: &ParsedTemplate,
     nonce: &Nonce,
     columns: Vec<String>,
-    lexicon: &Locale,
+    locale: &Locale,
     look: &MarkdownStyle,
 ) -> HelperState {
     HelperState {
-        lexicon: lexicon.clone(),
+        locale: locale.clone(),
         slots: Mutex::new(Slots::new(nonce.clone())),
         active: Mutex::new(BTreeSet::new()),
         asked: Mutex::new(BTreeSet::new()),

@@ -64,7 +64,7 @@ impl Draft {
         selection: &Selection,
         template: Option<&str>,
         organisation: &str,
-        lexicon: &Locale,
+        locale: &Locale,
     ) -> Self {
         let template =
             template.unwrap_or(if window.is_year() { "year" } else { "monthly" }).to_owned();
@@ -77,12 +77,12 @@ impl Draft {
                     .map(|date| (date.days(window.zone).1, matches!(date, PartialDate::Month(..))))
             });
         }
-        let stories = lexicon.count("stories", chosen.len()).unwrap_or_default();
-        let said = lexicon.window(window);
+        let stories = locale.count("stories", chosen.len()).unwrap_or_default();
+        let said = locale.window(window);
         let say = |key: &str| {
             let values =
                 [("window", &*said), ("stories", &*stories), ("organisation", organisation)];
-            lexicon.fill(key, &values)
+            locale.fill(key, &values)
         };
         let first = selection.chosen.first().filter(|_| template == "announcement");
         let (subject, preheader) = if let Some(first) = first {
@@ -134,15 +134,15 @@ impl Draft {
         &self,
         selection: &Selection,
         organisation: &str,
-        lexicon: &Locale,
+        locale: &Locale,
     ) -> DraftTranslation {
-        let language = &lexicon.language;
+        let language = &locale.language;
         let translated = Selection {
             chosen: selection.chosen.iter().map(|item| item.in_language(language)).collect(),
             ..Selection::default()
         };
         let proposed =
-            Self::propose(&self.window, &translated, Some(&self.template), organisation, lexicon);
+            Self::propose(&self.window, &translated, Some(&self.template), organisation, locale);
         DraftTranslation {
             subject: proposed.subject,
             preheader: proposed.preheader,

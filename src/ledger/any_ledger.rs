@@ -197,18 +197,18 @@ impl Ledger for AnyLedger {
         pass_on!(self, ledger => ledger.decide(events, now))
     }
 
-    async fn wish_if(
+    async fn control_if(
         &self,
         edition: &str,
-        wish: RunControl,
+        control: RunControl,
         seen: Option<i64>,
         now: DateTime<Utc>,
     ) -> Result<RunControl, LedgerError> {
-        pass_on!(self, ledger => ledger.wish_if(edition, wish, seen, now))
+        pass_on!(self, ledger => ledger.control_if(edition, control, seen, now))
     }
 
-    async fn standing(&self, edition: &str) -> Result<EditionState, LedgerError> {
-        pass_on!(self, ledger => ledger.standing(edition))
+    async fn edition_state(&self, edition: &str) -> Result<EditionState, LedgerError> {
+        pass_on!(self, ledger => ledger.edition_state(edition))
     }
 
     async fn age(&self) -> Result<LedgerMark, LedgerError> {

@@ -209,26 +209,29 @@ pub async fn hold(ledger: &impl Ledger) {
     assert_eq!(status(second[0].id).await, Status::Planned);
     assert_eq!(ledger.decide(vec![(second[0].id, Event::Resent)], later).await, Ok(0));
 
-    // While it is paused nobody is given out; a wish is told to the senders.
-    ledger.wish("2020", RunControl::Pause, later).await.unwrap();
+    // While it is paused nobody is given out; the senders learn of a command.
+    ledger.control("2020", RunControl::Pause, later).await.unwrap();
     assert_eq!(ledger.claim(sender, later, 9).await.unwrap(), Claim::default());
-    assert_eq!(ledger.keep(sender, later).await.unwrap().wish, RunControl::Pause);
-    let standing = ledger.standing("2020").await.unwrap();
-    assert_eq!((standing.wish, standing.wished_at), (RunControl::Pause, Some(later)));
-    assert_eq!(standing.last_sign, later);
-    assert_eq!(ledger.standing("2021").await.unwrap().wish, RunControl::Go);
-    ledger.wish("2020", RunControl::Go, later).await.unwrap();
+    assert_eq!(ledger.keep(sender, later).await.unwrap().control, RunControl::Pause);
+    let state = ledger.edition_state("2020").await.unwrap();
+    assert_eq!((state.control, state.controlled_at), (RunControl::Pause, Some(later)));
+    assert_eq!(state.last_sign, later);
+    assert_eq!(ledger.edition_state("2021").await.unwrap().control, RunControl::Go);
+    ledger.control("2020", RunControl::Go, later).await.unwrap();
 
     // Whoever lets it go on must have seen everything that stopped it.
-    let seen = ledger.standing("2020").await.unwrap().wish_number;
-    assert_eq!(ledger.wish("2020", RunControl::Pause, later).await, Ok(RunControl::Pause));
+    let seen = ledger.edition_state("2020").await.unwrap().control_number;
+    assert_eq!(ledger.control("2020", RunControl::Pause, later).await, Ok(RunControl::Pause));
     assert_eq!(
-        ledger.wish_if("2020", RunControl::Go, Some(seen), later).await,
+        ledger.control_if("2020", RunControl::Go, Some(seen), later).await,
         Ok(RunControl::Pause)
     );
     assert_eq!(ledger.claim(sender, later, 9).await.unwrap(), Claim::default());
-    let seen = ledger.standing("2020").await.unwrap().wish_number;
-    assert_eq!(ledger.wish_if("2020", RunControl::Go, Some(seen), later).await, Ok(RunControl::Go));
+    let seen = ledger.edition_state("2020").await.unwrap().control_number;
+    assert_eq!(
+        ledger.control_if("2020", RunControl::Go, Some(seen), later).await,
+        Ok(RunControl::Go)
+    );
 
     // A suppressed person is never given out again, in any edition.
     let keys = keys();
@@ -296,7 +299,7 @@ pub async fn hold(ledger: &impl Ledger) {
     ledger.plan(plan("2022", &["a@example.net", "b@example.net", "c@example.net"])).await.unwrap();
     let third = ledger.enter("2022", "third", later).await.unwrap().sender;
     let hand = ledger.claim(third, later, 2).await.unwrap().deliveries;
-    ledger.wish("2022", RunControl::Cancel, later).await.unwrap();
+    ledger.control("2022", RunControl::Cancel, later).await.unwrap();
     assert_eq!(ledger.counts("2022").await.unwrap().cancelled, 1);
     ledger.record(third, hand[0].id, Event::HandingOver, later).await.unwrap();
     ledger.record(third, hand[0].id, accepted, later).await.unwrap();
@@ -304,8 +307,8 @@ pub async fn hold(ledger: &impl Ledger) {
     let counts = ledger.counts("2022").await.unwrap();
     assert_eq!((counts.cancelled, counts.accepted, counts.open()), (2, 1, 0));
     // What was cancelled stays so.
-    for wish in RunControl::ALL {
-        assert_eq!(ledger.wish("2022", wish, later).await, Ok(RunControl::Cancel));
+    for control in RunControl::ALL {
+        assert_eq!(ledger.control("2022", control, later).await, Ok(RunControl::Cancel));
     }
 
     // The first secret is the one.
@@ -331,7 +334,7 @@ pub async fn hold(ledger: &impl Ledger) {
     let kept = ledger.keep(other, later).await.unwrap();
     let after = ledger.age().await.unwrap();
     assert_eq!((before.identity, before.age + 1), (after.identity, after.age));
-    assert_eq!((kept.age, kept.wish), (after.age, RunControl::Go));
+    assert_eq!((kept.age, kept.control), (after.age, RunControl::Go));
 
     // Sums add up whatever happened, and everything about a person is found by their address.
     let counts = ledger.counts("2020").await.unwrap();

@@ -98,7 +98,7 @@ impl Ledger for MemoryLedger {
         books.age += 1;
         let index = usize::try_from(sender.0 - 1).map_err(|_| LedgerError::Fenced)?;
         books.senders[index].kept_at = now;
-        Ok(Heartbeat { wish: books.wish_of(&edition), senders: 1, age: books.age })
+        Ok(Heartbeat { control: books.control_of(&edition), senders: 1, age: books.age })
     }
 
     async fn leave(&self, sender: RunId, now: DateTime<Utc>) -> Result<u64, LedgerError> {
@@ -125,7 +125,7 @@ impl Ledger for MemoryLedger {
         let books = &mut *books;
         let edition = books.edition_of(sender)?;
         let mut claim = Claim::default();
-        if books.wish_of(&edition) != RunControl::Go {
+        if books.control_of(&edition) != RunControl::Go {
             return Ok(claim);
         }
         for (index, entry) in books.rows.iter_mut().enumerate() {
@@ -208,7 +208,7 @@ impl Ledger for MemoryLedger {
         let mut decided = 0;
         for (id, event) in events {
             let edition = books.entry(id)?.edition.clone();
-            let is_cancelled = books.wish_of(&edition) == RunControl::Cancel;
+            let is_cancelled = books.control_of(&edition) == RunControl::Cancel;
             let events = if is_cancelled { in_cancelled(&event) } else { vec![event] };
             let copy = &mut books.entry(id)?.copy;
             let mut apply = |event| copy.apply(Writer::Operator, event, now).is_ok();
@@ -217,37 +217,37 @@ impl Ledger for MemoryLedger {
         Ok(decided)
     }
 
-    async fn wish_if(
+    async fn control_if(
         &self,
         edition: &str,
-        wish: RunControl,
+        control: RunControl,
         seen: Option<i64>,
         now: DateTime<Utc>,
     ) -> Result<RunControl, LedgerError> {
         let mut books = self.books();
-        let found = books.wishes.get(edition);
+        let found = books.controls.get(edition);
         let (current, number) =
-            found.map_or((RunControl::Go, 0), |(wish, _, number)| (*wish, *number));
-        if !current.gives_way(number, wish, seen) {
+            found.map_or((RunControl::Go, 0), |(control, _, number)| (*control, *number));
+        if !current.gives_way(number, control, seen) {
             return Ok(current);
         }
-        books.wishes.insert(edition.to_owned(), (wish, now, number + 1));
-        if wish == RunControl::Cancel {
+        books.controls.insert(edition.to_owned(), (control, now, number + 1));
+        if control == RunControl::Cancel {
             books.cancel_rest(edition, now)?;
         }
-        Ok(wish)
+        Ok(control)
     }
 
-    async fn standing(&self, edition: &str) -> Result<EditionState, LedgerError> {
+    async fn edition_state(&self, edition: &str) -> Result<EditionState, LedgerError> {
         let books = self.books();
         let planned = books.editions.iter().find(|known| known.name == edition);
         let planned_at = planned.map_or(DateTime::UNIX_EPOCH, |planned| planned.planned_at);
         let senders = books.senders.iter().filter(|sender| sender.edition == edition);
         let last_sign = senders.clone().map(|sender| sender.kept_at).max();
         Ok(EditionState {
-            wish: books.wish_of(edition),
-            wished_at: books.wishes.get(edition).map(|(_, at, _)| *at),
-            wish_number: books.wishes.get(edition).map_or(0, |(_, _, number)| *number),
+            control: books.control_of(edition),
+            controlled_at: books.controls.get(edition).map(|(_, at, _)| *at),
+            control_number: books.controls.get(edition).map_or(0, |(_, _, number)| *number),
             last_sign: last_sign.unwrap_or(planned_at).max(planned_at),
             senders: u32::try_from(senders.filter(|sender| !sender.ended).count())
                 .unwrap_or(u32::MAX),

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default)]
 pub struct MemoryState {
     pub editions: Vec<PlannedEdition>,
-    pub wishes: BTreeMap<String, (RunControl, DateTime<Utc>, i64)>,
+    pub controls: BTreeMap<String, (RunControl, DateTime<Utc>, i64)>,
     pub secret_check: Option<String>,
     pub next_moments: BTreeMap<String, i64>,
     pub senders: Vec<MemoryRun>,
@@ -115,8 +115,8 @@ impl MemoryState {
             .ok_or(LedgerError::Fenced)
     }
 
-    pub fn wish_of(&self, edition: &str) -> RunControl {
-        self.wishes.get(edition).map_or(RunControl::Go, |(wish, ..)| *wish)
+    pub fn control_of(&self, edition: &str) -> RunControl {
+        self.controls.get(edition).map_or(RunControl::Go, |(control, ..)| *control)
     }
 
     pub fn settle(
@@ -135,7 +135,7 @@ impl MemoryState {
                 uncertain += 1;
             }
         }
-        if self.wish_of(edition) == RunControl::Cancel {
+        if self.control_of(edition) == RunControl::Cancel {
             self.cancel_rest(edition, now)?;
         }
         Ok(uncertain)

@@ -88,10 +88,10 @@ pub struct RunStart {
 /// How an edition stands beside its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EditionState {
-    pub wish: RunControl,
-    pub wished_at: Option<DateTime<Utc>>,
-    /// Counts the wishes: whoever lets the edition go on names the one they have seen.
-    pub wish_number: i64,
+    pub control: RunControl,
+    pub controlled_at: Option<DateTime<Utc>>,
+    /// Counts the commands: whoever lets the edition go on names the one they have seen.
+    pub control_number: i64,
     /// When a sender last showed that it lives; the time of planning when there was none.
     pub last_sign: DateTime<Utc>,
     /// Senders that have not ended and are within their lease. A ledger in a file cannot know: see the run's lock.
@@ -141,7 +141,7 @@ impl Nature {
 /// What a living sender learns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heartbeat {
-    pub wish: RunControl,
+    pub control: RunControl,
     /// Senders at work on this edition, this one included.
     pub senders: u32,
     pub age: i64,
@@ -381,27 +381,27 @@ pub trait Ledger: Send + Sync + 'static {
     ) -> impl Future<Output = Result<u64, LedgerError>> + Send;
 
     /// Keeps what an operator wants of an edition, where it may take the place of what is wanted now (`RunControl::gives_way`;
-    /// `seen` is the standing's `wish_number`); gives what is wanted then. Cancelling also cancels every row that is planned
+    /// `seen` is the `control_number` of the state); gives what is wanted then. Cancelling also cancels every row that is planned
     /// or deferred.
-    fn wish_if(
+    fn control_if(
         &self,
         edition: &str,
-        wish: RunControl,
+        control: RunControl,
         seen: Option<i64>,
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<RunControl, LedgerError>> + Send;
 
     /// The same for whoever has not looked before.
-    fn wish(
+    fn control(
         &self,
         edition: &str,
-        wish: RunControl,
+        control: RunControl,
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<RunControl, LedgerError>> + Send {
-        self.wish_if(edition, wish, None, now)
+        self.control_if(edition, control, None, now)
     }
 
-    fn standing(
+    fn edition_state(
         &self,
         edition: &str,
     ) -> impl Future<Output = Result<EditionState, LedgerError>> + Send;

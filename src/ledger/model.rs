@@ -250,13 +250,13 @@ impl<L: Ledger> Simulation<L> {
                 }
             }
             Step::Pause => {
-                self.ledger.wish(EDITION, RunControl::Pause, self.now).await.unwrap();
+                self.ledger.control(EDITION, RunControl::Pause, self.now).await.unwrap();
             }
             Step::GoOn => {
-                self.ledger.wish(EDITION, RunControl::Go, self.now).await.unwrap();
+                self.ledger.control(EDITION, RunControl::Go, self.now).await.unwrap();
             }
             Step::Cancel => {
-                self.ledger.wish(EDITION, RunControl::Cancel, self.now).await.unwrap();
+                self.ledger.control(EDITION, RunControl::Cancel, self.now).await.unwrap();
             }
             Step::Unsubscribe { who } => {
                 let person = keys().address_hash(&address(who));
@@ -310,9 +310,9 @@ impl<L: Ledger> Simulation<L> {
     }
 
     async fn decide(&mut self, event: &Event) {
-        let wish = self.ledger.standing(EDITION).await.unwrap().wish;
+        let control = self.ledger.edition_state(EDITION).await.unwrap().control;
         // In a cancelled edition nobody gets it again.
-        let may = *event != Event::Resent || wish != RunControl::Cancel;
+        let may = *event != Event::Resent || control != RunControl::Cancel;
         for (at, (id, status)) in self.rows().await.into_iter().enumerate() {
             let decided = self.ledger.decide(vec![(id, event.clone())], self.now).await.unwrap();
             let expected = u64::from(may && status == Status::Uncertain);

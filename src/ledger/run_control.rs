@@ -28,10 +28,10 @@ impl RunControl {
     }
 
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|wish| wish.word() == word)
+        Self::ALL.into_iter().find(|control| control.word() == word)
     }
 
-    /// Whether a new wish takes the place of this one. `number` counts the wishes of an edition, and `seen` is the number
+    /// Whether a new command takes the place of this one. `number` counts the commands for an edition, and `seen` is the number
     /// that the writer last saw: whoever lets an edition go on must have seen everything that stopped it.
     pub fn gives_way(self, number: i64, wanted: RunControl, seen: Option<i64>) -> bool {
         match (self, wanted) {

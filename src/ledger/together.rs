@@ -39,8 +39,8 @@ impl Command {
 struct Underway {
     command: Command,
     step: usize,
-    wish: RunControl,
-    wish_number: i64,
+    control: RunControl,
+    control_number: i64,
     uncertain: Vec<i64>,
     rejected: Vec<i64>,
     /// It goes no further: somebody wanted something else meanwhile.
@@ -53,8 +53,8 @@ impl Underway {
         Self {
             command,
             step: 0,
-            wish: RunControl::Go,
-            wish_number: 0,
+            control: RunControl::Go,
+            control_number: 0,
             uncertain: Vec::new(),
             rejected: Vec::new(),
             has_ended: false,
@@ -73,10 +73,10 @@ impl Underway {
             (Command::Send, 1) => self.begin(ledger, edition).await,
             (Command::Send, _) => claim(ledger, edition).await,
             (Command::Pause, _) => {
-                ledger.wish(edition, RunControl::Pause, laws::now()).await.unwrap();
+                ledger.control(edition, RunControl::Pause, laws::now()).await.unwrap();
             }
             (Command::Cancel, _) => {
-                ledger.wish(edition, RunControl::Cancel, laws::now()).await.unwrap();
+                ledger.control(edition, RunControl::Cancel, laws::now()).await.unwrap();
             }
             (Command::Resend, _) => self.decide(ledger, &Event::Resent).await,
             (Command::Retry, _) => {
@@ -89,9 +89,9 @@ impl Underway {
     }
 
     async fn look(&mut self, ledger: &impl Ledger, edition: &str) {
-        let standing = ledger.standing(edition).await.unwrap();
-        (self.wish, self.wish_number) = (standing.wish, standing.wish_number);
-        self.has_ended = self.command == Command::Send && standing.wish == RunControl::Cancel;
+        let state = ledger.edition_state(edition).await.unwrap();
+        (self.control, self.control_number) = (state.control, state.control_number);
+        self.has_ended = self.command == Command::Send && state.control == RunControl::Cancel;
         let ids = async |status| {
             let rows = ledger.rows(edition, RowFilter::In(status)).await.unwrap();
             rows.into_iter().map(|(id, _)| id).collect()
@@ -102,14 +102,15 @@ impl Underway {
 
     /// As `send` does when the number was typed.
     async fn begin(&mut self, ledger: &impl Ledger, edition: &str) {
-        let now = ledger.standing(edition).await.unwrap();
-        if now.wish_number != self.wish_number {
-            self.has_ended = now.wish != RunControl::Go;
+        let now = ledger.edition_state(edition).await.unwrap();
+        if now.control_number != self.control_number {
+            self.has_ended = now.control != RunControl::Go;
             return;
         }
-        if self.wish == RunControl::Pause {
-            let seen = Some(self.wish_number);
-            let holds = ledger.wish_if(edition, RunControl::Go, seen, laws::now()).await.unwrap();
+        if self.control == RunControl::Pause {
+            let seen = Some(self.control_number);
+            let holds =
+                ledger.control_if(edition, RunControl::Go, seen, laws::now()).await.unwrap();
             self.has_ended = holds != RunControl::Go;
         }
     }
@@ -124,11 +125,11 @@ impl Underway {
 /// A sender takes what there is, and ends without having begun any of it.
 async fn claim(ledger: &impl Ledger, edition: &str) {
     let sender = ledger.enter(edition, "send", laws::now()).await.unwrap().sender;
-    let wish = ledger.standing(edition).await.unwrap().wish;
+    let control = ledger.edition_state(edition).await.unwrap().control;
     let claim = ledger.claim(sender, laws::now(), 9).await.unwrap();
     assert!(
-        claim.deliveries.is_empty() || wish == RunControl::Go,
-        "{edition}: claimed at {wish:?}"
+        claim.deliveries.is_empty() || control == RunControl::Go,
+        "{edition}: claimed at {control:?}"
     );
     ledger.leave(sender, laws::now()).await.unwrap();
 }
@@ -151,7 +152,7 @@ async fn prepare(ledger: &impl Ledger, edition: &str, is_paused: bool) {
     ledger.record_all(sender, events, laws::now()).await.unwrap();
     ledger.leave(sender, laws::now()).await.unwrap();
     if is_paused {
-        ledger.wish(edition, RunControl::Pause, laws::now()).await.unwrap();
+        ledger.control(edition, RunControl::Pause, laws::now()).await.unwrap();
     }
 }
 
@@ -178,14 +179,14 @@ async fn holds(ledger: &impl Ledger, edition: &str, both: [Command; 2], order: &
         }
     }
     let what = format!("{edition}: {both:?} {order:?}");
-    let standing = ledger.standing(edition).await.unwrap();
+    let state = ledger.edition_state(edition).await.unwrap();
     let rows = ledger.rows(edition, RowFilter::All).await.unwrap();
     let status: Vec<Status> = rows.iter().map(|(_, row)| row.status).collect();
     assert_eq!(status.len(), 4, "{what}");
     assert_eq!(status[3], Status::Accepted, "{what}");
     let decided: u64 = underway.iter().map(|one| one.decided).sum();
     if both.contains(&Command::Cancel) {
-        assert_eq!(standing.wish, RunControl::Cancel, "{what}");
+        assert_eq!(state.control, RunControl::Cancel, "{what}");
         assert_eq!(status[0], Status::Cancelled, "{what}");
         assert!(status.iter().all(|status| status.is_final()), "{what} {status:?}");
         let at = |command| written.iter().position(|one| *one == command);
@@ -198,10 +199,10 @@ async fn holds(ledger: &impl Ledger, edition: &str, both: [Command; 2], order: &
     } else if both.contains(&Command::Pause) {
         // A send that looked before goes no further; one that looked afterwards has seen it.
         let send = underway.iter().find(|one| one.command == Command::Send);
-        let lifted = send.is_some_and(|send| !send.has_ended && send.wish == RunControl::Pause);
+        let lifted = send.is_some_and(|send| !send.has_ended && send.control == RunControl::Pause);
         let paused_last = written.last() == Some(&Command::Pause);
         let expected = if lifted && !paused_last { RunControl::Go } else { RunControl::Pause };
-        assert_eq!(standing.wish, expected, "{what}");
+        assert_eq!(state.control, expected, "{what}");
     }
     // What two people decide about one row is decided once.
     let about = |command: Command| match command {

@@ -1,7 +1,7 @@
 //! A file of words as a project writes it, and its slips: each with its line and its cure.
 //! Pure: TOML in, words or slips out.
 
-use super::words::{LexiconError, LocaleWords, WordsFile};
+use super::words::{LocaleWords, WordsFile, WordsFileError};
 
 use toml::Spanned;
 
@@ -33,16 +33,16 @@ pub struct WordsReader<'a> {
 }
 
 impl WordsReader<'_> {
-    fn wrong(&self, at: Option<usize>, what: String, cure: String) -> LexiconError {
+    fn wrong(&self, at: Option<usize>, what: String, cure: String) -> WordsFileError {
         let line = at.map(|at| self.text.get(..at).unwrap_or(self.text).matches('\n').count() + 1);
-        LexiconError::File { file: format!("templates/words/{}", self.file), line, what, cure }
+        WordsFileError::File { file: format!("templates/words/{}", self.file), line, what, cure }
     }
 
     /// The file, as it is written.
     ///
     /// # Errors
     /// When it is not a file of words.
-    pub fn file(&self) -> Result<WordsFile, LexiconError> {
+    pub fn file(&self) -> Result<WordsFile, WordsFileError> {
         toml::from_str(self.text).map_err(|error| {
             let what = error.message().lines().next().unwrap_or_default().to_owned();
             let field =
@@ -63,7 +63,7 @@ impl WordsReader<'_> {
     ///
     /// # Errors
     /// When there is a slip.
-    pub fn look_at(&self, file: &WordsFile, known: &LocaleWords) -> Result<(), LexiconError> {
+    pub fn look_at(&self, file: &WordsFile, known: &LocaleWords) -> Result<(), WordsFileError> {
         let mut slips = self.dates(file);
         slips.extend(self.sentences(file, known));
         slips.extend(self.counts(file, known));
@@ -71,8 +71,8 @@ impl WordsReader<'_> {
         let Some(mut first) = slips.next() else { return Ok(()) };
         for slip in slips {
             if let (
-                LexiconError::File { cure, .. },
-                LexiconError::File { line, what, cure: own, .. },
+                WordsFileError::File { cure, .. },
+                WordsFileError::File { line, what, cure: own, .. },
             ) = (&mut first, slip)
             {
                 let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
@@ -82,7 +82,7 @@ impl WordsReader<'_> {
         Err(first)
     }
 
-    fn dates(&self, file: &WordsFile) -> Vec<LexiconError> {
+    fn dates(&self, file: &WordsFile) -> Vec<WordsFileError> {
         let mut slips = Vec::new();
         for months in [&file.months, &file.months_of_days, &file.short_months].into_iter().flatten()
         {
@@ -106,7 +106,7 @@ impl WordsReader<'_> {
         slips
     }
 
-    fn sentences(&self, file: &WordsFile, known: &LocaleWords) -> Vec<LexiconError> {
+    fn sentences(&self, file: &WordsFile, known: &LocaleWords) -> Vec<WordsFileError> {
         let mut slips = Vec::new();
         for (key, words) in &file.say {
             let Some(english) = known.say.get(key.get_ref()) else {
@@ -124,7 +124,7 @@ impl WordsReader<'_> {
         slips
     }
 
-    fn counts(&self, file: &WordsFile, known: &LocaleWords) -> Vec<LexiconError> {
+    fn counts(&self, file: &WordsFile, known: &LocaleWords) -> Vec<WordsFileError> {
         let mut slips = Vec::new();
         for (key, forms) in &file.count {
             if !known.count.contains_key(key.get_ref()) {
@@ -153,7 +153,7 @@ impl WordsReader<'_> {
         key: &Spanned<String>,
         known: &LocaleWords,
         is_elsewhere: bool,
-    ) -> LexiconError {
+    ) -> WordsFileError {
         let key_text = key.get_ref();
         let all = known.say.keys().chain(known.count.keys()).map(String::as_str);
         let cure = if is_elsewhere && known.count.contains_key(key_text) {
@@ -177,7 +177,7 @@ impl WordsReader<'_> {
         words: &Spanned<String>,
         may: &[&str],
         must: &[&str],
-    ) -> Option<LexiconError> {
+    ) -> Option<WordsFileError> {
         let at = Some(words.span().start);
         let shown = |names: &[&str]| {
             names.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(", ")

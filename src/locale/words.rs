@@ -62,7 +62,7 @@ impl Direction {
 
 /// Why there are no words.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum LexiconError {
+pub enum WordsFileError {
     #[error("`{0}` is not a language code")]
     Code(String),
     #[error("there are no words for the language `{language}`")]

@@ -64,7 +64,7 @@ pub struct GatherRequest<'a> {
     pub ask: Ask,
     pub wanted: ItemQuery<'a>,
     /// Days of which it is said whether stories may be missing; those that are wanted, where there are none.
-    pub told_days: Option<(NaiveDate, NaiveDate)>,
+    pub reported_days: Option<(NaiveDate, NaiveDate)>,
     /// Whom a website's owner can write to.
     pub contact: &'a str,
 }
@@ -112,7 +112,7 @@ pub async fn gather(
             SourceAnswer::Answer(Ok(SiteNews::Same)) => {
                 store.note_same(name, gathering.now)?;
                 synced.push(SourceSync { source: name.clone(), outcome: SyncOutcome::Same });
-                let days = gathering.told_days.or(gathering.wanted.days);
+                let days = gathering.reported_days.or(gathering.wanted.days);
                 tell_gaps(&mut reading, settings, &store.state(name)?, days);
                 continue;
             }
@@ -131,7 +131,7 @@ pub async fn gather(
             }
             tell_trouble(&mut reading, settings, &state, trouble);
         }
-        let days = gathering.told_days.or(gathering.wanted.days);
+        let days = gathering.reported_days.or(gathering.wanted.days);
         tell_gaps(&mut reading, settings, &store.state(name)?, days);
         synced.push(SourceSync { source: name.clone(), outcome });
     }

@@ -40,7 +40,7 @@ use crate::count::counted;
 use crate::database::private;
 use crate::edition::Draft;
 use crate::locale::Locale;
-use crate::locale::words::LexiconError;
+use crate::locale::words::WordsFileError;
 use crate::news;
 use crate::news::dates_file::StoryDates;
 use crate::news::store::{Store, StoreError};
@@ -106,7 +106,7 @@ pub enum ProjectError {
     #[error("there is nobody on the list in the database")]
     NobodyStored,
     #[error(transparent)]
-    Words(#[from] LexiconError),
+    Words(#[from] WordsFileError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -182,7 +182,7 @@ impl Project {
     ///
     /// # Errors
     /// When there are none, or a file of them is wrong.
-    pub fn lexicon(&self) -> Result<Locale, ProjectError> {
+    pub fn locale(&self) -> Result<Locale, ProjectError> {
         Ok(Locale::of(&self.settings.theme.language, &self.templates()?.words())?)
     }
 
@@ -190,7 +190,7 @@ impl Project {
     ///
     /// # Errors
     /// When there are none for one of them, or a file of them is wrong.
-    pub fn other_lexicons(&self) -> Result<Vec<Locale>, ProjectError> {
+    pub fn other_locales(&self) -> Result<Vec<Locale>, ProjectError> {
         let words = self.templates()?.words();
         let languages = self.settings.translations.keys();
         Ok(languages.map(|code| Locale::of(code, &words)).collect::<Result<_, _>>()?)

@@ -70,13 +70,13 @@ impl RelayAddress {
         if !matches!(url.path(), "" | "/") {
             return Err(RelayError::Extra(url.path().chars().take(40).collect()));
         }
-        let wish = match url.query() {
+        let security = match url.query() {
             None => None,
             Some("tls=starttls") => Some(Security::StartTls),
             Some("tls=none") => Some(Security::Plain),
             Some(other) => return Err(RelayError::Extra(other.chars().take(40).collect())),
         };
-        let security = match (url.scheme(), wish) {
+        let security = match (url.scheme(), security) {
             ("smtps", None) => Security::Implicit,
             ("smtp", None) if is_loopback(&host) => Security::Plain,
             ("smtp", None | Some(Security::StartTls)) => Security::StartTls,

@@ -82,7 +82,7 @@ async fn rounds<L: Ledger, R: Relay>(
         if let Some(end) = state.take_end() {
             return Ok(end);
         }
-        if state.stopper.wish() > Urgency::No {
+        if state.stopper.urgency() > Urgency::No {
             return Ok(RunEnd::Interrupted);
         }
         if let Some(end) = state.wait_for_more().await? {
@@ -174,7 +174,7 @@ mod tests {
                 stopper,
                 clock,
                 move |event| match (event, stop) {
-                    (RunEvent::Row { .. }, Some(stop)) => handle.wish(stop),
+                    (RunEvent::Row { .. }, Some(stop)) => handle.stop(stop),
                     (RunEvent::Slower { connections, .. }, _) => {
                         if let Some(slower) = &slower {
                             slower.lock().unwrap().push(connections);
@@ -423,8 +423,8 @@ mod tests {
             if who == "p20@example.org" {
                 let ledger = elsewhere.lock().unwrap().clone().unwrap();
                 // The ledger in memory does it at once, and needs no runtime for it.
-                let wish = ledger.wish("2020", RunControl::Pause, laws::now());
-                futures_now(wish).unwrap();
+                let control = ledger.control("2020", RunControl::Pause, laws::now());
+                futures_now(control).unwrap();
             }
             OK
         })
@@ -437,7 +437,7 @@ mod tests {
         assert_eq!(end, RunEnd::Halted);
         assert!(counts.accepted >= 20 && counts.planned > 0, "{counts:?}");
         assert_eq!((counts.claimed, counts.handing_over, counts.uncertain), (0, 0, 0));
-        happening.ledger.wish("2020", RunControl::Go, laws::now()).await.unwrap();
+        happening.ledger.control("2020", RunControl::Go, laws::now()).await.unwrap();
         *ledger.lock().unwrap() = Some(Arc::default());
         let (end, _) = happening.run().await;
         assert_eq!((end, happening.taken()), (RunEnd::Finished, 50));
@@ -456,7 +456,7 @@ mod tests {
     #[tokio::test]
     async fn a_cancelled_edition_goes_to_nobody_else() {
         let happening = Happening::new(30, |_, _| OK).await;
-        happening.ledger.wish("2020", RunControl::Cancel, laws::now()).await.unwrap();
+        happening.ledger.control("2020", RunControl::Cancel, laws::now()).await.unwrap();
         let (end, counts) = happening.run().await;
         assert_eq!((end, counts.cancelled, happening.taken()), (RunEnd::Finished, 30, 0));
     }

@@ -156,7 +156,7 @@ impl<L: Ledger> RunState<L> {
                     self.lease.renew(moment);
                     (self.report)(RunEvent::Alive { age: kept.age });
                     self.queue.lock().await.share_with(kept.senders);
-                    let end = match kept.wish {
+                    let end = match kept.control {
                         RunControl::Go => continue,
                         RunControl::Pause => RunEnd::Halted,
                         RunControl::Cancel => RunEnd::Cancelled,
@@ -176,7 +176,7 @@ impl<L: Ledger> RunState<L> {
     }
 
     pub fn finish_soon(&self) {
-        self.end_handle.wish(Urgency::Soon);
+        self.end_handle.stop(Urgency::Soon);
     }
 
     pub fn failure(&self) -> Option<LedgerError> {
@@ -197,7 +197,7 @@ impl<L: Ledger> RunState<L> {
     }
 
     pub fn is_over(&self) -> bool {
-        self.stopper.wish() > Urgency::No || self.ended.wish() > Urgency::No
+        self.stopper.urgency() > Urgency::No || self.ended.urgency() > Urgency::No
     }
 
     async fn over(&self) {

@@ -16,7 +16,7 @@ pub enum Urgency {
 /// The end of the line that a run looks at.
 #[derive(Debug, Clone)]
 pub struct StopSignal {
-    wish: watch::Receiver<Urgency>,
+    urgency: watch::Receiver<Urgency>,
     // Keeps the line open when nobody else does.
     _sender: std::sync::Arc<watch::Sender<Urgency>>,
 }
@@ -26,7 +26,7 @@ pub struct StopSignal {
 pub struct StopHandle(std::sync::Arc<watch::Sender<Urgency>>);
 
 impl StopHandle {
-    pub fn wish(&self, stop: Urgency) {
+    pub fn stop(&self, stop: Urgency) {
         self.0.send_if_modified(|current| {
             let stronger = stop > *current;
             if stronger {
@@ -39,25 +39,25 @@ impl StopHandle {
 
 /// A line with nobody's hand on it yet.
 pub fn channel() -> (StopHandle, StopSignal) {
-    let (sender, wish) = watch::channel(Urgency::No);
+    let (sender, urgency) = watch::channel(Urgency::No);
     let sender = std::sync::Arc::new(sender);
-    (StopHandle(std::sync::Arc::clone(&sender)), StopSignal { wish, _sender: sender })
+    (StopHandle(std::sync::Arc::clone(&sender)), StopSignal { urgency, _sender: sender })
 }
 
 impl StopSignal {
-    pub fn wish(&self) -> Urgency {
-        *self.wish.borrow()
+    pub fn urgency(&self) -> Urgency {
+        *self.urgency.borrow()
     }
 
     /// Waits until at least this much of a stop is wished.
     pub async fn wished(&self, at_least: Urgency) {
-        let mut wish = self.wish.clone();
+        let mut urgency = self.urgency.clone();
         // The sender lives in `self`: the line cannot close while we wait.
-        let _ = wish.wait_for(|current| *current >= at_least).await;
+        let _ = urgency.wait_for(|current| *current >= at_least).await;
     }
 }
 
-/// A wish from outside to stop.
+/// A signal from outside to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
     /// Ctrl-C.
@@ -87,7 +87,7 @@ impl SignalHistory {
     }
 }
 
-/// Listens for signals, and passes on what they wish for. `report` is called when that has changed.
+/// Listens for signals, and passes on how urgent they are. `report` is called when that has changed.
 ///
 /// # Errors
 /// When the operating system lets nobody listen.
@@ -100,12 +100,12 @@ pub fn listen(
         let mut history = SignalHistory::default();
         let mut reported = Urgency::No;
         while let Some(signal) = signals.next().await {
-            let wish = history.urgency(signal);
+            let urgency = history.urgency(signal);
             // Done first: a terminal that is gone may fail whoever reports to it.
-            handle.wish(wish);
-            if wish > reported {
-                reported = wish;
-                report(wish);
+            handle.stop(urgency);
+            if urgency > reported {
+                reported = urgency;
+                report(urgency);
             }
         }
     });
@@ -208,10 +208,10 @@ mod tests {
     #[tokio::test]
     async fn a_wish_only_grows() {
         let (handle, stopper) = channel();
-        assert_eq!(stopper.wish(), Urgency::No);
-        handle.wish(Urgency::Now);
-        handle.wish(Urgency::Soon);
-        assert_eq!(stopper.wish(), Urgency::Now);
+        assert_eq!(stopper.urgency(), Urgency::No);
+        handle.stop(Urgency::Now);
+        handle.stop(Urgency::Soon);
+        assert_eq!(stopper.urgency(), Urgency::Now);
         stopper.wished(Urgency::Soon).await;
     }
 
@@ -239,14 +239,14 @@ mod tests {
             ),
         ] {
             let mut history = SignalHistory::default();
-            let wishes: Vec<&str> = signals
+            let controls: Vec<&str> = signals
                 .iter()
                 .map(|signal| match history.urgency(*signal) {
                     Urgency::Now => "now",
                     Urgency::Soon | Urgency::No => "soon",
                 })
                 .collect();
-            assert_eq!(wishes.join(" "), expected, "{signals:?}");
+            assert_eq!(controls.join(" "), expected, "{signals:?}");
         }
     }
 

@@ -164,7 +164,7 @@ async fn end_round<L: Ledger, R: Relay>(
     if let Some(accepted) = accepted {
         state.write(vec![accepted]).await?;
     }
-    if state.stopper.wish() < Urgency::Now {
+    if state.stopper.urgency() < Urgency::Now {
         relay.close().await;
     }
     Ok(())

@@ -171,7 +171,7 @@ impl Login {
         })
     }
 
-    /// The first line, or the wish for a token.
+    /// The first line, or the request for a token.
     pub fn begin(&mut self) -> LoginStep {
         self.challenges = 0;
         if self.mechanism.takes_token() && self.token.is_none() {

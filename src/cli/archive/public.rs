@@ -98,8 +98,8 @@ async fn public_edition<'a>(
     let draft = project.draft(&planned.name)?;
     let is_for_all = planned.list.as_ref().is_none_or(|list| list.segment.is_none());
     // What was decided when it was sent holds, unless a draft that is here says otherwise.
-    let wish = draft.as_ref().and_then(|draft| draft.archive).or(planned.archive);
-    if !wish.unwrap_or(is_for_all) || ledger.counts(&planned.name).await?.accepted == 0 {
+    let is_shown = draft.as_ref().and_then(|draft| draft.archive).or(planned.archive);
+    if !is_shown.unwrap_or(is_for_all) || ledger.counts(&planned.name).await?.accepted == 0 {
         return Ok(None);
     }
     let corrections = editions
@@ -107,7 +107,7 @@ async fn public_edition<'a>(
         .filter(|later| later.corrects.is_some() && first_name(&later.name) == planned.name);
     let last = corrections.max_by_key(|later| later.planned_at);
     let zone = project.settings.time_zone;
-    let title = capitalised(&project.lexicon()?.window(&window_of(project, planned)));
+    let title = capitalised(&project.locale()?.window(&window_of(project, planned)));
     Ok(Some(PublicEdition {
         name: &planned.name,
         title,

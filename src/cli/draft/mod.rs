@@ -111,8 +111,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     // What is written into the file can be read there.
     segment_of(&project, arguments.segment.as_deref(), None)?;
     let late_since = first_planned(&mailed);
-    let wish = NewsQuery { window: Some(&window), late_since, ..NewsQuery::quick() };
-    let reading = gather::read_aloud(&project, wish, screen).await?;
+    let query = NewsQuery { window: Some(&window), late_since, ..NewsQuery::quick() };
+    let reading = gather::read_aloud(&project, query, screen).await?;
     let now = system::now();
     let selection = select_reading(reading, &window, today);
     let late = late_for(&selection, &mailed, &window, today);
@@ -127,13 +127,13 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     }
     let organisation = &project.settings.organisation.name;
     let template = arguments.template.as_deref();
-    let lexicon = project.lexicon()?;
-    let mut draft = Draft::propose(&window, &selection, template, organisation, &lexicon);
+    let locale = project.locale()?;
+    let mut draft = Draft::propose(&window, &selection, template, organisation, &locale);
     let decided = decided(&project, &draft)?;
     if let Some(top) = arguments.top {
         let (chosen, others) = choose_top(&draft, &selection, top.get(), &decided.pinned);
         // The subject counts the stories that are included.
-        draft = Draft::propose(&window, &chosen, template, organisation, &lexicon);
+        draft = Draft::propose(&window, &chosen, template, organisation, &locale);
         draft.left_out = others;
     }
     if matches!(arguments.group, Some(By::Topic)) {
@@ -146,9 +146,9 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     }
     let shown = project.draft_path(&draft.name)?;
     let mut files = vec![(shown.clone(), draft.write(&selection, &late))];
-    for lexicon in project.other_lexicons()? {
-        let name = format!("{}.{}", draft.name, lexicon.language);
-        let words = draft.propose_in(&selection, organisation, &lexicon);
+    for locale in project.other_locales()? {
+        let name = format!("{}.{}", draft.name, locale.language);
+        let words = draft.propose_in(&selection, organisation, &locale);
         files.push((project.draft_path(&name)?, words.write()));
     }
     write_files(&project, &files, &draft.name, arguments.overwrite)?;

@@ -47,8 +47,9 @@ pub async fn run(
     let Some(draft) = project.draft(&name)? else {
         return Err(ProjectError::NoDraft { name, known: project.drafts()? }.into());
     };
-    let wish = NewsQuery { window: Some(&draft.window), draft: Some(&draft), ..NewsQuery::quick() };
-    let reading = gather::read_aloud(&project, wish, screen).await?;
+    let query =
+        NewsQuery { window: Some(&draft.window), draft: Some(&draft), ..NewsQuery::quick() };
+    let reading = gather::read_aloud(&project, query, screen).await?;
     let named = draft.ids();
     let changed: Vec<ChangedStory> = reading
         .items

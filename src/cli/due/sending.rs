@@ -80,7 +80,7 @@ async fn goes_on(project: &Project, ledger: &AnyLedger, edition: &str) -> Result
     let practice = Destination::of(project, None)?.is_practice();
     let is_elsewhere =
         ledger.lease().is_none() && is_sending(project, ledger, edition, practice).await?;
-    Ok(!is_elsewhere && ledger.standing(edition).await?.wish == RunControl::Go)
+    Ok(!is_elsewhere && ledger.edition_state(edition).await?.control == RunControl::Go)
 }
 
 /// What was approved is what is sent: an edition that has changed, or that somebody has stopped, is not even claimed.

@@ -28,7 +28,9 @@ pub async fn stop_what_is_refused(
 ) -> Result<(), Failure> {
     for planned in ledger.summaries().await? {
         let name = &planned.name;
-        if ledger.progress(name).await?.open == 0 || ledger.standing(name).await?.wish_number > 0 {
+        if ledger.progress(name).await?.open == 0
+            || ledger.edition_state(name).await?.control_number > 0
+        {
             continue;
         }
         let mut hosts: BTreeMap<String, u64> = BTreeMap::new();
@@ -41,7 +43,7 @@ pub async fn stop_what_is_refused(
         let Some((host, count)) = most.filter(|(_, count)| *count >= MOST_REFUSALS) else {
             continue;
         };
-        ledger.wish(name, RunControl::Pause, system::now()).await?;
+        ledger.control(name, RunControl::Pause, system::now()).await?;
         screen.warn(&format!(
             "{host} refused the copies of {} because of us: {name} is paused. `roundup report {name}` says what to do; then \
              roundup send {name} --unpause",

@@ -61,8 +61,8 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
         save(&project, FILE, &answers.write())?;
     }
     // What is open now, with the answers put in.
-    let wish = NewsQuery { ask: Ask::Never, ..NewsQuery::quick() };
-    let (reading, _) = gather::read(&project, wish).await?;
+    let query = NewsQuery { ask: Ask::Never, ..NewsQuery::quick() };
+    let (reading, _) = gather::read(&project, query).await?;
     let open: Vec<&Item> = reading.items.iter().filter(is_open).collect();
     screen.outcome(&DatesOutcome {
         schema: "roundup.dates/1",

@@ -64,14 +64,14 @@ pub async fn run(window: &WindowArguments, globals: &Globals) -> Result<Exit, Fa
     let today = system::today(zone);
     let mailed = gather::mailed(&project).await?;
     let window = window.window(zone, today, last_window(&mailed))?;
-    let wish = NewsQuery {
+    let query = NewsQuery {
         // All of it where somebody wants to see all that is out.
         window: (!screen.shows_all()).then_some(&window),
         late_since: first_planned(&mailed),
-        told_window: Some(&window),
+        reported_window: Some(&window),
         ..NewsQuery::quick()
     };
-    let reading = gather::read_aloud(&project, wish, screen).await?;
+    let reading = gather::read_aloud(&project, query, screen).await?;
     let (skipped, problems) = (reading.skipped.clone(), reading.problems.clone());
     let selection = select_reading(reading, &window, today);
     let late = late_for(&selection, &mailed, &window, today);

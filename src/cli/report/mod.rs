@@ -1,11 +1,11 @@
 //! `roundup report`: who got an edition, who did not, and why.
 //! Shell: reads the ledger.
 
+mod edition_report;
 pub mod figures;
 pub mod overview;
 pub mod rejected;
 pub mod resolve;
-mod standing;
 pub mod status;
 mod upcoming;
 pub mod why;
@@ -35,7 +35,7 @@ use crate::report::year::YearReport;
 use crate::report::{EditionPhase, Report, ReportedApproval, page, table};
 use crate::window::Window;
 
-pub use standing::report_of;
+pub use edition_report::report_of;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -263,7 +263,7 @@ fn unusual_rows(report: &Report, text: &mut Text) {
 
 /// The window of an edition as people call it.
 fn title_of(project: &Project, window: &Window) -> Result<String, Failure> {
-    Ok(capitalised(&project.lexicon()?.window(window)))
+    Ok(capitalised(&project.locale()?.window(window)))
 }
 
 /// What became of the copies that were accepted.

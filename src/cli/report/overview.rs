@@ -211,14 +211,14 @@ async fn news_in_sight(
     today: NaiveDate,
     globals: &Globals,
 ) -> Result<(NewsInSight, String), Failure> {
-    let wish = NewsQuery { window: Some(window), ..NewsQuery::quick() };
-    let reading = gather::read_aloud(project, wish, &globals.screen).await?;
+    let query = NewsQuery { window: Some(window), ..NewsQuery::quick() };
+    let reading = gather::read_aloud(project, query, &globals.screen).await?;
     let all_stories = reading.items.len() + reading.elsewhere.before + reading.elsewhere.after;
     let count = select_reading(reading, window, today).chosen.len();
     let mut nearest = None;
     if count == 0 {
-        let wish = NewsQuery { ask: Ask::Stored, ..NewsQuery::quick() };
-        let (all, _) = gather::read(project, wish).await?;
+        let query = NewsQuery { ask: Ask::Stored, ..NewsQuery::quick() };
+        let (all, _) = gather::read(project, query).await?;
         let mailed = gather::mailed(project).await?;
         let rows = cover(&all.items, &mailed, today);
         let waiting = rows.iter().filter(|row| {

@@ -84,7 +84,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     // A run that was killed has left copies that only this can name.
     ledger.recover(name, system::now()).await?;
     let wants_again = arguments.resend || arguments.retry;
-    if wants_again && ledger.standing(name).await?.wish == RunControl::Cancel {
+    if wants_again && ledger.edition_state(name).await?.control == RunControl::Cancel {
         return Err(Failure::new(
             Exit::Nothing,
             format!("`{name}` was cancelled: no more messages will be sent"),

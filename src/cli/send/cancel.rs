@@ -109,7 +109,7 @@ async fn cancel(project: Project, arguments: Arguments, screen: &Screen) -> Resu
         )
         .help(format!("to cancel it as it is now: roundup cancel {name}")));
     }
-    ledger.wish(name, RunControl::Cancel, system::now()).await?;
+    ledger.control(name, RunControl::Cancel, system::now()).await?;
     drop(held);
     let report = report_of(&project, &ledger, &planned, practice).await?;
     screen.outcome(&EndedEdition {

@@ -95,15 +95,13 @@ impl Trust<'_> {
         &self,
         ledger: &impl Ledger,
         planned: &PlannedEdition,
-        standing: &EditionState,
+        state: &EditionState,
     ) -> Result<(), Failure> {
         let found = Found::of(ledger).await?;
         let mut strange = Vec::new();
-        if system::now() - standing.last_sign > STALE {
-            strange.push(format!(
-                "nothing was sent or recorded since {}",
-                self.day(standing.last_sign)
-            ));
+        if system::now() - state.last_sign > STALE {
+            strange
+                .push(format!("nothing was sent or recorded since {}", self.day(state.last_sign)));
         }
         strange.extend(copied(self.project, &found, false));
         let elsewhere = self.sendings().into_iter().find(|sending| {

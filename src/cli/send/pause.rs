@@ -162,7 +162,7 @@ async fn pause(
     practice: bool,
 ) -> Result<Option<PausedEdition>, Failure> {
     let name = &planned.name;
-    if ledger.wish(name, RunControl::Pause, system::now()).await? == RunControl::Cancel {
+    if ledger.control(name, RunControl::Pause, system::now()).await? == RunControl::Cancel {
         return Ok(None);
     }
     let sending = is_sending(project, ledger, name, practice).await?;

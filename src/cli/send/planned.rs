@@ -71,7 +71,7 @@ pub async fn is_sending(
     practice: bool,
 ) -> Result<bool, Failure> {
     if ledger.lease().is_some() {
-        return Ok(ledger.standing(edition).await?.senders > 0);
+        return Ok(ledger.edition_state(edition).await?.senders > 0);
     }
     Ok(match File::open(project.lock_path(edition, practice)) {
         Ok(file) => matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)),

@@ -86,7 +86,7 @@ impl ResumedEdition<'_> {
         let name = &planned.name;
         self.refuse_another_segment(typed.segment)?;
         self.refuse_another_purpose(typed.purpose)?;
-        let standing = ledger.standing(name).await?;
+        let state = ledger.edition_state(name).await?;
         let uncertain = ledger.recover(name, now).await?;
         if uncertain > 0 {
             screen.warn(&format!(
@@ -97,11 +97,11 @@ impl ResumedEdition<'_> {
         }
         let progress = ledger.progress(name).await?;
         if progress.open == 0 {
-            return self.is_finished(standing.wish, arguments, screen).await;
+            return self.is_finished(state.control, arguments, screen).await;
         }
-        let paused = standing.wish == RunControl::Pause;
+        let paused = state.control == RunControl::Pause;
         if paused {
-            let since = standing.wished_at.unwrap_or(now);
+            let since = state.controlled_at.unwrap_or(now);
             let since = since.with_timezone(&project.settings.time_zone);
             let since = since.format("%-d %B %Y at %H:%M");
             if !screen.asks && !arguments.unpause {
@@ -111,7 +111,7 @@ impl ResumedEdition<'_> {
             screen.say(&format!("{name} was paused on {since}; resuming now."));
         }
         if !destination.is_practice() {
-            trust.before_going_on(ledger, planned, &standing).await?;
+            trust.before_going_on(ledger, planned, &state).await?;
         }
         screen.say(&format!(
             "Resuming {name}, planned on {}: {} of {} left{}.",
@@ -132,16 +132,18 @@ impl ResumedEdition<'_> {
         *held = hold(project, ledger, name, destination.is_practice())?;
         ledger.recover(name, system::now()).await?;
         if ledger.progress(name).await?.open == 0 {
-            return self.is_finished(ledger.standing(name).await?.wish, arguments, screen).await;
+            return self
+                .is_finished(ledger.edition_state(name).await?.control, arguments, screen)
+                .await;
         }
-        self.unchanged(&standing).await?;
+        self.unchanged(&state).await?;
         let people = self.look_at_list(screen).await?;
         if paused {
             let holds =
-                ledger.wish_if(name, RunControl::Go, Some(standing.wish_number), now).await?;
+                ledger.control_if(name, RunControl::Go, Some(state.control_number), now).await?;
             stopped_meanwhile(name, holds)?;
         } else {
-            self.unchanged(&standing).await?;
+            self.unchanged(&state).await?;
         }
         Ok(ResumeOutcome::On(people))
     }
@@ -169,13 +171,13 @@ impl ResumedEdition<'_> {
     /// Nothing is left to send.
     async fn is_finished(
         &self,
-        wish: RunControl,
+        control: RunControl,
         arguments: &Arguments,
         screen: &Screen,
     ) -> Result<ResumeOutcome, Failure> {
         let Self { project, ledger, planned, destination, .. } = *self;
         let report = report_of(project, ledger, planned, destination.is_practice()).await?;
-        let now = match wish {
+        let now = match control {
             RunControl::Cancel => EditionNow::CancelledBefore,
             RunControl::Go | RunControl::Pause => EditionNow::Finished,
         };
@@ -195,11 +197,11 @@ impl ResumedEdition<'_> {
     /// Whoever stopped the edition while the question stood is obeyed.
     async fn unchanged(&self, before: &EditionState) -> Result<(), Failure> {
         let name = &self.planned.name;
-        let now = self.ledger.standing(name).await?;
-        if now.wish_number == before.wish_number {
+        let now = self.ledger.edition_state(name).await?;
+        if now.control_number == before.control_number {
             return Ok(());
         }
-        stopped_meanwhile(name, now.wish)
+        stopped_meanwhile(name, now.control)
     }
 
     /// The list as the edition's segment has it now, to count who would be new. Whom it is for was settled by the plan: a
@@ -351,8 +353,8 @@ fn said_no_words(count: u64) -> String {
 }
 
 /// What somebody wanted while a question stood.
-fn stopped_meanwhile(name: &str, wish: RunControl) -> Result<(), Failure> {
-    match wish {
+fn stopped_meanwhile(name: &str, control: RunControl) -> Result<(), Failure> {
+    match control {
         RunControl::Go => Ok(()),
         RunControl::Pause => Err(Failure::new(
             Exit::Later,

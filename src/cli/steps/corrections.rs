@@ -170,7 +170,7 @@ async fn corrected(
 
 fn draft_of(project: &Project, first: &str, name: &str) -> Result<Option<Draft>, Failure> {
     let Some(draft) = project.draft(first_name(first))? else { return Ok(None) };
-    let (main, others) = (project.lexicon()?, project.other_lexicons()?);
+    let (main, others) = (project.locale()?, project.other_locales()?);
     let draft = draft.into_correction(name, GOT_THE_MISTAKE, &main, &others);
     Ok(Some(draft.map_err(ProjectError::Draft)?))
 }
@@ -236,7 +236,7 @@ pub async fn end_first(
     let _held = hold(project, ledger, first, practice)?;
     ledger.recover(first, system::now()).await?;
     if ledger.progress(first).await?.open > 0 {
-        ledger.wish(first, RunControl::Cancel, system::now()).await?;
+        ledger.control(first, RunControl::Cancel, system::now()).await?;
     }
     let is_sent = is_sent_elsewhere(ledger, first).await?;
     if is_sent || audience_of(ledger, first, in_doubt).await? != *whom {
@@ -251,7 +251,7 @@ pub async fn end_first(
 
 /// Another computer that shares the ledger may still have messages in hand.
 async fn is_sent_elsewhere(ledger: &AnyLedger, first: &str) -> Result<bool, Failure> {
-    Ok(ledger.lease().is_some() && ledger.standing(first).await?.senders > 0)
+    Ok(ledger.lease().is_some() && ledger.edition_state(first).await?.senders > 0)
 }
 
 #[cfg(test)]

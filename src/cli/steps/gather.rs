@@ -32,7 +32,7 @@ pub struct NewsQuery<'a> {
     pub late_since: Option<DateTime<Utc>>,
     pub ask: Ask,
     /// Days of which it is said whether stories may be missing, where all stories are wanted.
-    pub told_window: Option<&'a Window>,
+    pub reported_window: Option<&'a Window>,
 }
 
 impl<'a> NewsQuery<'a> {
@@ -43,13 +43,13 @@ impl<'a> NewsQuery<'a> {
             draft: chosen.draft.as_ref(),
             late_since: chosen.late_since,
             ask: chosen.ask.clone(),
-            told_window: None,
+            reported_window: None,
         }
     }
 
     /// Everything, with sources that are due fetched again.
     pub fn quick() -> Self {
-        Self { window: None, draft: None, late_since: None, ask: Ask::InTime, told_window: None }
+        Self { window: None, draft: None, late_since: None, ask: Ask::InTime, reported_window: None }
     }
 }
 
@@ -59,26 +59,26 @@ impl<'a> NewsQuery<'a> {
 /// When the store or the answers cannot be used. A source that cannot be read is a problem of the reading.
 pub async fn read(
     project: &Project,
-    wish: NewsQuery<'_>,
+    query: NewsQuery<'_>,
 ) -> Result<(Reading, Vec<SourceSync>), Failure> {
     let settings = &project.settings;
     let mut store = project.news_store()?;
     let answers = project.news_answers()?;
-    let ids = wish.draft.map(Draft::ids).unwrap_or_default();
+    let ids = query.draft.map(Draft::ids).unwrap_or_default();
     let gathering = GatherRequest {
         project: &project.root,
         sources: &settings.sources(),
         answers: &answers,
         zone: settings.time_zone,
         now: system::now(),
-        ask: wish.ask,
+        ask: query.ask,
         wanted: ItemQuery {
-            days: wish.window.map(|window| (window.start, window.end)),
+            days: query.window.map(|window| (window.start, window.end)),
             ids: &ids,
-            late_since: wish.late_since,
-            as_of: wish.draft.and_then(|draft| draft.as_of),
+            late_since: query.late_since,
+            as_of: query.draft.and_then(|draft| draft.as_of),
         },
-        told_days: wish.told_window.map(|window| (window.start, window.end)),
+        reported_days: query.reported_window.map(|window| (window.start, window.end)),
         contact: &settings.organisation.contact,
     };
     Ok(Box::pin(gather(&gathering, &mut store)).await?)
@@ -90,10 +90,10 @@ pub async fn read(
 /// As `read`.
 pub async fn read_aloud(
     project: &Project,
-    wish: NewsQuery<'_>,
+    query: NewsQuery<'_>,
     screen: &Screen,
 ) -> Result<Reading, Failure> {
-    let (reading, _) = read(project, wish).await?;
+    let (reading, _) = read(project, query).await?;
     screen.problems(&reading.problems);
     Ok(reading)
 }

@@ -184,11 +184,11 @@ fn edition_of(
         draft
     } else {
         let organisation = &settings.organisation.name;
-        let lexicon = project.lexicon()?;
-        let mut draft = Draft::propose(&chosen.window, &selection, None, organisation, &lexicon);
-        for lexicon in project.other_lexicons()? {
-            let words = draft.propose_in(&selection, organisation, &lexicon);
-            draft.translations.insert(lexicon.language.clone(), words);
+        let locale = project.locale()?;
+        let mut draft = Draft::propose(&chosen.window, &selection, None, organisation, &locale);
+        for locale in project.other_locales()? {
+            let words = draft.propose_in(&selection, organisation, &locale);
+            draft.translations.insert(locale.language.clone(), words);
         }
         proposed = draft;
         &proposed
@@ -203,8 +203,8 @@ pub async fn composed(
     chosen: &ChosenEdition,
     people: &People,
 ) -> Result<(Edition, Composition), Failure> {
-    let wish = NewsQuery::of(chosen);
-    let (reading, _) = gather::read(project, wish).await?;
+    let query = NewsQuery::of(chosen);
+    let (reading, _) = gather::read(project, query).await?;
     let (edition, composition, _) = compose_news(project, chosen, people, reading).await?;
     Ok((edition, composition))
 }
@@ -300,8 +300,8 @@ pub async fn prepare_counted(
 ) -> Result<PreparedEdition, Failure> {
     let settings = &project.settings;
     let identity = Sender::new(&settings.sender)?;
-    let wish = NewsQuery::of(chosen);
-    let mut reading = gather::read_aloud(project, wish, screen).await?;
+    let query = NewsQuery::of(chosen);
+    let mut reading = gather::read_aloud(project, query, screen).await?;
     let unread = std::mem::take(&mut reading.unread);
     let problems = std::mem::take(&mut reading.problems);
     let nobody = nobody();

@@ -98,16 +98,16 @@ fn words(texts: [&PlacedText; 4], figures: &[Figure]) -> Value {
 
 /// The language that the newsletter is written in, and which way its lines go.
 pub fn main_language(project: &Project) -> Value {
-    let direction = project.lexicon().ok().map(|lexicon| lexicon.direction().word());
+    let direction = project.locale().ok().map(|locale| locale.direction().word());
     json!({"language": project.settings.theme.language, "direction": direction})
 }
 
 /// The words of the other languages, and whether somebody has written them.
 fn translations(view: &View, project: &Project, draft: Option<&Draft>) -> Vec<Value> {
-    let lexicons = project.other_lexicons().unwrap_or_default();
+    let locales = project.other_locales().unwrap_or_default();
     let direction = |code: &str| {
-        let lexicon = lexicons.iter().find(|lexicon| lexicon.language == code);
-        lexicon.map(|lexicon| lexicon.direction().word())
+        let locale = locales.iter().find(|locale| locale.language == code);
+        locale.map(|locale| locale.direction().word())
     };
     let codes = project.settings.translations.keys();
     codes

@@ -176,8 +176,8 @@ impl Editor {
     }
 
     /// Does what the page asks.
-    pub async fn obey(&mut self, order: StudioRequest) -> Handling {
-        match order {
+    pub async fn handle(&mut self, request: StudioRequest) -> Handling {
+        match request {
             StudioRequest::State { whose } => Handling::Now(self.state(&whose).await, false),
             StudioRequest::Mail { whose, light } => Handling::Now(self.mail(&whose, &light), false),
             StudioRequest::Part { whose, part } => {
@@ -262,7 +262,7 @@ impl Editor {
                 self.revision += 1;
                 Ok((StudioResponse::Json(json!({"tests": tests})), true))
             }
-            // Errands, which `obey` has sent on their way.
+            // Errands, which `handle` has sent on their way.
             StudioAction::Fetch | StudioAction::Check => {
                 Ok((StudioResponse::Json(json!({})), false))
             }

@@ -40,13 +40,13 @@ pub async fn ask_links(globals: Globals, which: EditionArguments) -> Result<Valu
 pub async fn ask_pictures(globals: Globals, which: EditionArguments) -> Result<bool, Failure> {
     let project = globals.project()?;
     let chosen = choose(&project, &which, &globals.screen).await?;
-    let wish = |ask| NewsQuery { ask, ..NewsQuery::of(&chosen) };
-    let (before, _) = gather::read(&project, wish(Ask::Never)).await?;
+    let query = |ask| NewsQuery { ask, ..NewsQuery::of(&chosen) };
+    let (before, _) = gather::read(&project, query(Ask::Never)).await?;
     let open = without_size(&before.items);
     if open == 0 {
         return Ok(false);
     }
-    let (after, _) = gather::read(&project, wish(Ask::InTime)).await?;
+    let (after, _) = gather::read(&project, query(Ask::InTime)).await?;
     Ok(without_size(&after.items) < open)
 }
 

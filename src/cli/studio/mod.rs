@@ -81,9 +81,9 @@ pub async fn run(
     loop {
         pictures.extend(editor.picture_errand().map(unless_broken));
         let changed = tokio::select! {
-            slip = counter.orders.recv() => {
-                let Some(slip) = slip else { return Ok(Exit::Done) };
-                match take_order(&mut editor, slip).await {
+            call = counter.calls.recv() => {
+                let Some(call) = call else { return Ok(Exit::Done) };
+                match handle_call(&mut editor, call).await {
                     Ok(is_new) => is_new,
                     Err((errand, answer)) => {
                         errands.push(async move { (unless_broken(errand).await, answer) });
@@ -131,17 +131,17 @@ pub async fn run(
 }
 
 /// Does what the page wants: whether there is something new to show, or else what waits for the web first.
-async fn take_order(
+async fn handle_call(
     editor: &mut Editor,
-    slip: StudioCall,
+    call: StudioCall,
 ) -> Result<bool, (Errand, oneshot::Sender<StudioResponse>)> {
-    let (answer, changed) = match Box::pin(unless_broken(editor.obey(slip.order))).await {
+    let (answer, changed) = match Box::pin(unless_broken(editor.handle(call.request))).await {
         None => (StudioResponse::Broken, false),
         Some(Handling::Now(answer, changed)) => (answer, changed),
-        Some(Handling::Later(errand)) => return Err((errand, slip.answer)),
+        Some(Handling::Later(errand)) => return Err((errand, call.answer)),
     };
     // A page that has gone away needs no answer.
-    let _ = slip.answer.send(answer);
+    let _ = call.answer.send(answer);
     Ok(changed)
 }
 

@@ -92,10 +92,10 @@ impl View {
     pub fn proposed(&self) -> Result<Draft, Failure> {
         let project = &self.project;
         let organisation = &project.settings.organisation.name;
-        let lexicon = project.lexicon()?;
+        let locale = project.locale()?;
         let window = &self.chosen.window;
         let mut draft =
-            Draft::propose(window, &self.prepared.selection, None, organisation, &lexicon);
+            Draft::propose(window, &self.prepared.selection, None, organisation, &locale);
         if project.settings.sources().iter().any(|source| source.url.is_some()) {
             draft.as_of = Some(system::now());
         }
@@ -218,15 +218,15 @@ impl View {
             proposed = self.proposed()?;
             &proposed
         };
-        let lexicons = self.project.other_lexicons()?;
-        let lexicon = lexicons.iter().find(|lexicon| lexicon.language == language);
-        let lexicon = lexicon.ok_or_else(|| {
+        let locales = self.project.other_locales()?;
+        let locale = locales.iter().find(|locale| locale.language == language);
+        let locale = locale.ok_or_else(|| {
             let code = language.escape_debug();
             Failure::new(Exit::Usage, format!("the newsletter has no language `{code}`"))
                 .help(format!("add [translations.{code}] to roundup.toml"))
         })?;
         let organisation = &self.project.settings.organisation.name;
-        Ok(draft.propose_in(&self.prepared.selection, organisation, lexicon))
+        Ok(draft.propose_in(&self.prepared.selection, organisation, locale))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::compose::fault::TemplateFault;
 use crate::count::counted;
 use crate::doctor::Diagnosis;
 use crate::edition::EditError;
-use crate::locale::words::LexiconError;
+use crate::locale::words::WordsFileError;
 use crate::message::IdentityError;
 use crate::problem::{Place, Problem, without_system_numbers};
 use crate::rfc::csv::TableError;
@@ -206,17 +206,17 @@ impl From<TemplateFault> for Failure {
     }
 }
 
-impl From<LexiconError> for Failure {
-    fn from(error: LexiconError) -> Self {
+impl From<WordsFileError> for Failure {
+    fn from(error: WordsFileError) -> Self {
         let help = match &error {
-            LexiconError::Unknown { known, .. } => format!(
+            WordsFileError::Unknown { known, .. } => format!(
                 "set `language` under [theme] to one of {}, or write templates/words/LANGUAGE.toml",
                 known.join(", ")
             ),
-            LexiconError::Code(_) => {
+            WordsFileError::Code(_) => {
                 "write the language as in `language = \"en\"` under [theme]".to_owned()
             }
-            LexiconError::File { file, line, cure, .. } => {
+            WordsFileError::File { file, line, cure, .. } => {
                 let place = Place { source: file.clone(), line: *line, column: None };
                 return Self::new(Exit::Usage, error.to_string()).at(place).help(cure);
             }

@@ -45,8 +45,8 @@ use crate::audience::segment::OUTSIDE;
 use crate::audience::{NoMail, NoMailChange};
 use crate::ledger::error::LedgerError;
 use runs::{
-    WriteBatch, apply_jobs, bump_generation, claim, decide, edition_of, recover, settle, wish_if,
-    wish_of,
+    WriteBatch, apply_jobs, bump_generation, claim, control_if, control_of, decide, edition_of,
+    recover, settle,
 };
 use schema::{ENTER, KEEP, NEXT_MOMENT, PROGRESS, ROW_COLUMNS, STANDING};
 use server::{PostgresServer, ServerPatience, patiently};
@@ -208,7 +208,7 @@ impl Ledger for PostgresLedger {
                 let sql = "SELECT count(*) FROM senders WHERE edition = $1 AND ended_at IS NULL";
                 let row = transaction.query_one(sql, &[&edition]).await?;
                 Ok(Heartbeat {
-                    wish: wish_of(transaction, &edition).await?.0,
+                    control: control_of(transaction, &edition).await?.0,
                     senders: u32::try_from(row.get::<_, i64>(0)).unwrap_or(u32::MAX),
                     age: bump_generation(transaction).await?,
                 })
@@ -276,31 +276,31 @@ impl Ledger for PostgresLedger {
             .await
     }
 
-    async fn wish_if(
+    async fn control_if(
         &self,
         edition: &str,
-        wish: RunControl,
+        control: RunControl,
         seen: Option<i64>,
         now: DateTime<Utc>,
     ) -> Result<RunControl, LedgerError> {
         self.server
             .transaction(async |transaction, statements| {
-                wish_if(transaction, statements, edition, (wish, seen), now).await
+                control_if(transaction, statements, edition, (control, seen), now).await
             })
             .await
     }
 
-    async fn standing(&self, edition: &str) -> Result<EditionState, LedgerError> {
+    async fn edition_state(&self, edition: &str) -> Result<EditionState, LedgerError> {
         let rows = self.server.query(STANDING, &[&edition]).await?;
         let Some(row) = rows.first() else {
             return Err(damaged(format!("there is no edition `{edition}`")));
         };
         Ok(EditionState {
-            wish: RunControl::parse(row.get(0)).unwrap_or_default(),
-            wished_at: row.get::<_, Option<i64>>(1).map(time),
+            control: RunControl::parse(row.get(0)).unwrap_or_default(),
+            controlled_at: row.get::<_, Option<i64>>(1).map(time),
             last_sign: time(row.get(2)),
             senders: u32::try_from(row.get::<_, i64>(3)).unwrap_or(u32::MAX),
-            wish_number: row.get(4),
+            control_number: row.get(4),
         })
     }
 

@@ -80,9 +80,9 @@ pub(super) async fn decide(
 ) -> Result<u64, LedgerError> {
     let ids: BTreeSet<i64> = events.iter().map(|(id, _)| *id).collect();
     let ids: Vec<i64> = ids.into_iter().collect();
-    // The edition before its rows, as `wish_if` does.
-    let wishes = transaction.query(OF_CANCELLED, &[&ids]).await?;
-    let cancelled: BTreeSet<i64> = wishes
+    // The edition before its rows, as `control_if` does.
+    let controls = transaction.query(OF_CANCELLED, &[&ids]).await?;
+    let cancelled: BTreeSet<i64> = controls
         .iter()
         .filter(|row| RunControl::parse(row.get(1)) == Some(RunControl::Cancel))
         .map(|row| row.get(0))
@@ -120,7 +120,7 @@ pub(super) async fn settle(
         }
     }
     changes.write(transaction, statements).await?;
-    if wish_of(transaction, edition).await?.0 == RunControl::Cancel {
+    if control_of(transaction, edition).await?.0 == RunControl::Cancel {
         cancel_rest(transaction, statements, edition, now).await?;
     }
     Ok(uncertain)
@@ -137,8 +137,8 @@ pub(super) async fn recover(
     settle(transaction, statements, edition, now).await
 }
 
-/// What is wanted of an edition, and how many wishes there were.
-pub(super) async fn wish_of(
+/// What is wanted of an edition, and how many commands there were.
+pub(super) async fn control_of(
     transaction: &Transaction<'_>,
     edition: &str,
 ) -> Result<(RunControl, i64), LedgerError> {
@@ -149,29 +149,29 @@ pub(super) async fn wish_of(
     }))
 }
 
-pub(super) async fn wish_if(
+pub(super) async fn control_if(
     transaction: &Transaction<'_>,
     statements: &Statements,
     edition: &str,
-    (wish, seen): (RunControl, Option<i64>),
+    (control, seen): (RunControl, Option<i64>),
     now: DateTime<Utc>,
 ) -> Result<RunControl, LedgerError> {
     // Locked, so that of two operators one comes after the other.
     transaction.execute("SELECT 1 FROM editions WHERE name = $1 FOR UPDATE", &[&edition]).await?;
-    let (current, number) = wish_of(transaction, edition).await?;
-    if !current.gives_way(number, wish, seen) {
+    let (current, number) = control_of(transaction, edition).await?;
+    if !current.gives_way(number, control, seen) {
         return Ok(current);
     }
     transaction
         .execute(
             "UPDATE editions SET wish = $2, wished_at = $3, wish_number = $4 WHERE name = $1",
-            &[&edition, &wish.word(), &millis(now), &(number + 1)],
+            &[&edition, &control.word(), &millis(now), &(number + 1)],
         )
         .await?;
-    if wish == RunControl::Cancel {
+    if control == RunControl::Cancel {
         cancel_rest(transaction, statements, edition, now).await?;
     }
-    Ok(wish)
+    Ok(control)
 }
 
 async fn cancel_rest(
@@ -204,7 +204,7 @@ pub(super) async fn claim(
 ) -> Result<Claim, LedgerError> {
     let edition = edition_of(transaction, statements, sender).await?;
     let mut claim = Claim::default();
-    if wish_of(transaction, &edition).await?.0 != RunControl::Go {
+    if control_of(transaction, &edition).await?.0 != RunControl::Go {
         return Ok(claim);
     }
     let most = i64::try_from(most).unwrap_or(i64::MAX);

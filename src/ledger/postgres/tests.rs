@@ -108,7 +108,7 @@ async fn several_senders_never_get_the_same_row() {
     all.sort_unstable();
     all.dedup();
     assert_eq!(all.len(), 900);
-    assert_eq!(first.standing("2020").await.unwrap().senders, 3);
+    assert_eq!(first.edition_state("2020").await.unwrap().senders, 3);
 }
 
 #[tokio::test]
@@ -188,11 +188,11 @@ async fn tables_of_the_first_version_are_brought_to_the_newest() {
     for status in Status::ALL {
         assert_eq!(counts.of(status), 1, "{status}");
     }
-    let standing = ledger.standing("2020").await.unwrap();
-    assert_eq!((standing.wish, standing.wish_number), (RunControl::Pause, 0));
+    let state = ledger.edition_state("2020").await.unwrap();
+    assert_eq!((state.control, state.control_number), (RunControl::Pause, 0));
     let nature = ledger.nature().await.unwrap();
     assert!(!nature.mark.is_empty() && nature.mark == nature.place, "{nature:?}");
-    ledger.wish("2020", RunControl::Go, laws::now()).await.unwrap();
+    ledger.control("2020", RunControl::Go, laws::now()).await.unwrap();
     let entered = ledger.enter("2020", "new", laws::now()).await.unwrap();
     assert_eq!(entered.uncertain, 1);
     assert_eq!(ledger.claim(entered.sender, laws::now(), 9).await.unwrap().deliveries.len(), 3);

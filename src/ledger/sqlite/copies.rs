@@ -70,9 +70,9 @@ pub(super) fn decide(
     event: &Event,
     now: DateTime<Utc>,
 ) -> Result<bool, LedgerError> {
-    let wish: Option<String> =
+    let control: Option<String> =
         connection.prepare_cached(WISH_OF_COPY)?.query_row([id], |row| row.get(0)).optional()?;
-    let is_cancelled = wish.as_deref().and_then(RunControl::parse) == Some(RunControl::Cancel);
+    let is_cancelled = control.as_deref().and_then(RunControl::parse) == Some(RunControl::Cancel);
     let events = if is_cancelled { in_cancelled(event) } else { vec![event.clone()] };
     for event in &events {
         match apply(connection, id, event, now, Writer::Operator) {
@@ -93,8 +93,8 @@ pub(super) fn edition_of(connection: &Connection, sender: RunId) -> Result<Strin
         .ok_or(LedgerError::Fenced)
 }
 
-/// What is wanted of an edition, and how many wishes there were.
-pub(super) fn wish_of(
+/// What is wanted of an edition, and how many commands there were.
+pub(super) fn control_of(
     connection: &Connection,
     edition: &str,
 ) -> Result<(RunControl, i64), LedgerError> {
@@ -125,7 +125,7 @@ pub(super) fn settle(
             uncertain += 1;
         }
     }
-    if wish_of(connection, edition)?.0 == RunControl::Cancel {
+    if control_of(connection, edition)?.0 == RunControl::Cancel {
         cancel_rest(connection, edition, now)?;
     }
     Ok(uncertain)
@@ -167,7 +167,7 @@ pub(super) fn claim(
     most: usize,
 ) -> Result<Claim, LedgerError> {
     let edition = &edition_of(connection, sender)?;
-    if wish_of(connection, edition)?.0 != RunControl::Go {
+    if control_of(connection, edition)?.0 != RunControl::Go {
         return Ok(Claim::default());
     }
     let most = i64::try_from(most).unwrap_or(i64::MAX);

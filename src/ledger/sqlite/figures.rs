@@ -33,17 +33,17 @@ pub(super) fn editions<T: DeserializeOwned>(
     rows.map(|row| from_json(&row?)).collect()
 }
 
-pub(super) fn standing(
+pub(super) fn edition_state(
     connection: &Connection,
     edition: &str,
 ) -> Result<EditionState, LedgerError> {
     Ok(connection.query_row(STANDING, [edition], |row| {
         Ok(EditionState {
-            wish: RunControl::parse(&row.get::<_, String>(0)?).unwrap_or_default(),
-            wished_at: row.get::<_, Option<i64>>(1)?.map(time),
+            control: RunControl::parse(&row.get::<_, String>(0)?).unwrap_or_default(),
+            controlled_at: row.get::<_, Option<i64>>(1)?.map(time),
             last_sign: time(row.get(2)?),
             senders: row.get(3)?,
-            wish_number: row.get(4)?,
+            control_number: row.get(4)?,
         })
     })?)
 }

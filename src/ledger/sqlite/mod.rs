@@ -43,7 +43,7 @@ use crate::ledger::list_store::{
 };
 pub use people::stored_person;
 
-use copies::{apply, cancel_rest, decide, edition_of, recover, settle, wish_of};
+use copies::{apply, cancel_rest, control_of, decide, edition_of, recover, settle};
 use writer::WriterThread;
 
 /// How long the writer gathers, for each connection beyond the first, and at most. The next message's row is needed one
@@ -187,8 +187,8 @@ impl Ledger for SqliteLedger {
                     .prepare_cached("UPDATE senders SET kept_at = ?2 WHERE id = ?1")?
                     .execute(params![sender.0, millis(now)])?;
                 figures::refuse_retired(connection)?;
-                let (wish, _) = wish_of(connection, &edition)?;
-                Ok(Heartbeat { wish, senders: 1, age: bump_generation(connection)? })
+                let (control, _) = control_of(connection, &edition)?;
+                Ok(Heartbeat { control, senders: 1, age: bump_generation(connection)? })
             })
             .await?;
         self.highest_age.see(kept.age)?;
@@ -259,35 +259,35 @@ impl Ledger for SqliteLedger {
             .await
     }
 
-    async fn wish_if(
+    async fn control_if(
         &self,
         edition: &str,
-        wish: RunControl,
+        control: RunControl,
         seen: Option<i64>,
         now: DateTime<Utc>,
     ) -> Result<RunControl, LedgerError> {
         let edition = edition.to_owned();
         self.writer
             .run(true, move |connection| {
-                let (current, number) = wish_of(connection, &edition)?;
-                if !current.gives_way(number, wish, seen) {
+                let (current, number) = control_of(connection, &edition)?;
+                if !current.gives_way(number, control, seen) {
                     return Ok(current);
                 }
                 connection.execute(
                     "UPDATE editions SET wish = ?2, wished_at = ?3, wish_number = ?4 WHERE name = ?1",
-                    params![edition, wish.word(), millis(now), number + 1],
+                    params![edition, control.word(), millis(now), number + 1],
                 )?;
-                if wish == RunControl::Cancel {
+                if control == RunControl::Cancel {
                     cancel_rest(connection, &edition, now)?;
                 }
-                Ok(wish)
+                Ok(control)
             })
             .await
     }
 
-    async fn standing(&self, edition: &str) -> Result<EditionState, LedgerError> {
+    async fn edition_state(&self, edition: &str) -> Result<EditionState, LedgerError> {
         let edition = edition.to_owned();
-        self.writer.run(false, move |connection| figures::standing(connection, &edition)).await
+        self.writer.run(false, move |connection| figures::edition_state(connection, &edition)).await
     }
 
     async fn age(&self) -> Result<LedgerMark, LedgerError> {

@@ -279,9 +279,9 @@ async fn a_ledger_of_each_earlier_version_is_brought_to_the_newest() {
             }
             assert_eq!(ledger.left_out(edition).await, Ok(1), "{named}");
         }
-        let standing = ledger.standing("2020").await.unwrap();
-        let wish = if version >= 2 { RunControl::Pause } else { RunControl::Go };
-        assert_eq!((standing.wish, standing.wish_number), (wish, 0), "{named}");
+        let state = ledger.edition_state("2020").await.unwrap();
+        let control = if version >= 2 { RunControl::Pause } else { RunControl::Go };
+        assert_eq!((state.control, state.control_number), (control, 0), "{named}");
         assert_eq!(ledger.nature().await.unwrap().secret_check, None);
         assert_eq!(ledger.history("gone@example.org").await.unwrap().1.len(), 2, "{named}");
         let (rows, _) = ledger.history("deferred@example.org").await.unwrap();
@@ -292,9 +292,9 @@ async fn a_ledger_of_each_earlier_version_is_brought_to_the_newest() {
         assert_eq!(entry.reason, NoMailReason::Unsubscribed, "{named}");
         assert_eq!(entry.at.timestamp_millis(), 7);
         // The edition goes on: what was in hand is settled, what waits is given out, and nobody else.
-        let seen = Some(standing.wish_number);
+        let seen = Some(state.control_number);
         assert_eq!(
-            ledger.wish_if("2020", RunControl::Go, seen, laws::now()).await,
+            ledger.control_if("2020", RunControl::Go, seen, laws::now()).await,
             Ok(RunControl::Go)
         );
         let entered = ledger.enter("2020", "new", laws::now()).await.unwrap();

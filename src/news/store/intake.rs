@@ -37,7 +37,7 @@ pub fn take_in(
     zone: Tz,
 ) -> rusqlite::Result<IntakeCounts> {
     let now = answer.at.timestamp_millis();
-    let (standing, known) = standing(change, source)?;
+    let (stored, known) = stored_rows(change, source)?;
     let links = dedupe::own_links(&items);
     let here: Vec<EarlierItem> = items
         .iter()
@@ -56,7 +56,7 @@ pub fn take_in(
     let mut twins = Twins::default();
     let mut ids: HashSet<String> = known.iter().map(|known| known.id.clone()).collect();
     if answer.ids_are_files {
-        rename(change, &here, &known, &recognised, &standing)?;
+        rename(change, &here, &known, &recognised, &stored)?;
         for which in recognised.iter().flatten() {
             ids.remove(&known[*which].id);
         }
@@ -68,7 +68,7 @@ pub fn take_in(
             if !answer.ids_are_files {
                 item.id.clone_from(&known[*which].id);
             }
-            if update(change, item, here, &standing[*which], now, zone)? {
+            if update(change, item, here, &stored[*which], now, zone)? {
                 taken.changed += 1;
             }
         } else {
@@ -83,7 +83,7 @@ pub fn take_in(
         }
     }
     for (which, is_gone) in absent(&known, &recognised, scope, answer) {
-        let row = &standing[which];
+        let row = &stored[which];
         if is_gone && !row.gone {
             change
                 .prepare_cached("UPDATE items SET gone = ?2 WHERE key = ?1")?
@@ -106,7 +106,7 @@ fn rename(
     here: &[EarlierItem],
     known: &[EarlierItem],
     recognised: &[Option<usize>],
-    standing: &[StoredRow],
+    stored: &[StoredRow],
 ) -> rusqlite::Result<()> {
     let renamed: Vec<(i64, &str, &str)> = here
         .iter()
@@ -114,7 +114,7 @@ fn rename(
         .filter_map(|(here, which)| {
             let which = (*which)?;
             let (new, old) = (here.id.as_str(), known[which].id.as_str());
-            (new != old).then_some((standing[which].key, new, old))
+            (new != old).then_some((stored[which].key, new, old))
         })
         .collect();
     for (key, _, old) in &renamed {
@@ -135,7 +135,7 @@ fn rename(
     Ok(())
 }
 
-fn standing(
+fn stored_rows(
     change: &Transaction<'_>,
     source: &str,
 ) -> rusqlite::Result<(Vec<StoredRow>, Vec<EarlierItem>)> {
@@ -168,20 +168,20 @@ fn update(
     change: &Transaction<'_>,
     item: &mut Item,
     here: &EarlierItem,
-    standing: &StoredRow,
+    stored: &StoredRow,
     now: i64,
     zone: Tz,
 ) -> rusqlite::Result<bool> {
-    if written(item)? == standing.text && !standing.away {
+    if written(item)? == stored.text && !stored.away {
         return Ok(false);
     }
-    let old = parse(&standing.text)?;
+    let old = parse(&stored.text)?;
     // A story that is changed again is no younger: the first day that its source gave is the nearest to its publication.
     if item.date_of_change && old.date_of_change && old.date.is_some() {
         item.date = old.date;
     }
     let text = written(item)?;
-    if text == standing.text && !standing.away {
+    if text == stored.text && !stored.away {
         return Ok(false);
     }
     let is_changed = !dedupe::differences(&old, item).is_empty();
@@ -190,7 +190,7 @@ fn update(
             .prepare_cached(
                 "INSERT OR IGNORE INTO versions (key, changed, item) VALUES (?1, ?2, ?3)",
             )?
-            .execute(params![standing.key, standing.changed, standing.text])?;
+            .execute(params![stored.key, stored.changed, stored.text])?;
     }
     let (first, last) = days_of(item, zone);
     change
@@ -199,12 +199,12 @@ fn update(
              gone = NULL, unlisted = NULL, item = ?7 WHERE key = ?1",
         )?
         .execute(params![
-            standing.key,
+            stored.key,
             here.link,
             here.words,
             first,
             last,
-            if is_changed { now } else { standing.changed },
+            if is_changed { now } else { stored.changed },
             text
         ])?;
     Ok(is_changed)

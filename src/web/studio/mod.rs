@@ -69,13 +69,13 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 /// An order and where its answer goes.
 #[derive(Debug)]
 pub struct StudioCall {
-    pub order: StudioRequest,
+    pub request: StudioRequest,
     pub answer: oneshot::Sender<StudioResponse>,
 }
 
 /// The ends that the desk holds.
 pub struct StudioCalls {
-    pub orders: mpsc::Receiver<StudioCall>,
+    pub calls: mpsc::Receiver<StudioCall>,
     /// Told whenever there is something new to show.
     pub version: watch::Sender<i64>,
     pub port: u16,
@@ -86,7 +86,7 @@ pub struct StudioCalls {
 #[derive(Clone)]
 struct Studio {
     guard: Arc<StudioGuard>,
-    orders: mpsc::Sender<StudioCall>,
+    calls: mpsc::Sender<StudioCall>,
     version: watch::Receiver<i64>,
 }
 
@@ -99,11 +99,11 @@ pub async fn open(port: u16, token: String) -> std::io::Result<StudioCalls> {
     let port = listener.local_addr()?.port();
     let guard = StudioGuard::new(port, token);
     let address = guard.address();
-    let (orders, incoming) = mpsc::channel(64);
+    let (calls, incoming) = mpsc::channel(64);
     let (version, versions) = watch::channel(0);
-    let studio = Studio { guard: Arc::new(guard), orders, version: versions };
+    let studio = Studio { guard: Arc::new(guard), calls, version: versions };
     tokio::spawn(listening::serve(listener, studio));
-    Ok(StudioCalls { orders: incoming, version, port, address })
+    Ok(StudioCalls { calls: incoming, version, port, address })
 }
 
 /// Whatever goes wrong in here, the page gets an answer and the studio goes on.
@@ -196,9 +196,9 @@ async fn do_it(studio: &Studio, headers: &HeaderMap, body: Body) -> Response {
 }
 
 /// Passes an order on, and waits for its answer.
-async fn ask(studio: &Studio, order: StudioRequest) -> Option<StudioResponse> {
+async fn ask(studio: &Studio, request: StudioRequest) -> Option<StudioResponse> {
     let (tell, told) = oneshot::channel();
-    studio.orders.send(StudioCall { order, answer: tell }).await.ok()?;
+    studio.calls.send(StudioCall { request, answer: tell }).await.ok()?;
     told.await.ok()
 }
 

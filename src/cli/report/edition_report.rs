@@ -18,7 +18,7 @@ pub async fn report_of(
     let name = &planned.name;
     let known = if is_sending(project, ledger, name, practice).await? {
         EditionPhase::Sending
-    } else if ledger.standing(name).await?.wish == RunControl::Pause {
+    } else if ledger.edition_state(name).await?.control == RunControl::Pause {
         EditionPhase::Paused
     } else {
         EditionPhase::Unfinished
