@@ -37,7 +37,7 @@ fn year(criterion: &mut Criterion) {
         now: "2021-01-04T09:00:00Z".parse().unwrap(),
         ask: Ask::Never,
         wanted: ItemQuery::default(),
-        told_days: None,
+        reported_days: None,
         contact: "",
     };
     let (reading, _) = runtime.block_on(gather(&gathering, &mut store)).unwrap();

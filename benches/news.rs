@@ -158,7 +158,7 @@ fn websites(criterion: &mut Criterion) {
                 now: now(),
                 ask: Ask::InTime,
                 wanted: ItemQuery::default(),
-                told_days: None,
+                reported_days: None,
                 contact: "",
             };
             black_box(runtime.block_on(gather(&gathering, &mut store)).unwrap())

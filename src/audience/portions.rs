@@ -27,18 +27,18 @@ where
     let mut threads: Vec<JoinHandle<()>> = Vec::new();
     for _ in 0..cores {
         let (give, take) = sync_channel::<Result<Portion, ListError>>(AHEAD);
-        let (tell, told) = sync_channel(AHEAD);
+        let (sender, receiver) = sync_channel(AHEAD);
         let (look, list) = (look.clone(), Arc::clone(list));
         // A thread ends when nobody gives it portions, or nobody takes its results.
         threads.push(thread::spawn(move || {
             for portion in take {
-                if tell.send(portion.map(|portion| look(&list, portion))).is_err() {
+                if sender.send(portion.map(|portion| look(&list, portion))).is_err() {
                     return;
                 }
             }
         }));
         portions.push(give);
-        results.push(told);
+        results.push(receiver);
     }
     let list = Arc::clone(list);
     threads.push(thread::spawn(move || {

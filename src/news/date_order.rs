@@ -30,14 +30,14 @@ pub fn of_language(tag: &str) -> Option<DateOrder> {
     }
 }
 
-/// The order of some dates: as `told` says, else as the dates show, else as their language makes sure.
-fn order_of(dates: &[&Numeric], told: Option<DateOrder>) -> Option<DateOrder> {
+/// The order of some dates: as `stated` says, else as the dates show, else as their language makes sure.
+fn order_of(dates: &[&Numeric], stated: Option<DateOrder>) -> Option<DateOrder> {
     let shows = |wanted: DateOrder| {
         dates.iter().any(
             |date| matches!(date.written, WrittenDate::Known { order, .. } if order == Some(wanted)),
         )
     };
-    told.or_else(|| match (shows(DateOrder::DayFirst), shows(DateOrder::MonthFirst)) {
+    stated.or_else(|| match (shows(DateOrder::DayFirst), shows(DateOrder::MonthFirst)) {
         (true, false) => Some(DateOrder::DayFirst),
         (false, true) => Some(DateOrder::MonthFirst),
         // Two people write into it, each in their own way.
@@ -47,9 +47,9 @@ fn order_of(dates: &[&Numeric], told: Option<DateOrder>) -> Option<DateOrder> {
 }
 
 /// Gives items the dates that can be decided already; the others stay open for what is still to be read of their source.
-pub fn as_far_as_known(items: &mut [Item], told: Option<DateOrder>) {
+pub fn as_far_as_known(items: &mut [Item], stated: Option<DateOrder>) {
     let dates: Vec<&Numeric> = items.iter().filter_map(|item| item.numeric.as_ref()).collect();
-    let Some(order) = order_of(&dates, told) else { return };
+    let Some(order) = order_of(&dates, stated) else { return };
     for item in items {
         if let Some(Numeric { written: WrittenDate::Either { day_first, month_first }, .. }) =
             item.numeric
@@ -61,11 +61,11 @@ pub fn as_far_as_known(items: &mut [Item], told: Option<DateOrder>) {
 
 /// Gives the items whose dates were left open the one they mean. Where nothing says which they stay without a date, and a
 /// problem asks. Until then a reader may take such a date for day first.
-pub fn settle(reading: &mut Reading, source: &str, told: Option<DateOrder>) {
+pub fn settle(reading: &mut Reading, source: &str, stated: Option<DateOrder>) {
     let dates: Vec<(usize, Numeric)> = (0..reading.items.len())
         .filter_map(|index| Some((index, reading.items[index].numeric.take()?)))
         .collect();
-    let order = order_of(&dates.iter().map(|(_, date)| date).collect::<Vec<_>>(), told);
+    let order = order_of(&dates.iter().map(|(_, date)| date).collect::<Vec<_>>(), stated);
     let mut open: Vec<&Numeric> = Vec::new();
     let mut place = None;
     for (index, date) in &dates {
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn the_whole_source_decides() {
         let (uk, us) = (Some(DateOrder::DayFirst), Some(DateOrder::MonthFirst));
-        for (dates, language, told, first) in [
+        for (dates, language, stated, first) in [
             (&["03/12/2020", "23/12/2020"][..], None, None, Some("2020-12-03")),
             (&["03/12/2020", "12/23/2020"], None, None, Some("2020-03-12")),
             (&["03/12/2020", "12/23/2020", "23/12/2020"], None, None, None),
@@ -135,12 +135,12 @@ mod tests {
             (&["03/12/2020", "23/12/2020"], us, None, Some("2020-12-03")),
         ] {
             let mut reading = reading(dates, language);
-            settle(&mut reading, "news", told);
+            settle(&mut reading, "news", stated);
             let date = reading.items[0].date.map(|date| date.to_string());
-            assert_eq!(date.as_deref(), first, "{dates:?} {language:?} {told:?}");
+            assert_eq!(date.as_deref(), first, "{dates:?} {language:?} {stated:?}");
             assert_eq!(reading.problems.len(), usize::from(first.is_none()), "{dates:?}");
             let before = reading.clone();
-            settle(&mut reading, "news", told);
+            settle(&mut reading, "news", stated);
             assert_eq!(reading, before);
         }
     }

@@ -57,22 +57,22 @@ async fn deliver<L: Ledger, R: Relay>(
     let settled = so_far.people - so_far.open;
     let progress = Arc::new(Progress::new(screen, zone, so_far.people, settled));
     let (handle, stopper) = channel();
-    let talker = Arc::clone(&progress);
+    let notices = Arc::clone(&progress);
     let connections = config.connections;
     listen(handle, move |stop| match stop {
-        Urgency::Soon => talker.line(&format!(
+        Urgency::Soon => notices.line(&format!(
             "Stopping: finishing the messages in progress, at most {} … (Ctrl-C again to drop \
              them)",
             counted(connections, "message", "messages")
         )),
         Urgency::Now => {
-            talker
+            notices
                 .line("Dropping the messages in progress: whether they arrived will be uncertain.");
         }
         Urgency::No => {}
     })
     .map_err(|error| Failure::new(Exit::Failed, format!("cannot listen for signals: {error}")))?;
-    let told = Arc::clone(&progress);
+    let shown = Arc::clone(&progress);
     let identity = ledger.age().await?.identity;
     let place = ledger.nature().await?.place;
     let memory = project.memory.clone();
@@ -88,7 +88,7 @@ async fn deliver<L: Ledger, R: Relay>(
                 let place = place.clone();
                 memory.see(&identity, &SeenLedger { age, place, restored: None });
             }
-            event => told.take(event),
+            event => shown.take(event),
         },
     )
     .await;

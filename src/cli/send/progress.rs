@@ -70,8 +70,8 @@ impl Progress {
         Self { screen: screen.clone(), zone, bar, people, state: Mutex::new(state) }
     }
 
-    pub fn take(&self, told: RunEvent) {
-        match told {
+    pub fn take(&self, event: RunEvent) {
+        match event {
             RunEvent::Row { address, status, why } => self.take_row(&address, status, &why),
             RunEvent::Trouble { why, pause, left } => self.take_trouble(&why, pause, left),
             RunEvent::Recovered => self.take_recovery(),

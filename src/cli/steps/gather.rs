@@ -49,7 +49,13 @@ impl<'a> NewsQuery<'a> {
 
     /// Everything, with sources that are due fetched again.
     pub fn quick() -> Self {
-        Self { window: None, draft: None, late_since: None, ask: Ask::InTime, reported_window: None }
+        Self {
+            window: None,
+            draft: None,
+            late_since: None,
+            ask: Ask::InTime,
+            reported_window: None,
+        }
     }
 }
 

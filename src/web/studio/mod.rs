@@ -197,9 +197,9 @@ async fn do_it(studio: &Studio, headers: &HeaderMap, body: Body) -> Response {
 
 /// Passes an order on, and waits for its answer.
 async fn ask(studio: &Studio, request: StudioRequest) -> Option<StudioResponse> {
-    let (tell, told) = oneshot::channel();
-    studio.calls.send(StudioCall { request, answer: tell }).await.ok()?;
-    told.await.ok()
+    let (sender, receiver) = oneshot::channel();
+    studio.calls.send(StudioCall { request, answer: sender }).await.ok()?;
+    receiver.await.ok()
 }
 
 fn events(version: watch::Receiver<i64>) -> Response {
