@@ -16,7 +16,7 @@ use crate::compose::setting;
 
 pub use name::{ApproverName, ApproverNameError, is_same};
 pub use people_sample::{PeopleChange, PeopleSample};
-pub use stop::{EditionDecisions, EditionStop, StopKind};
+pub use stop::{EVERY_EDITION, EditionDecisions, EditionStop, StopKind};
 
 /// `[approval]` of `roundup.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Approval;
 
+/// The edition of a pause that stops everything: whoever has been asked before it sends nothing, and may begin again.
+pub const EVERY_EDITION: &str = "";
+
 /// What somebody has decided about an edition that nobody has planned yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -77,9 +80,16 @@ impl EditionStop {
 pub struct EditionDecisions {
     pub approvals: Vec<Approval>,
     pub stops: Vec<EditionStop>,
+    /// How often everything was paused: it holds nothing back that begins after it.
+    pub pauses_of_everything: usize,
 }
 
 impl EditionDecisions {
+    /// What somebody who looks now has seen: nothing may be added to it until they plan.
+    pub fn stops_seen(&self) -> usize {
+        self.stops.len() + self.pauses_of_everything
+    }
+
     pub fn is_empty(&self) -> bool {
         self.approvals.is_empty() && self.stops.is_empty()
     }

@@ -40,7 +40,7 @@ pub fn frozen() -> FrozenEdition {
 
 /// Approvals without a stop.
 fn approved(approvals: Vec<Approval>) -> EditionDecisions {
-    EditionDecisions { approvals, stops: Vec::new() }
+    EditionDecisions { approvals, ..EditionDecisions::default() }
 }
 
 fn approval(who: &str, by_last_editor: bool) -> Approval {
@@ -281,6 +281,7 @@ fn what_was_stopped_waits_for_a_new_decision() {
         let decisions = EditionDecisions {
             approvals: approvals.iter().map(|who| approval(who, false)).collect(),
             stops: stops.iter().map(|(kind, approvals)| stop(*kind, *approvals)).collect(),
+            pauses_of_everything: 0,
         };
         let state = ApprovalState::of(needed, &decisions, &frozen());
         let stopped = state.stopped.as_ref().map(|stop| stop.kind);

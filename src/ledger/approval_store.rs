@@ -4,7 +4,7 @@
 use std::future::Future;
 
 use super::LedgerError;
-use crate::approval::{Approval, EditionDecisions, EditionStop};
+use crate::approval::{Approval, EVERY_EDITION, EditionDecisions, EditionStop};
 
 /// A database that remembers who has approved and who has stopped what.
 pub trait ApprovalStore: Send + Sync {
@@ -26,7 +26,7 @@ pub trait ApprovalStore: Send + Sync {
         stops_seen: usize,
     ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
 
-    /// All that were ever written, the oldest first.
+    /// All that were ever written, the oldest first; those of `EVERY_EDITION` among them.
     fn stops(&self) -> impl Future<Output = Result<Vec<EditionStop>, LedgerError>> + Send;
 
     /// All that was decided about one edition.
@@ -38,9 +38,10 @@ pub trait ApprovalStore: Send + Sync {
             // Stops first: whoever writes one between the two reads is seen too late, and never too early.
             let mut stops = self.stops().await?;
             let mut approvals = self.approvals().await?;
+            let of_everything = stops.iter().filter(|stop| stop.edition == EVERY_EDITION).count();
             stops.retain(|stop| stop.edition == edition);
             approvals.retain(|approval| approval.edition == edition);
-            Ok(EditionDecisions { approvals, stops })
+            Ok(EditionDecisions { approvals, stops, pauses_of_everything: of_everything })
         }
     }
 }

@@ -23,7 +23,8 @@ use super::{
     RowPlan, RunControl, Status,
 };
 use crate::approval::{
-    Approval, EditionStop, FrozenAudience, FrozenEdition, FrozenStory, PeopleSample, StopKind,
+    Approval, EVERY_EDITION, EditionStop, FrozenAudience, FrozenEdition, FrozenStory, PeopleSample,
+    StopKind,
 };
 use crate::audience::Values;
 use crate::audience::import::StoredPerson;
@@ -683,6 +684,14 @@ async fn hold_of_stops(ledger: &(impl ApprovalStore + Ledger)) {
         assert_eq!(ledger.stop(stop(kind), 9).await, Ok(false));
     }
     assert_eq!(ledger.stops().await.unwrap(), expected);
+    // Everything is paused: what was being planned is not, and what begins after it is held by nothing.
+    let everything = EditionStop { edition: EVERY_EDITION.to_owned(), ..stop(StopKind::Paused) };
+    assert_eq!(ledger.stop(everything, 0).await, Ok(true));
+    let seen = ledger.decisions_of("2022").await.unwrap();
+    assert_eq!((seen.stops_seen(), seen.stop_without_approval()), (1, None));
+    let unseen = Err(LedgerError::StoppedMeanwhile { edition: why("2022") });
+    assert_eq!(ledger.plan(Plan { stops_seen: 0, ..plan("2022", &people) }).await, unseen);
+    assert_eq!(ledger.plan(Plan { stops_seen: 1, ..plan("2022", &people) }).await, Ok(()));
 }
 
 fn occurrence(schedule: &str, day: &str, state: OccurrenceState) -> Occurrence {

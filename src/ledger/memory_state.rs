@@ -1,7 +1,7 @@
 //! The rows, runs and lists of a ledger in memory.
 //! Pure: nothing outlives it.
 
-use crate::approval::{Approval, EditionStop};
+use crate::approval::{Approval, EVERY_EDITION, EditionStop};
 use crate::audience::frequency::Frequency;
 use crate::audience::{ChangeOrigin, NoMail, NoMailChange, NoMailStep};
 use crate::ledger::delivery::{CopyState, Writer, after_a_crash};
@@ -37,7 +37,10 @@ pub struct MemoryState {
 impl MemoryState {
     /// How many stops an edition has.
     pub fn stops_of(&self, edition: &str) -> usize {
-        self.stops.iter().filter(|stop| stop.edition == edition).count()
+        self.stops
+            .iter()
+            .filter(|stop| stop.edition == edition || stop.edition == EVERY_EDITION)
+            .count()
     }
 
     pub fn is_new(&self, change: &NoMailChange) -> bool {

@@ -9,6 +9,7 @@ pub const ADD: &str = "INSERT INTO edition_stops (edition, at, kind, who, accoun
 pub const ALL: &str =
     "SELECT edition, at, kind, who, account, approvals FROM edition_stops ORDER BY id";
 
-pub const COUNT: &str = "SELECT count(*) FROM edition_stops WHERE edition = $1";
+/// Of an edition; those of every edition are its own too.
+pub const COUNT: &str = "SELECT count(*) FROM edition_stops WHERE edition IN ($1, '')";
 
 pub const IS_PLANNED: &str = "SELECT count(*) FROM editions WHERE name = $1";

@@ -17,9 +17,12 @@ use serde::{Deserialize, Serialize};
 use super::capabilities::Capabilities;
 use super::fault::SmtpFault;
 use crate::rfc::reply::Reply;
+use crate::rfc::text::is_hidden;
 
 /// RFC 4954 section 4: a line of this length must be taken.
 const LONGEST_LINE_BYTES: usize = 12_288;
+/// Of one word of a server's reason.
+const LONGEST_REASON_CHARS: usize = 120;
 
 /// A way of logging in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -118,6 +121,8 @@ pub struct Login {
     token: Option<SecretString>,
     is_second_choice: bool,
     has_fetched_again: bool,
+    /// Why a token was refused: the challenge says it, and the refusal behind it often does not.
+    reason: Option<String>,
     /// A refusal after which something else is tried: it counts when the connection ends now.
     pub refusal: Option<Reply>,
 }
@@ -167,6 +172,7 @@ impl Login {
             token: None,
             is_second_choice: preferred == Some(mechanism),
             has_fetched_again: false,
+            reason: None,
             refusal: None,
         })
     }
@@ -174,6 +180,7 @@ impl Login {
     /// The first line, or the request for a token.
     pub fn begin(&mut self) -> LoginStep {
         self.challenges = 0;
+        self.reason = None;
         if self.mechanism.takes_token() && self.token.is_none() {
             return LoginStep::FetchToken;
         }
@@ -248,6 +255,9 @@ impl Login {
 
     fn answer_challenge(&mut self, reply: &Reply) -> LoginStep {
         self.challenges += 1;
+        if self.mechanism.takes_token() {
+            self.reason = refusal_reason(reply);
+        }
         let password = match &self.credentials.secret {
             Secret::Password(password) => Some(password),
             Secret::TokenCommand(_) => None,
@@ -275,8 +285,10 @@ impl Login {
         }
     }
 
-    fn answer_refusal(&mut self, reply: Reply) -> LoginStep {
-        if is_about_the_mechanism(&reply) && !self.choices.is_empty() {
+    fn answer_refusal(&mut self, mut reply: Reply) -> LoginStep {
+        let tries_another = is_about_the_mechanism(&reply);
+        reply.lines.extend(self.reason.take());
+        if tries_another && !self.choices.is_empty() {
             self.mechanism = self.choices.remove(0);
             self.is_second_choice = true;
             self.refusal = Some(reply);
@@ -291,6 +303,24 @@ impl Login {
         }
         LoginStep::Refused(reply)
     }
+}
+
+/// The reason in a challenge after a token: JSON in base64 (RFC 7628 section 3.2.2), as `(status 401, scope …)`.
+fn refusal_reason(challenge: &Reply) -> Option<String> {
+    let bytes = STANDARD.decode(challenge.lines.concat().trim()).ok()?;
+    let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&bytes).ok()?;
+    let known = ["status", "error_description", "scope"].into_iter().filter_map(|name| {
+        let value = fields.get(name)?;
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let shown: String = value
+            .chars()
+            .filter(|c| !is_hidden(*c) && !c.is_control())
+            .take(LONGEST_REASON_CHARS)
+            .collect();
+        (!shown.is_empty()).then(|| format!("{name} {shown}"))
+    });
+    let known: Vec<String> = known.collect();
+    (!known.is_empty()).then(|| format!("({})", known.join(", ")))
 }
 
 /// Whether another mechanism may do better: a refusal of the password never says so.
@@ -379,7 +409,10 @@ mod tests {
                             let second = if *is_second_choice { " second" } else { "" };
                             format!("open {}{second}", mechanism.name())
                         }
-                        LoginStep::Refused(reply) => format!("refused {}", reply.code),
+                        LoginStep::Refused(reply) => match reply.lines.get(1) {
+                            Some(reason) => format!("refused {} {reason}", reply.code),
+                            None => format!("refused {}", reply.code),
+                        },
                         LoginStep::Failed(fault) => fault.to_string(),
                         LoginStep::Send(_) | LoginStep::FetchToken => format!("{step:?}"),
                     };
@@ -524,7 +557,7 @@ mod tests {
                 "C AQ==",
                 "S 535 no",
                 "T old",
-                "= refused 535",
+                "= refused 535 (status invalid_token)",
             ],
         );
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::approval::{ApprovalState, EditionDecisions, EditionStop};
+use crate::approval::{ApprovalState, EVERY_EDITION, EditionDecisions, EditionStop};
 use crate::audience::EditionPurpose;
 use crate::cli::due::REPEATED_EVERY;
 use crate::cli::steps::chosen_edition::choose;
@@ -127,7 +127,8 @@ pub async fn unplanned(
     screen: &Screen,
 ) -> Result<UnplannedEditions, Failure> {
     let mut by_edition: BTreeMap<String, EditionDecisions> = BTreeMap::new();
-    for stop in ledger.stops().await? {
+    let stops = ledger.stops().await?.into_iter();
+    for stop in stops.filter(|stop| stop.edition != EVERY_EDITION) {
         by_edition.entry(stop.edition.clone()).or_default().stops.push(stop);
     }
     for approval in ledger.approvals().await? {

@@ -246,7 +246,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     project.own_folder(practice)?;
     let ledger = ledgers::ledger_for(&project, practice, 1).await?;
     ledger.nature().await?.refuse_retired()?;
-    record(&ledger, on.approval(&name)?, before.stops.len(), screen).await?;
+    record(&ledger, on.approval(&name)?, before.stops_seen(), screen).await?;
     let decisions = ledger.decisions_of(&chosen.name).await?;
     let state = ApprovalState::of(project.settings.approval.people, &decisions, &now);
     on.outcome(&decisions, &state)?;

@@ -86,7 +86,7 @@ pub async fn set_time(
     let seen = frozen(project, chosen, &prepared)?;
     let needed = project.settings.approval.people.max(1);
     let mut decisions = gate::decisions(existing.as_ref(), edition).await?;
-    let stops_seen = decisions.stops.len();
+    let stops_seen = decisions.stops_seen();
     let is_stopped = ApprovalState::of(needed, &decisions, &seen).stopped.is_some();
     let timed = stop::row(project, edition, StopKind::Timed);
     if is_stopped {

@@ -156,7 +156,6 @@ fn announce(
 }
 
 /// The stops of an edition that somebody has seen before they typed the number.
-#[derive(Default)]
 struct SeenStops {
     count: usize,
     /// Whether they let go a pause among them.
@@ -197,9 +196,9 @@ async fn refuse_early(
     let needed = project.settings.approval.people.max(u8::from(arguments.unattended));
     let ledger = ledgers::existing_ledger(project, destination.is_practice()).await?;
     let decisions = gate::decisions(ledger.as_ref(), &chosen.name).await?;
-    let count = decisions.stops.len();
-    if needed == 0 && count == 0 {
-        return Ok(SeenStops::default());
+    let count = decisions.stops_seen();
+    if needed == 0 && decisions.stops.is_empty() {
+        return Ok(SeenStops { count, lifts_pause: false });
     }
     let now = frozen(project, chosen, prepared)?;
     let mut state = ApprovalState::of(needed, &decisions, &now);

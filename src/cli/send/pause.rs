@@ -9,7 +9,7 @@ use crate::approval::{EditionStop, StopKind};
 use crate::cli::globals::Globals;
 use crate::cli::report::report_of;
 use crate::cli::send::planned::{find_planned, is_sending};
-use crate::cli::send::stop::{StoppedEdition, stop_unplanned, unplanned};
+use crate::cli::send::stop::{StoppedEdition, stop_everything, stop_unplanned, unplanned};
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
@@ -60,6 +60,8 @@ async fn pause_one(project: &Project, name: &str, screen: &Screen) -> Result<Exi
 
 /// Every edition of both ledgers that somebody sends, or could go on with.
 async fn pause_all(project: &Project, screen: &Screen) -> Result<Exit, Failure> {
+    // First: what nobody has planned by now finds it when they plan, and what somebody has is paused below.
+    stop_everything(project).await?;
     let mut paused = Vec::new();
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
@@ -80,8 +82,7 @@ async fn pause_all(project: &Project, screen: &Screen) -> Result<Exit, Failure> 
             "every edition is finished: there is nothing to pause",
         )
         .help(
-            "`roundup status` shows them; a `roundup send` that waits for its number is paused by name, as in \
-             `roundup pause 2020-12`",
+            "`roundup status` shows them; a `roundup send` that waits for its number sends nothing now",
         ));
     }
     screen.outcome(&PauseOutcome { schema: "roundup.status/1", editions: paused, held })?;

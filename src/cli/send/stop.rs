@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::approval::{ApproverName, EditionStop, StopKind};
+use crate::approval::{ApproverName, EVERY_EDITION, EditionStop, StopKind};
 use crate::cli::steps::corrections::as_typed;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{existing_ledger, ledger_for};
@@ -89,7 +89,7 @@ pub async fn stop_unplanned(
         }
         ledger.nature().await?.refuse_retired()?;
         let row = row(project, name, kind);
-        if !ledger.stop(row.clone(), decisions.stops.len()).await? {
+        if !ledger.stop(row.clone(), decisions.stops_seen()).await? {
             // A computer has planned it just now: it is stopped as a run is.
             continue;
         }
@@ -110,6 +110,27 @@ pub async fn stop_unplanned(
         (None, Some(before)) if !is_planned => Err(stopped_before(project, &before)),
         (None, _) => Ok(None),
     }
+}
+
+/// Writes that everything is paused: a `send` that waits for its number plans nothing any more, with practice or without.
+pub async fn stop_everything(project: &Project) -> Result<(), Failure> {
+    let is_practice = Destination::of(project, None)?.is_practice();
+    for practice in [false, true] {
+        let ledger = match existing_ledger(project, practice).await? {
+            Some(ledger) => ledger,
+            // A first `send` makes its ledger when it plans.
+            None if is_practice || !practice => {
+                project.own_folder(practice)?;
+                ledger_for(project, practice, 1).await?
+            }
+            None => continue,
+        };
+        // Nobody sends with a ledger that was moved to another computer.
+        if ledger.nature().await?.refuse_retired().is_ok() {
+            ledger.stop(row(project, EVERY_EDITION, StopKind::Paused), 0).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether a ledger has planned an edition, and somebody is still to get it.

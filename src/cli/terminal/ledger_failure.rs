@@ -75,9 +75,11 @@ fn cure(error: &LedgerError) -> (Exit, &'static str) {
         LedgerError::Fenced => {
             (Exit::Later, "nobody is mailed twice; the same command sends what is left")
         }
-        LedgerError::StoppedMeanwhile { .. } => {
-            (Exit::Later, "`roundup status` shows who stopped it, and what lets it go out again")
-        }
+        LedgerError::StoppedMeanwhile { .. } => (
+            Exit::Later,
+            "`roundup status` shows who stopped it, and what lets it go out again; where `roundup pause` stopped \
+             everything, the same command asks you again",
+        ),
         LedgerError::Full { .. }
         | LedgerError::Locked { .. }
         | LedgerError::TooManyConnections { .. }

@@ -5,7 +5,7 @@ use tokio_postgres::Transaction;
 
 use super::PostgresLedger;
 use super::server::patiently;
-use crate::approval::{Approval, EditionStop, StopKind};
+use crate::approval::{Approval, EVERY_EDITION, EditionStop, StopKind};
 use crate::ledger::approval_store::ApprovalStore;
 use crate::ledger::column::{damaged, from_json, millis, time, to_json};
 use crate::ledger::error::LedgerError;
@@ -13,6 +13,9 @@ use crate::ledger::schema_of_stops as sql;
 
 /// Whoever plans, approves or stops an edition does it one after the other, and sees what the one before has written.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('roundup decision ' || $1, 0))";
+/// Many plan at the same time, each their own edition; whoever pauses everything waits for them.
+const LOCK_EVERYTHING: &str =
+    "SELECT pg_advisory_xact_lock_shared(hashtextextended('roundup decision ', 0))";
 const ADD: &str = "INSERT INTO approvals (edition, at, who, account, by_last_editor, frozen)
     VALUES ($1, $2, $3, $4, $5, $6)";
 const ALL: &str =
@@ -90,6 +93,9 @@ pub(super) async fn stops_of(
     transaction: &Transaction<'_>,
     edition: &str,
 ) -> Result<usize, LedgerError> {
+    if edition != EVERY_EDITION {
+        transaction.query_one(LOCK_EVERYTHING, &[]).await?;
+    }
     transaction.query_one(LOCK, &[&edition]).await?;
     let count: i64 = transaction.query_one(sql::COUNT, &[&edition]).await?.get(0);
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
