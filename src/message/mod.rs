@@ -85,9 +85,20 @@ pub enum IdentityError {
 }
 
 impl IdentityError {
+    /// The setting under `[sender]`.
+    pub fn setting(&self) -> &'static str {
+        match self {
+            Self::Address { field, .. } => field,
+            Self::Name(_) => "name",
+            Self::PublicUrl(_) => "public_url",
+            Self::BounceName => "bounce_address",
+            Self::ListId(_) => "list_id",
+        }
+    }
+
     pub fn cure(&self) -> &'static str {
         match self {
-            Self::Address { error, .. } => error.cure(),
+            Self::Address { .. } => "write one address on one line, as in news@charity.org.uk",
             Self::Name(_) => "write the name as people know it, on one line",
             Self::PublicUrl(_) => {
                 "write public_url = \"https://news.charity.org.uk\", without anything behind the path"

@@ -30,6 +30,19 @@ pub enum PicturesError {
     Failed { path: String, what: String },
 }
 
+impl PicturesError {
+    pub fn cure(&self) -> &'static str {
+        match self {
+            Self::Incomplete => {
+                "name the folder and where it is on the web: publish = \"pictures\" and \
+                 base_url = \"https://charity.example/pictures\""
+            }
+            Self::Address(_) => "write the address at which the folder is reached on the web",
+            Self::Failed { .. } => "check the disk, and your rights there",
+        }
+    }
+}
+
 /// Where pictures go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publishing {

@@ -1,11 +1,15 @@
-//! Settings that are right by themselves and impossible together.
+//! Settings that are right for TOML and of no use: alone, or together with others.
 //! Pure: settings in, the first contradiction with its line out.
+
+use std::path::Path;
 
 use toml_edit::{Document, TableLike};
 
 use super::setting_place::offset;
 use super::settings::{Settings, SettingsError, explain};
 use crate::count::counted;
+use crate::message::Sender;
+use crate::pictures::Publishing;
 use crate::problem::HELP;
 use crate::providers::mailbox_hosts::webmail_host;
 use crate::schedule::StartHours;
@@ -24,17 +28,36 @@ const RULES: [Rule; 5] = [
     (&[&["sender", "address"]], a_sender_at_somebody_elses_domain),
 ];
 
-/// Refuses the first contradiction.
+/// Refuses the first setting of no use, then the first contradiction.
 ///
 /// # Errors
 /// With the line of a setting that makes it.
 pub(super) fn refuse(path: &str, settings: &Settings) -> Result<(), SettingsError> {
     let text = settings.text.as_str();
+    if let Some((names, fault)) = of_no_use(settings) {
+        let names: Vec<&[&str]> = names.iter().map(<[&str; 2]>::as_slice).collect();
+        return Err(at_setting(path, text, &names, &fault));
+    }
     for (names, find) in RULES {
         let Some(fault) = find(settings) else { continue };
         return Err(at_setting(path, text, names, &fault));
     }
     Ok(())
+}
+
+/// A setting that is parsed where it is used: what is wrong with it is known when the file is read.
+fn of_no_use(settings: &Settings) -> Option<(Vec<[&'static str; 2]>, Fault)> {
+    if let Err(error) = Sender::new(&settings.sender) {
+        let names = vec![["sender", error.setting()]];
+        return Some((names, (error.to_string(), error.cure().to_owned())));
+    }
+    if let Err(error) = Publishing::of(&settings.pictures, Path::new("")) {
+        let names = vec![["pictures", "base_url"], ["pictures", "publish"]];
+        return Some((names, (error.to_string(), error.cure().to_owned())));
+    }
+    let (field, cure) = settings.joining.fault()?;
+    let what = format!("`{field}` under [joining] is empty or too long");
+    Some((vec![["joining", field]], (what, cure)))
 }
 
 /// A fault on the line of the first of these settings that is there.
@@ -169,6 +192,39 @@ mod tests {
             let (found, what) = refused(text).unwrap_or_else(|| panic!("taken: {text}"));
             assert_eq!(found, line, "{text}");
             assert!(what.contains(words), "{what}");
+        }
+    }
+
+    #[test]
+    fn what_is_of_no_use_is_refused_on_its_line() {
+        let wrong = ["", "a\\nb", "\\u0000", "\\u202Ex", "<b>", "{{x}}", "a, b@x"];
+        for name in [
+            "address",
+            "reply_to",
+            "bounce_address",
+            "unsubscribe_address",
+            "public_url",
+            "list_id",
+        ] {
+            for value in wrong {
+                let line = format!("{name} = \"{value}\"");
+                let text = match name {
+                    "address" => GOOD.replace("address = \"news@charity.example\"", &line),
+                    _ => format!("{GOOD}{line}\n"),
+                };
+                let settings = Settings::read("roundup.toml", &text).unwrap();
+                let error = refuse("roundup.toml", &settings).unwrap_err();
+                assert_eq!(error.line_text.as_deref(), Some(line.as_str()), "{}", error.what);
+                assert!(error.what.contains(name) && !error.cure.is_empty(), "{}", error.what);
+            }
+        }
+        for (text, line) in [
+            ("[pictures]\npublish = \"public\"", 2),
+            ("[pictures]\npublish = \"public\"\nbase_url = \"javascript:x\"", 3),
+            ("[joining]\nsource = \"\"", 2),
+            ("[joining]\nopen = true\nwording = \" \"", 3),
+        ] {
+            assert_eq!(refused(text).map(|(line, _)| line), Some(line), "{text}");
         }
     }
 

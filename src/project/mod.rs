@@ -202,9 +202,10 @@ impl Project {
     /// When there is no such list, or it is wrong, with the place.
     pub fn terms(&self) -> Result<Vec<Term>, ProjectError> {
         let Some(name) = &self.settings.checks.terms else { return Ok(Vec::new()) };
-        let list = NamedFile { folder: "terms", what: "list of terms", name };
+        let list =
+            NamedFile { folder: "terms", what: "list of terms", name, path: ["checks", "terms"] };
         let known = terms::built_in_names().collect();
-        let (shown, text) = list.read(&self.root, terms::built_in, known)?;
+        let (shown, text) = list.read(&self.root, &self.settings.text, terms::built_in, known)?;
         let wrong = |error: toml::de::Error| {
             settings::explain(&shown, &text, error.message(), error.span())
         };
@@ -378,8 +379,10 @@ fn put_theme_under(root: &Path, settings: &mut Settings) -> Result<(), ProjectEr
     let Some(name) = settings.theme_name().map(str::to_owned) else {
         return Ok(settings.put_under(first, theme::built_in(first).unwrap_or_default())?);
     };
-    let theme = NamedFile { folder: "themes", what: "theme", name: &name };
-    let (shown, text) = theme.read(root, theme::built_in, theme::built_in_names().collect())?;
+    let path = ["theme", "use"];
+    let theme = NamedFile { folder: "themes", what: "theme", name: &name, path };
+    let known = theme::built_in_names().collect();
+    let (shown, text) = theme.read(root, &settings.text, theme::built_in, known)?;
     Ok(settings.put_under(&shown, &text)?)
 }
 
@@ -390,6 +393,8 @@ struct NamedFile<'a> {
     /// What it is, for people.
     what: &'a str,
     name: &'a str,
+    /// The setting that names it.
+    path: [&'a str; 2],
 }
 
 impl NamedFile<'_> {
@@ -397,10 +402,11 @@ impl NamedFile<'_> {
     fn read(
         &self,
         root: &Path,
+        settings: &str,
         built_in: fn(&str) -> Option<&'static str>,
         known: Vec<&'static str>,
     ) -> Result<(String, String), ProjectError> {
-        let Self { folder, what, name } = self;
+        let Self { folder, what, name, path } = self;
         let own = files(root, &format!("templates/{folder}"), "toml")?;
         let shown = format!("templates/{folder}/{name}.toml");
         // Only a file that is there is read: a name leads nowhere else.
@@ -415,12 +421,11 @@ impl NamedFile<'_> {
         known.extend(own.iter().map(|(_, file)| file.trim_end_matches(".toml")));
         known.sort_unstable();
         known.dedup();
-        Err(ProjectError::Settings(SettingsError {
-            place: Place::whole(SETTINGS_FILE),
-            what: format!("there is no {what} `{}`", name.escape_debug()),
-            cure: did_you_mean(name, known.iter().copied(), "there are"),
-            line_text: None,
-        }))
+        let fault = (
+            format!("there is no {what} `{}`", name.escape_debug()),
+            did_you_mean(name, known.iter().copied(), "there are"),
+        );
+        Err(contradictions::at_setting(SETTINGS_FILE, settings, &[path], &fault).into())
     }
 }
 

@@ -9,7 +9,6 @@ use tokio::time::timeout;
 
 use crate::audience::Keys;
 use crate::audience::settings::ListPlace;
-use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::system;
 use crate::ledger::AnyLedger;
@@ -18,8 +17,7 @@ use crate::ledger::join_store::JoinStore;
 use crate::ledger::joining::{JoinConfirmation, JoinEvidence, JoinRequest};
 use crate::ledger::list_store::{ListStore, Moves};
 use crate::people::{Journal, Welcome};
-use crate::problem::Place;
-use crate::project::{Project, SETTINGS_FILE};
+use crate::project::Project;
 use crate::rfc::address::EmailAddress;
 use crate::web::serve::{JoinCall, JoinForm, PageText};
 
@@ -33,32 +31,20 @@ pub(super) struct JoinDesk {
 }
 
 /// The form, where it is open and the list can take people. Says so where it is open and cannot be.
-pub(super) fn form(
-    project: &Project,
-    text: &PageText,
-    screen: &Screen,
-) -> Result<Option<JoinForm>, Failure> {
+pub(super) fn form(project: &Project, text: &PageText, screen: &Screen) -> Option<JoinForm> {
     let settings = &project.settings.joining;
-    if let Some((field, cure)) = settings.fault() {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!("`{field}` under [joining] is empty or too long"),
-        )
-        .at(Place::whole(SETTINGS_FILE))
-        .help(cure));
-    }
     if !settings.open {
-        return Ok(None);
+        return None;
     }
     if project.settings.people.keep == ListPlace::Files {
         screen.warn(
             "nobody can sign up: `open` under [joining] needs the list in the database. Move it with `roundup \
              subscribers import subscribers/people.csv --yes`, then start `roundup serve` again",
         );
-        return Ok(None);
+        return None;
     }
     let wording = text.consent(settings.wording.as_deref());
-    Ok(Some(JoinForm { wording, asks_first_name: settings.first_name }))
+    Some(JoinForm { wording, asks_first_name: settings.first_name })
 }
 
 impl JoinDesk {

@@ -76,7 +76,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     };
     project.own_folder(false)?;
     warn_of_damage(&project, screen);
-    let form = joining::form(&project, &text, screen)?;
+    let form = joining::form(&project, &text, screen);
     let journal = Journal::new(spool(&project), LEDGER_PATIENCE);
     let keys = match ledger_now(&project).await? {
         Ok(ledger) => {

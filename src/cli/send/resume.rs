@@ -99,17 +99,7 @@ impl ResumedEdition<'_> {
         if progress.open == 0 {
             return self.is_finished(state.control, arguments, screen).await;
         }
-        let paused = state.control == RunControl::Pause;
-        if paused {
-            let since = state.controlled_at.unwrap_or(now);
-            let since = since.with_timezone(&project.settings.time_zone);
-            let since = since.format("%-d %B %Y at %H:%M");
-            if !screen.asks && !arguments.unpause {
-                return Err(Failure::new(Exit::Later, format!("`{name}` was paused on {since}"))
-                    .help(format!("to resume it: roundup send {name} --unpause")));
-            }
-            screen.say(&format!("{name} was paused on {since}; resuming now."));
-        }
+        let paused = self.resumes_pause(&state, arguments, screen)?;
         if !destination.is_practice() {
             trust.before_going_on(ledger, planned, &state).await?;
         }
@@ -146,6 +136,28 @@ impl ResumedEdition<'_> {
             self.unchanged(&state).await?;
         }
         Ok(ResumeOutcome::On(people))
+    }
+
+    /// Whether it is paused, and somebody who may lets it go on.
+    fn resumes_pause(
+        &self,
+        state: &EditionState,
+        arguments: &Arguments,
+        screen: &Screen,
+    ) -> Result<bool, Failure> {
+        if state.control != RunControl::Pause {
+            return Ok(false);
+        }
+        let name = &self.planned.name;
+        let since = state.controlled_at.unwrap_or_else(system::now);
+        let since = since.with_timezone(&self.project.settings.time_zone);
+        let since = since.format("%-d %B %Y at %H:%M");
+        if !screen.asks && !arguments.unpause {
+            return Err(Failure::new(Exit::Later, format!("`{name}` was paused on {since}"))
+                .help(format!("to resume it: roundup send {name} --unpause")));
+        }
+        screen.say(&format!("{name} was paused on {since}; resuming now."));
+        Ok(true)
     }
 
     /// How many of those who are left are on the do-not-mail list, or on the one that newsletters share.

@@ -215,18 +215,11 @@ pub fn publishing_of(project: &Project) -> Result<Option<Publishing>, Failure> {
 }
 
 fn not_published(error: &PicturesError) -> Failure {
-    let (exit, cure) = match error {
-        PicturesError::Incomplete => (
-            Exit::Usage,
-            "name the folder and where it is on the web: publish = \"pictures\" and \
-             base_url = \"https://charity.example/pictures\"",
-        ),
-        PicturesError::Address(_) => {
-            (Exit::Usage, "write the address at which the folder is reached on the web")
-        }
-        PicturesError::Failed { .. } => (Exit::Failed, "check the disk, and your rights there"),
+    let exit = match error {
+        PicturesError::Incomplete | PicturesError::Address(_) => Exit::Usage,
+        PicturesError::Failed { .. } => Exit::Failed,
     };
-    Failure::new(exit, error.to_string()).help(cure)
+    Failure::new(exit, error.to_string()).help(error.cure())
 }
 
 async fn compose_news(
