@@ -35,7 +35,7 @@ pub fn print(project: &Project, screen: &Screen) -> Result<Exit, Failure> {
         schema: "roundup.install_hints/1",
         crontab: crontab(&program, &folder),
         systemd_service: service(&program, &folder),
-        systemd_timer: TIMER.to_owned(),
+        systemd_timer: unit(PACKAGED_TIMER, ""),
         launchd: launchd(&name, &program, &folder),
         windows: windows(&name, &program, &folder),
         name,
@@ -89,17 +89,9 @@ const WINDOWS_TRAPS: &str = "\
 # Login: the task runs only while you are logged in, unless you choose \"Run whether user is logged on or not\" in the Task Scheduler.
 # Sleep: StartWhenAvailable makes up for a run that was missed.";
 
-const TIMER: &str = "[Unit]
-Description=Newsletter: what is due
-
-[Timer]
-OnCalendar=*:0/5
-RandomizedDelaySec=30
-# A run that was missed while the computer was off is made up for.
-Persistent=true
-
-[Install]
-WantedBy=timers.target";
+/// The units of the Debian package, whose instance is the project's folder: what they say of times and ends holds here too.
+const PACKAGED_SERVICE: &str = include_str!("../../../packaging/roundup-due@.service");
+const PACKAGED_TIMER: &str = include_str!("../../../packaging/roundup-due@.timer");
 
 /// A name for the units and the task of one newsletter, which every system takes.
 fn name_of(newsletter: &str) -> String {
@@ -120,14 +112,21 @@ fn for_systemd(text: &str) -> String {
     format!("\"{}\"", text.replace('$', "$$"))
 }
 
+/// A packaged unit for one newsletter: without the lines that are about the instance.
+fn unit(packaged: &str, command: &str) -> String {
+    let lines = packaged.lines().filter_map(|line| match line.split_once('=') {
+        Some(("Description", _)) => Some("Description=Newsletter: what is due".to_owned()),
+        Some(("ExecStart", _)) => Some(format!("ExecStart={command}")),
+        Some(("Documentation" | "ConditionPathExists", _)) => None,
+        None if line.starts_with("# One newsletter") => None,
+        _ => Some(line.to_owned()),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 fn service(program: &str, folder: &str) -> String {
-    format!(
-        "[Unit]\nDescription=Newsletter: what is due\n\n[Service]\n\
-         Type=oneshot\nExecStart={} due --project {}\n# A long run is not ended: it goes on where it stopped, but slower.\n\
-         TimeoutStartSec=infinity\n# 4: nothing to do; 6: stopped for now, the next run goes on.\nSuccessExitStatus=4 6",
-        for_systemd(program),
-        for_systemd(folder)
-    )
+    let command = format!("{} due --project {}", for_systemd(program), for_systemd(folder));
+    unit(PACKAGED_SERVICE, &command)
 }
 
 fn for_xml(text: &str) -> String {
@@ -180,6 +179,16 @@ mod tests {
             assert!(windows(&found, "r", "f").contains(&format!("-TaskName '{name}'")));
         }
         assert!(name_of(&"long.".repeat(100)).len() <= LONGEST_NAME_CHARS);
+    }
+
+    #[test]
+    fn the_packaged_units_are_cut_to_one_newsletter() {
+        let (service, timer) = (service("/r", "/f"), unit(PACKAGED_TIMER, ""));
+        for (unit, kept) in [(&service, "SuccessExitStatus=4 6"), (&timer, "Persistent=true")] {
+            assert!(unit.starts_with("[Unit]\nDescription=Newsletter: what is due\n"), "{unit}");
+            assert!(unit.contains(kept) && !unit.contains('%'), "{unit}");
+        }
+        assert!(service.contains("\nExecStart=\"/r\" due --project \"/f\"\n"), "{service}");
     }
 
     #[test]
