@@ -158,10 +158,13 @@ pub(super) fn base64_bytes(text: &str) -> Vec<u8> {
 pub(super) fn text_of(bytes: &[u8], charset: &str) -> String {
     let named = Encoding::for_label(charset.trim().as_bytes());
     let is_escaped = bytes.windows(2).any(|two| two == b"\x1b$");
+    let is_utf_8 = std::str::from_utf8(bytes).is_ok();
     let encoding = match named {
         _ if is_escaped => encoding_rs::ISO_2022_JP,
+        // Its name says seven bits: some systems write one encoding and name another.
+        Some(encoding) if encoding == encoding_rs::ISO_2022_JP && is_utf_8 => UTF_8,
         Some(encoding) => encoding,
-        None if std::str::from_utf8(bytes).is_ok() => UTF_8,
+        None if is_utf_8 => UTF_8,
         None => WINDOWS_1252,
     };
     encoding.decode(bytes).0.into_owned()
@@ -258,6 +261,7 @@ mod tests {
             ("=?utf-8?B?w6k=?= x", "é x"),
             ("=?iso-8859-1?Q?Abwesenheit_=FCber?= =?utf-8?q?_x?=", "Abwesenheit über x"),
             ("=?iso-2022-jp?B?GyRCJUYlOSVIGyhC?=", "テスト"),
+            ("=?iso-2022-jp?B?44OG44K544OI?=", "テスト"),
             ("=?utf-8*en?Q?a?=", "a"),
             ("=?broken", "=?broken"),
             ("a =?x?y?z b", "a =?x?y?z b"),

@@ -89,22 +89,22 @@ impl<L: Ledger + FrequencyStore> Journal<L> {
         &self.spool
     }
 
-    /// Keeps an act; it is on disk when this returns. While something waits in the spool, what comes later goes behind it.
+    /// Keeps acts in their order; they are on disk when this returns. While something waits in the spool, what comes later goes
+    /// behind it.
     ///
     /// # Errors
-    /// When neither the ledger nor the spool can take it.
-    pub async fn record(&self, act: Act) -> Result<ActPlace, JournalError> {
+    /// When neither the ledger nor the spool can take them.
+    pub async fn record(&self, acts: Vec<Act>) -> Result<Vec<ActPlace>, JournalError> {
         let _turn = self.order.lock().await;
         if self.spool.is_empty()
             && let Some(ledger) = self.ledger.get()
-            && let Ok(Ok(counted)) =
-                timeout(self.patience, keep_in(&**ledger, std::slice::from_ref(&act))).await
+            && let Ok(Ok(changed)) = timeout(self.patience, keep_in(&**ledger, &acts)).await
         {
-            return Ok(ActPlace::Ledger { changed: counted });
+            return Ok(changed.into_iter().map(|changed| ActPlace::Ledger { changed }).collect());
         }
-        let spool = self.spool.clone();
-        blocking(move || spool.add(&act)).await?;
-        Ok(ActPlace::Spool)
+        let (spool, places) = (self.spool.clone(), vec![ActPlace::Spool; acts.len()]);
+        blocking(move || spool.add(&acts)).await?;
+        Ok(places)
     }
 
     /// Where a person stands, with what waits of theirs.
@@ -183,17 +183,21 @@ fn standpoint_of(entry: Option<NoMail>, acts: &[Act], now: DateTime<Utc>) -> Sta
     }
 }
 
-/// Keeps acts in the ledger; whether one of them changed something.
+/// Keeps acts in the ledger; of each, whether it changed something.
 async fn keep_in(
     ledger: &(impl Ledger + FrequencyStore),
     acts: &[Act],
-) -> Result<bool, LedgerError> {
+) -> Result<Vec<bool>, LedgerError> {
     let changes = acts.iter().filter_map(Act::change).collect();
-    let mut changed = ledger.change_no_mail(changes).await?.contains(&true);
+    let mut counted = ledger.change_no_mail(changes).await?.into_iter();
+    let mut changed = Vec::new();
     for act in acts {
-        if let ActKind::Chose { frequency } = act.what {
-            changed |= ledger.choose_frequency(&act.person, frequency, act.at).await?;
-        }
+        changed.push(match act.what {
+            ActKind::Chose { frequency } => {
+                ledger.choose_frequency(&act.person, frequency, act.at).await?
+            }
+            ActKind::Left { .. } | ActKind::Stayed => counted.next().unwrap_or(false),
+        });
     }
     Ok(changed)
 }
@@ -280,6 +284,10 @@ mod tests {
         DateTime::<Utc>::UNIX_EPOCH + chrono::TimeDelta::seconds(100)
     }
 
+    async fn record(journal: &Journal<MemoryLedger>, act: Act) -> ActPlace {
+        journal.record(vec![act]).await.unwrap()[0]
+    }
+
     const PATIENCE: Duration = Duration::from_secs(2);
 
     #[tokio::test]
@@ -288,12 +296,12 @@ mod tests {
         let journal = Journal::<MemoryLedger>::new(Spool::new(folder.path()), PATIENCE);
         assert!(!journal.is_well().await);
         assert_eq!(journal.standpoint("ann", now()).await.unwrap(), Standpoint::Unknown);
-        assert_eq!(journal.record(left("ann", 1)).await.unwrap(), ActPlace::Spool);
+        assert_eq!(record(&journal, left("ann", 1)).await, ActPlace::Spool);
         assert_eq!(journal.standpoint("ann", now()).await.unwrap(), Standpoint::LeftLately);
         assert_eq!(journal.standpoint("bob", now()).await.unwrap(), Standpoint::Unknown);
-        journal.record(stayed("ann", 2)).await.unwrap();
+        record(&journal, stayed("ann", 2)).await;
         assert_eq!(journal.standpoint("ann", now()).await.unwrap(), Standpoint::Mailed);
-        journal.record(left("ann", 3)).await.unwrap();
+        record(&journal, left("ann", 3)).await;
         // The ledger comes: what waits counts before it is taken in.
         let ledger = Arc::new(MemoryLedger::default());
         ledger.suppress("bob", "550 no such user", now()).await.unwrap();
@@ -303,27 +311,27 @@ mod tests {
         assert_eq!(journal.standpoint("bob", now()).await.unwrap(), Standpoint::NotMailed);
         assert_eq!(journal.standpoint("cy", now()).await.unwrap(), Standpoint::Mailed);
         // What comes now goes behind what waits.
-        assert_eq!(journal.record(stayed("ann", 4)).await.unwrap(), ActPlace::Spool);
+        assert_eq!(record(&journal, stayed("ann", 4)).await, ActPlace::Spool);
         assert_eq!(journal.drain().await.unwrap(), 4);
         assert!(journal.spool().is_empty());
         assert_eq!(ledger.suppression("ann").await.unwrap(), None);
         assert_eq!(journal.standpoint("ann", now()).await.unwrap(), Standpoint::Mailed);
         let changed = ActPlace::Ledger { changed: true };
-        assert_eq!(journal.record(left("ann", 5)).await.unwrap(), changed);
+        assert_eq!(record(&journal, left("ann", 5)).await, changed);
         let same = ActPlace::Ledger { changed: false };
-        assert_eq!(journal.record(left("ann", 6)).await.unwrap(), same);
+        assert_eq!(record(&journal, left("ann", 6)).await, same);
     }
 
     #[tokio::test]
     async fn a_spool_of_the_same_length_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::<MemoryLedger>::new(Spool::new(folder.path()), PATIENCE);
-        journal.record(left("ann", 1)).await.unwrap();
+        record(&journal, left("ann", 1)).await;
         assert_eq!(journal.standpoint("ann", now()).await.unwrap(), Standpoint::LeftLately);
         // Another program takes it in, and somebody else leaves.
         drain(journal.spool(), &MemoryLedger::default(), PATIENCE).await.unwrap();
         let path = folder.path().join("leaving.spool");
-        journal.record(left("bob", 1)).await.unwrap();
+        record(&journal, left("bob", 1)).await;
         let later = std::time::SystemTime::now() + Duration::from_secs(9);
         std::fs::File::options().write(true).open(path).unwrap().set_modified(later).unwrap();
         assert_eq!(journal.standpoint("bob", now()).await.unwrap(), Standpoint::LeftLately);
@@ -338,7 +346,7 @@ mod tests {
         let acts = [left("ann", 1), stayed("ann", 2), left("bob", 1)];
         for _ in 0..3 {
             for act in &acts {
-                spool.add(act).unwrap();
+                spool.add(std::slice::from_ref(act)).unwrap();
             }
             drain(&spool, &ledger, PATIENCE).await.unwrap();
         }

@@ -100,14 +100,17 @@ impl Spool {
         written.and(removed).map_err(failed)
     }
 
-    /// Adds an act; it is on disk when this returns.
+    /// Adds acts; they are on disk when this returns, all of them or none.
     ///
     /// # Errors
     /// When the disk is full, or the folder cannot be written.
-    pub fn add(&self, act: &Act) -> Result<(), SpoolError> {
+    pub fn add(&self, acts: &[Act]) -> Result<(), SpoolError> {
         let failed = |source| cannot_write(&self.added, source);
-        let mut line = serde_json::to_vec(act).map_err(|error| failed(error.into()))?;
-        line.push(b'\n');
+        let mut lines = Vec::new();
+        for act in acts {
+            serde_json::to_writer(&mut lines, act).map_err(|error| failed(error.into()))?;
+            lines.push(b'\n');
+        }
         let mut file = self.locked().map_err(failed)?;
         let before = file.metadata().map_err(failed)?.len();
         if before > LONGEST_SPOOL_BYTES {
@@ -115,7 +118,7 @@ impl Spool {
             return Err(SpoolError::Full { path, bytes: before });
         }
         let before = whole_lines(&mut file, before).map_err(failed)?;
-        let written = file.write_all(&line).and_then(|()| file.sync_all());
+        let written = file.write_all(&lines).and_then(|()| file.sync_all());
         if let Err(source) = written {
             // Half a line would spoil the next one.
             let _ = file.set_len(before);
@@ -314,15 +317,13 @@ mod tests {
         let spool = Spool::new(folder.path());
         assert!(spool.is_empty());
         let both = [act("ann"), Act { what: ActKind::Stayed, ..act("bob") }];
-        for act in &both {
-            spool.add(act).unwrap();
-        }
+        spool.add(&both).unwrap();
         assert!(!spool.is_empty());
         let taking = spool.take().unwrap().unwrap();
         assert_eq!(taking.acts, both);
         // Nobody else takes meanwhile, and others add.
         assert!(spool.take().unwrap().is_none());
-        spool.add(&act("cy")).unwrap();
+        spool.add(&[act("cy")]).unwrap();
         drop(taking);
         assert_eq!(spool.waiting().unwrap(), [&both[..], &[act("cy")]].concat());
         let taking = spool.take().unwrap().unwrap();
@@ -349,7 +350,7 @@ mod tests {
                 let spool = spool.clone();
                 std::thread::spawn(move || {
                     for n in 0..50 {
-                        spool.add(&act(&format!("{thread}-{n}"))).unwrap();
+                        spool.add(&[act(&format!("{thread}-{n}"))]).unwrap();
                     }
                 })
             })
@@ -377,12 +378,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("leaving.spool");
         let spool = Spool::new(folder.path());
-        spool.add(&act("ann")).unwrap();
+        spool.add(&[act("ann")]).unwrap();
         let mut bytes = std::fs::read(&path).unwrap();
         bytes.extend_from_slice(b"{\"person\":\"bo");
         std::fs::write(&path, &bytes).unwrap();
         assert_eq!(spool.waiting().unwrap(), [act("ann")]);
-        spool.add(&act("cy")).unwrap();
+        spool.add(&[act("cy")]).unwrap();
         assert_eq!(spool.waiting().unwrap(), [act("ann"), act("cy")]);
         let whole = std::fs::read(&path).unwrap();
         std::fs::write(&path, [b"nonsense \xff\n\n{}\n".as_slice(), &whole].concat()).unwrap();
@@ -402,9 +403,9 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let spool = Spool::new(folder.path());
-        spool.add(&act("ann")).unwrap();
+        spool.add(&[act("ann")]).unwrap();
         spool.take().unwrap().unwrap().keep(&[act("bob")]).unwrap();
-        spool.add(&act("ann")).unwrap();
+        spool.add(&[act("ann")]).unwrap();
         for name in ["leaving.spool", "leaving.taking", "leaving.lock"] {
             let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600, "{name}");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::breakdown::{Breakdown, GroupCount};
+use super::breakdown::{Breakdown, GroupCount, TOGETHER};
 use super::complaints::{ComplaintLevel, PercentShare};
 use crate::audience::NoMailReason;
 use crate::compose::composition::ComposedStory;
@@ -17,22 +17,69 @@ use crate::providers::mailbox_hosts::mailbox_host;
 use crate::providers::{Blame, RefusalKind, meaning};
 use crate::rfc::reply::{EnhancedStatus, Reply, Stage};
 
+const FOR_GOOD: &str = "for good";
+const FOR_NOW: &str = "for now";
+
 /// People whose accepted copy came back, each by the gravest kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(into = "BouncedColumns")]
 pub struct BouncedPeople {
-    pub people: u64,
-    pub hard: u64,
-    pub soft: u64,
-    /// For a reason of ours: none of them is to blame.
+    /// By what is wrong with their mailboxes: for good, or for now.
+    mailboxes: Breakdown,
+    /// For a reason of ours: it says nothing of anybody, so it is a figure of the whole edition.
     pub policy: u64,
 }
 
+/// As programs have it; a kind that is not shown is null.
+#[derive(Serialize)]
+struct BouncedColumns {
+    people: u64,
+    hard: Option<u64>,
+    soft: Option<u64>,
+    hard_or_soft: u64,
+    policy: u64,
+}
+
+impl From<BouncedPeople> for BouncedColumns {
+    fn from(bounced: BouncedPeople) -> Self {
+        let together = bounced.mailboxes.in_small_groups;
+        let of = |kind| bounced.mailboxes.of_group(kind).or((together == 0).then_some(0));
+        Self {
+            people: bounced.people(),
+            hard: of(FOR_GOOD),
+            soft: of(FOR_NOW),
+            hard_or_soft: bounced.mailboxes.total(),
+            policy: bounced.policy,
+        }
+    }
+}
+
 impl BouncedPeople {
+    pub fn new(hard: u64, soft: u64, policy: u64) -> Self {
+        let kinds = [(FOR_GOOD.to_owned(), hard), (FOR_NOW.to_owned(), soft)];
+        Self { mailboxes: Breakdown::of(kinds), policy }
+    }
+
+    /// Those of several editions together.
+    pub fn sum<'a>(editions: impl Iterator<Item = &'a Self> + Clone) -> Self {
+        let policy = editions.clone().map(|bounced| bounced.policy).sum();
+        Self { mailboxes: Breakdown::sum(editions.map(|bounced| &bounced.mailboxes)), policy }
+    }
+
+    pub fn people(&self) -> u64 {
+        self.mailboxes.total() + self.policy
+    }
+
     /// By kind, without kinds that are too small to be shown.
-    pub fn shown(self) -> Vec<(String, u64)> {
-        let kinds =
-            [("for good", self.hard), ("for now", self.soft), ("because of us", self.policy)];
-        Breakdown::of(kinds.map(|(kind, people)| (kind.to_owned(), people))).shown()
+    pub fn shown(&self) -> Vec<(String, u64)> {
+        let mut shown = self.mailboxes.shown();
+        if let Some((name, _)) = shown.iter_mut().find(|(name, _)| name == TOGETHER) {
+            *name = format!("{FOR_GOOD} or {FOR_NOW}");
+        }
+        if self.policy > 0 {
+            shown.push(("because of us".to_owned(), self.policy));
+        }
+        shown
     }
 }
 
@@ -80,62 +127,42 @@ pub struct AftermathRows<'a> {
     pub after_complaints: Option<String>,
 }
 
-/// Counts before small groups are put together: those of a year are made of them.
+/// Refusals that are about us: how many of each kind at each mailbox provider that is shown, and how many elsewhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RawTallies {
-    left: BTreeMap<String, u64>,
-    refused: BTreeMap<String, BTreeMap<RefusalKind, u64>>,
-    topics: BTreeMap<String, u64>,
+pub struct RefusalTally {
+    kinds: BTreeMap<String, BTreeMap<RefusalKind, u64>>,
+    shown: Breakdown,
 }
 
-impl RawTallies {
-    pub fn add(&mut self, other: &Self) {
-        let add = |into: &mut BTreeMap<String, u64>, from: &BTreeMap<String, u64>| {
-            for (name, count) in from {
-                *into.entry(name.clone()).or_default() += count;
-            }
-        };
-        add(&mut self.left, &other.left);
-        for (host, kinds) in &other.refused {
-            let known = self.refused.entry(host.clone()).or_default();
-            for (kind, count) in kinds {
+impl RefusalTally {
+    fn of(mut kinds: BTreeMap<String, BTreeMap<RefusalKind, u64>>) -> Self {
+        let counts = kinds.iter().map(|(host, kinds)| (host.clone(), kinds.values().sum()));
+        let shown = Breakdown::of(counts);
+        kinds.retain(|host, _| shown.of_group(host).is_some());
+        Self { kinds, shown }
+    }
+
+    /// Those of several editions together.
+    pub fn sum<'a>(editions: impl Iterator<Item = &'a Self> + Clone) -> Self {
+        let mut kinds: BTreeMap<String, BTreeMap<RefusalKind, u64>> = BTreeMap::new();
+        for (host, found) in editions.clone().flat_map(|edition| &edition.kinds) {
+            let known = kinds.entry(host.clone()).or_default();
+            for (kind, count) in found {
                 *known.entry(*kind).or_default() += count;
             }
         }
-    }
-
-    /// The topics of the stories, which `add` leaves out.
-    pub fn add_topics(&mut self, other: &Self) {
-        for (name, count) in &other.topics {
-            *self.topics.entry(name.clone()).or_default() += count;
-        }
-    }
-
-    pub fn left(&self) -> Breakdown {
-        Breakdown::of(self.left.clone())
-    }
-
-    pub fn topics(&self) -> Vec<GroupCount> {
-        let named = self
-            .topics
-            .iter()
-            .map(|(group, count)| GroupCount { group: group.clone(), count: *count });
-        let mut topics: Vec<GroupCount> = named.collect();
-        topics.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.group.cmp(&b.group)));
-        topics
+        Self { kinds, shown: Breakdown::sum(editions.map(|edition| &edition.shown)) }
     }
 
     /// By provider with the cure of what it said most often, and how many elsewhere.
     pub fn refusals(&self) -> (Vec<ProviderRefusals>, u64) {
-        let counts = self.refused.iter().map(|(host, kinds)| (host.clone(), kinds.values().sum()));
-        let shown = Breakdown::of(counts);
-        let refusals = shown.groups.into_iter().map(|GroupCount { group, count }| {
-            let kinds = self.refused.get(&group);
+        let refusals = self.shown.groups.iter().map(|GroupCount { group, count }| {
+            let kinds = self.kinds.get(group);
             let most = kinds.and_then(|kinds| kinds.iter().max_by_key(|(_, count)| **count));
             let kind = most.map_or(RefusalKind::Unclear, |(kind, _)| *kind);
-            ProviderRefusals { provider: group, people: count, cure: kind.cure() }
+            ProviderRefusals { provider: group.clone(), people: *count, cure: kind.cure() }
         });
-        (refusals.collect(), shown.in_small_groups)
+        (refusals.collect(), self.shown.in_small_groups)
     }
 }
 
@@ -159,20 +186,19 @@ pub struct EditionFigures {
     /// Why somebody let it go out although the edition before had many complaints.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after_complaints: Option<String>,
+    /// Of which those of a year are made.
     #[serde(skip)]
-    pub raw: RawTallies,
+    pub tally: RefusalTally,
 }
 
 impl EditionFigures {
     pub fn new(found: AftermathRows<'_>) -> Self {
         let complained = count_of(&found.returns, ReturnedKind::Complaint);
-        let raw = RawTallies {
-            left: tally(found.leavings.iter().map(reason_words)),
-            refused: refused(&found),
-            topics: tally(found.stories.iter().flat_map(|story| story.topics.clone())),
-        };
-        let (refusals, refusals_elsewhere) = raw.refusals();
-        let left = raw.left();
+        let refused = RefusalTally::of(refused(&found));
+        let (refusals, refusals_elsewhere) = refused.refusals();
+        let topics = found.stories.iter().flat_map(|story| story.topics.clone());
+        let topics: Vec<GroupCount> = topics.map(|group| GroupCount { group, count: 1 }).collect();
+        let left = Breakdown::of(tally(found.leavings.iter().map(reason_words)));
         Self {
             bounced: bounced(&found.returns),
             complained,
@@ -182,10 +208,10 @@ impl EditionFigures {
             left,
             refusals,
             refusals_elsewhere,
-            topics: raw.topics(),
+            topics: Breakdown::counts(&topics),
             growth: found.growth,
             after_complaints: found.after_complaints,
-            raw,
+            tally: refused,
         }
     }
 
@@ -202,7 +228,7 @@ impl EditionFigures {
         format!(
             "Of {} accepted, {} came back later{kinds}, {} complained and {} left; they still count as accepted",
             grouped(accepted),
-            grouped(self.bounced.people),
+            grouped(self.bounced.people()),
             grouped(self.complained),
             grouped(self.unsubscribed)
         )
@@ -235,7 +261,7 @@ fn bounced(returns: &[EditionReturn]) -> BouncedPeople {
         *known = gravity.max(*known);
     }
     let of = |gravity| gravest.values().filter(|found| **found == gravity).count() as u64;
-    BouncedPeople { people: gravest.len() as u64, hard: of(3), soft: of(2), policy: of(1) }
+    BouncedPeople::new(of(3), of(2), of(1))
 }
 
 /// Refusals that are about us, at each provider: those that came back, and those of the run.
@@ -335,10 +361,10 @@ mod tests {
             sample_return("d@e.org", ReturnedKind::Complaint, ""),
         ];
         let figures = sample_figures(returns, 0, 1000);
-        assert_eq!(figures.bounced, BouncedPeople { people: 2, hard: 1, soft: 1, policy: 0 });
+        assert_eq!(figures.bounced, BouncedPeople::new(1, 1, 0));
         assert_eq!((figures.complained, figures.complaint_level), (1, ComplaintLevel::Warning));
         assert!(
-            figures.afterwards(1000).contains("2 came back later (= 2 several groups together), 1")
+            figures.afterwards(1000).contains("2 came back later (= 2 for good or for now), 1")
         );
     }
 

@@ -13,7 +13,7 @@ pub mod year;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use self::breakdown::Breakdown;
 use self::figures::EditionFigures;
@@ -47,7 +47,8 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub segment: Option<String>,
     pub purpose: EditionPurpose,
-    /// How many people by each basis, when it was planned.
+    /// How many people by each basis, when it was planned; programs have those that are shown.
+    #[serde(serialize_with = "shown_bases")]
     pub bases: BasisCounts,
     pub accepted: u64,
     pub deferred: u64,
@@ -229,6 +230,11 @@ impl Report {
             .collect();
         format!("{} = {}", people(self.people), parts.join(" + "))
     }
+}
+
+fn shown_bases<S: Serializer>(bases: &BasisCounts, serializer: S) -> Result<S::Ok, S::Error> {
+    let counts = bases.iter().map(|(basis, people)| (basis.clone(), *people));
+    serializer.collect_map(Breakdown::of(counts).shown())
 }
 
 /// A row as it is when no run has it in hand any more: what the next run will make of it.

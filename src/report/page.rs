@@ -81,7 +81,7 @@ impl TrusteePage<'_> {
         }
         let left = left_words(year.unsubscribed, &year.left.shown());
         section(&mut body, "", "Left, and why", &left);
-        section(&mut body, "", "Came back", &came_back(year.bounced));
+        section(&mut body, "", "Came back", &came_back(&year.bounced));
         complaints(
             &mut body,
             year.complained,
@@ -137,8 +137,8 @@ fn edition_tiles(report: &Report, figures: Option<&EditionFigures>) -> Vec<Tile>
         tiles.extend([
             Tile {
                 name: "Came back",
-                value: grouped(figures.bounced.people),
-                note: format!("{} of accepted", share(figures.bounced.people, report.accepted)),
+                value: grouped(figures.bounced.people()),
+                note: format!("{} of accepted", share(figures.bounced.people(), report.accepted)),
             },
             Tile {
                 name: "Left",
@@ -175,8 +175,8 @@ fn year_tiles(year: &YearReport) -> Vec<Tile> {
         },
         Tile {
             name: "Came back",
-            value: grouped(year.bounced.people),
-            note: share(year.bounced.people),
+            value: grouped(year.bounced.people()),
+            note: share(year.bounced.people()),
         },
         Tile { name: "Left", value: grouped(year.unsubscribed), note: share(year.unsubscribed) },
         Tile { name: "Complained", value: grouped(year.complained), note: share(year.complained) },
@@ -233,7 +233,7 @@ fn aftermath(body: &mut String, figures: &EditionFigures) {
         let since = format!("Growth since {}", growth.since);
         section(body, "", &since, &plot::bars(&since, &groups));
     }
-    section(body, "", "Came back", &came_back(figures.bounced));
+    section(body, "", "Came back", &came_back(&figures.bounced));
     section(body, "", "Left, and why", &left_words(figures.unsubscribed, &figures.left.shown()));
     let after = figures.after_complaints.as_ref();
     let rate = format!("{} of accepted messages", figures.complaint_rate_percent.words());
@@ -246,12 +246,9 @@ fn aftermath(body: &mut String, figures: &EditionFigures) {
     cures(body, &figures.refusals, figures.refusals_elsewhere);
 }
 
-fn came_back(bounced: BouncedPeople) -> String {
-    if bounced.people == 0 {
+fn came_back(bounced: &BouncedPeople) -> String {
+    if bounced.people() == 0 {
         return "<p class=\"note\">No message came back.</p>".to_owned();
-    }
-    if bounced.people < SMALLEST_GROUP {
-        return few(bounced.people);
     }
     let note = "For good: the mailbox is gone. For now: it was full or out of order. Because of us: a provider refused.";
     format!("{}<p class=\"note after\">{note}</p>", plot::bars("Came back", &bounced.shown()))
@@ -338,7 +335,7 @@ fn year_rows(year: &YearReport) -> String {
             escape_html(&report.correction_note()),
             grouped(report.people),
             grouped(report.accepted),
-            of(|figures| figures.bounced.people),
+            of(|figures| figures.bounced.people()),
             of(|figures| figures.unsubscribed),
             of(|figures| figures.complained)
         );
@@ -348,7 +345,7 @@ fn year_rows(year: &YearReport) -> String {
         "</tbody><tfoot><tr><td>Together</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr></tfoot></table></div>",
         grouped(year.messages),
         grouped(year.accepted),
-        grouped(year.bounced.people),
+        grouped(year.bounced.people()),
         grouped(year.unsubscribed),
         grouped(year.complained)
     );

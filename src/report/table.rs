@@ -28,7 +28,7 @@ pub fn year_table(year: &YearReport) -> String {
     rows.add(name, "messages", "", year.messages);
     rows.add(name, "accepted", "", year.accepted);
     rows.add(name, "not accepted", "", year.not_accepted);
-    rows.bounced(name, year.bounced);
+    rows.bounced(name, &year.bounced);
     rows.add(name, "complained", "", year.complained);
     rows.add(name, "unsubscribed", "", year.unsubscribed);
     rows.breakdown(name, "left", &year.left);
@@ -57,7 +57,7 @@ impl FigureRows {
     }
 
     fn figures(&mut self, name: &str, figures: &EditionFigures) {
-        self.bounced(name, figures.bounced);
+        self.bounced(name, &figures.bounced);
         self.add(name, "complained", "", figures.complained);
         self.add(name, "unsubscribed", "", figures.unsubscribed);
         self.breakdown(name, "left", &figures.left);
@@ -73,8 +73,8 @@ impl FigureRows {
         }
     }
 
-    fn bounced(&mut self, name: &str, bounced: BouncedPeople) {
-        self.add(name, "bounced", "", bounced.people);
+    fn bounced(&mut self, name: &str, bounced: &BouncedPeople) {
+        self.add(name, "bounced", "", bounced.people());
         for (group, count) in bounced.shown() {
             self.add(name, "bounced", &group, count);
         }

@@ -49,7 +49,8 @@ impl RunConfig {
             patience: Duration::from_mins(30),
             relay_patience: super::patience::DEFAULT,
             reconnect: Duration::from_secs(1),
-            keep_every: Duration::from_secs(1),
+            // Whoever pauses a run sees it stop within a second.
+            keep_every: Duration::from_millis(500),
         }
     }
 }

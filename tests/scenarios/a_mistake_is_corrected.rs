@@ -56,6 +56,10 @@ fn those_who_got_it_get_the_correction_once_and_nobody_else_does() {
         .ends(2)
         .says(&format!("the plan has {people}"));
     charity
+        .run("approve --correction 2020 --show --json")
+        .ends(0)
+        .says("\"subject\": \"Correction: ");
+    charity
         .run(&format!("send --correction 2020 --confirm {people}"))
         .ends(0)
         .says("Corrects  2020: 6 people got it");
@@ -71,6 +75,11 @@ fn those_who_got_it_get_the_correction_once_and_nobody_else_does() {
     assert!(!got.contains_key("new@example.org"));
     assert_eq!(charity.report("2020")["corrected_by"], "2020-correction");
     assert_eq!(charity.report("2020-correction")["corrects"], "2020");
+    // Its subject is the one that people read.
+    let subject = charity.report("2020-correction")["subject"].as_str().unwrap().to_owned();
+    assert!(subject.starts_with("Correction: "), "{subject}");
+    charity.run("report 2020-correction --html correction.html").ends(0).says(&subject);
+    assert!(charity.read("correction.html").contains(&format!("“{subject}”")));
     charity.run("status").ends(0).says("2020-correction (corrects 2020)");
     charity.run("why p1@example.org").ends(0).says("2020-correction (corrects 2020): accepted");
     charity.run("why new@example.org").ends(0).says("not in the segment of people who got 2020");

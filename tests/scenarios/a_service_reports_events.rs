@@ -63,7 +63,7 @@ fn an_event_counts_once_and_a_wrong_word_changes_nothing() {
     assert_eq!(post(&site, gun, &bounce(5)), 403);
     site.close();
     let report = charity.report("2020");
-    assert_eq!((&report["bounced"]["hard"], &report["complained"]), (&2.into(), &1.into()));
+    assert_eq!((&report["bounced"]["hard_or_soft"], &report["complained"]), (&2.into(), &1.into()));
     for (person, is_mailed) in [(1, false), (2, false), (3, true), (4, false), (5, true)] {
         let why = charity.run(&format!("why p{person}@example.org")).ends(0);
         assert_eq!(why.stdout.contains("Is mailed"), is_mailed, "{person}: {}", why.stdout);

@@ -61,7 +61,11 @@ fn two_different_people_approve_and_then_it_is_sent() {
     assert_eq!(why["deliveries"][0]["approvals"][1]["who"], "Ben");
     // What was planned is sent: there is nothing left to approve.
     charity.run("approve 2020 --as Cy").ends(2).says("was planned already");
-    charity.run("approve 2020 --show").ends(2).says("Approved by Ben");
+    charity.run("approve 2020 --show").ends(0).says("Approved by Ben").says("was planned on");
+    let record = shown(&charity, "2020");
+    assert_eq!(record["approvals"].as_array().unwrap().len(), 2);
+    assert_eq!((&record["approved"], &record["hash"]), (&Value::Bool(true), &report["hash"]));
+    assert_eq!(record["audience"]["people"], 2);
     charity.run("send 2020 --confirm 2").ends(0);
 }
 

@@ -82,7 +82,9 @@ fn whoever_cannot_be_reached_is_not_mailed_again_and_a_complaint_holds_for_good(
     charity
         .run("inbox --dir mail")
         .ends(0)
-        .says("2 of these people are on the do-not-mail list from now on");
+        .says("  1 address that does not work any more\n  3 addresses that did not work for now\n")
+        .says("2 of these people are on the do-not-mail list from now on")
+        .says("2 returned emails with tokens that no copies have: nothing was changed");
     assert!(says_of(&charity, "p1@example.org", "Is not mailed"));
     assert!(says_of(&charity, "p2@example.org", "complained"));
     for person in [0, 3, 4, 5, 6, 7] {
@@ -94,6 +96,46 @@ fn whoever_cannot_be_reached_is_not_mailed_again_and_a_complaint_holds_for_good(
     charity.run("inbox --dir mail").ends(0);
     assert!(!says_of(&charity, "p1@example.org", "Is not mailed"));
     assert!(charity.run("why p2@example.org --lift sorry").code != 0);
+}
+
+#[test]
+fn a_mailbox_of_many_is_settled_whole_each_email_once_and_in_its_order() {
+    // More than one portion.
+    const PEOPLE: usize = 430;
+    let server = Server::good();
+    let charity = Charity::new().people(PEOPLE).relay(&server);
+    charity.run("send --year 2020 --dry-run").ends(0);
+    let of = |at: usize| copy_of(&charity, &format!("p{at}@example.org"));
+    let notices: Vec<(String, String)> = (0..PEOPLE)
+        .map(|at| {
+            (format!("mail/new/{at:04}"), report(&format!("p{at}@example.org"), GONE, &of(at).0))
+        })
+        .collect();
+    let first = notices[0].1.clone();
+    let mut charity = charity;
+    charity.run(&format!("send --year 2020 --confirm {PEOPLE}")).ends(0);
+    for (name, text) in notices {
+        charity = charity.file(&name, text);
+    }
+    // The same email again, another about the same person, and their own request to leave.
+    let again = first.replace("It did not work.", "It did not work again.");
+    charity = charity.file("mail/new/0000a", &first).file("mail/new/0000b", again).file(
+        "mail/new/0000c",
+        "From: p0@example.org\nTo: news@charity.example\nSubject: unsubscribe\n\n",
+    );
+    charity
+        .run("inbox --maildir mail")
+        .ends(0)
+        .says(&format!("  {PEOPLE} addresses that do not work any more\n"))
+        .says(&format!("  {PEOPLE} of these people are on the do-not-mail list from now on"));
+    assert_eq!(charity.files("mail/new"), Vec::<String>::new());
+    let list = charity.run("subscribers list --json").ends(0);
+    assert_eq!(list.stdout.matches("\"bounced\"").count(), PEOPLE - 1, "{list:?}");
+    // A request to leave comes after the notices before it.
+    let why = charity.run("why p0@example.org --json").ends(0);
+    let why: serde_json::Value = serde_json::from_str(&why.stdout).unwrap();
+    assert_eq!(why["do_not_mail"].as_array().unwrap().len(), 2, "{why}");
+    charity.run("inbox --maildir mail").ends(4);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::keeping::{LeavingStore, keeping};
+use super::keeping::keeping;
 use super::{ABOUT, cannot_keep};
 use crate::audience::Keys;
 use crate::cli::globals::Globals;
@@ -18,7 +18,7 @@ use crate::cli::terminal::screen::{Screen, people};
 use crate::cli::terminal::system;
 use crate::doctor::Diagnosis;
 use crate::news::shown_address::without_password;
-use crate::people::{ActKind, LeavingProof, Spool};
+use crate::people::{Act, ActKind, LeavingProof, Spool};
 use crate::project::Project;
 use crate::web::drop_box::{DropBox, DropBoxError, DropEntry, DropRequest, request_of};
 
@@ -88,10 +88,10 @@ impl DropReader {
         let spool = Spool::new(&self.folder);
         let mut drop_box = self.open()?;
         while let Some((entries, _)) = drop_box.next().await? {
-            for entry in entries {
-                if let DropRequest::Act(act) = request_of(&entry, &self.keys, system::now()) {
-                    spool.add(&act)?;
-                }
+            let requests = entries.iter().map(|entry| request_of(entry, &self.keys, system::now()));
+            let acts: Vec<Act> = requests.filter_map(DropRequest::into_act).collect();
+            if !acts.is_empty() {
+                spool.add(&acts)?;
             }
             self.remember(&drop_box)?;
         }
@@ -221,9 +221,17 @@ pub async fn settle(
     while let Some((entries, unreadable)) = drop_box.next().await? {
         counts.other += u64::try_from(unreadable).unwrap_or(u64::MAX);
         is_empty &= entries.is_empty() && unreadable == 0;
-        for entry in &entries {
-            let line = settle_entry(entry, &keeping, &keys, &mut counts).await?;
-            globals.screen.record(&line)?;
+        let now = system::now();
+        // In one commit.
+        let requests = || entries.iter().map(|entry| request_of(entry, &keys, now));
+        let acts = requests().filter_map(DropRequest::into_act).collect();
+        let mut changed = keeping.keep(acts, &mut counts.waiting).await?.into_iter();
+        for (entry, request) in entries.iter().zip(requests()) {
+            let has_changed = match request {
+                DropRequest::Act(_) => changed.next().unwrap_or(false),
+                _ => false,
+            };
+            globals.screen.record(&counted_line(entry, request, has_changed, &mut counts))?;
         }
         if !dry_run {
             reader.remember(&drop_box)?;
@@ -236,17 +244,17 @@ pub async fn settle(
     Ok(if is_empty { Exit::Nothing } else { Exit::Done })
 }
 
-async fn settle_entry(
+/// What an entry came to, and counts it.
+fn counted_line(
     entry: &DropEntry,
-    keeping: &LeavingStore,
-    keys: &Keys,
+    request: DropRequest,
+    has_changed: bool,
     counts: &mut DropCounts,
-) -> Result<DropLine, Failure> {
-    let (action, matched_by, reason, counted) = match request_of(entry, keys, system::now()) {
+) -> DropLine {
+    let (action, matched_by, reason, counted) = match request {
         DropRequest::Act(act) => {
-            let what = act.what.clone();
-            let changed = keeping.keep(act, &mut counts.waiting).await?;
-            let counted = match (changed, &what) {
+            let what = act.what;
+            let counted = match (has_changed, &what) {
                 (false, _) => &mut counts.already,
                 (true, ActKind::Left { .. }) => &mut counts.left,
                 (true, ActKind::Stayed) => &mut counts.stayed,
@@ -281,7 +289,7 @@ async fn settle_entry(
     // A box may say anything: its words stay its own.
     let id: String = entry.id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
     let person = DropPerson { recipient: "", action, reason, matched_by };
-    Ok(DropLine { schema: "roundup.inbox/1", file: format!("drop:{id}"), people: [person] })
+    DropLine { schema: "roundup.inbox/1", file: format!("drop:{id}"), people: [person] }
 }
 
 /// An entry has no words for people but where they ask for all of them: it is counted below.

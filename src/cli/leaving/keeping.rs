@@ -69,21 +69,30 @@ impl LeavingStore {
         }
     }
 
-    /// True when it changes something; `waiting` counts what waits for the ledger.
-    pub async fn keep(&self, act: Act, waiting: &mut u64) -> Result<bool, Failure> {
-        Ok(match self {
-            Self::Journal(journal) => match journal.record(act).await? {
-                ActPlace::Ledger { changed } => changed,
-                ActPlace::Spool => {
-                    *waiting += 1;
-                    true
+    /// Keeps acts in their order; of each, whether it changes something. `waiting` counts what waits for the ledger.
+    pub async fn keep(&self, acts: Vec<Act>, waiting: &mut u64) -> Result<Vec<bool>, Failure> {
+        if acts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut changed = Vec::new();
+        match self {
+            Self::Journal(journal) => {
+                for place in journal.record(acts).await? {
+                    *waiting += u64::from(place == ActPlace::Spool);
+                    changed.push(place != ActPlace::Ledger { changed: false });
                 }
-            },
-            Self::DryRun(None) => true,
-            Self::DryRun(Some(ledger)) => match act.change() {
-                Some(change) => change.counts(ledger.suppression(&act.person).await?.as_ref()),
-                None => true,
-            },
-        })
+            }
+            Self::DryRun(ledger) => {
+                for act in acts {
+                    changed.push(match (ledger, act.change()) {
+                        (Some(ledger), Some(change)) => {
+                            change.counts(ledger.suppression(&act.person).await?.as_ref())
+                        }
+                        _ => true,
+                    });
+                }
+            }
+        }
+        Ok(changed)
     }
 }

@@ -43,6 +43,15 @@ struct NewReturn {
     newly_out: Option<String>,
 }
 
+/// What one email comes to in the ledger, before it is written.
+#[derive(Default)]
+pub struct EmailSettlement {
+    returns: Vec<NewReturn>,
+    proofs: Vec<(i64, Event)>,
+    /// Whom it may be about. What comes next about them is judged only when this is written.
+    pub people: BTreeSet<String>,
+}
+
 impl Recognition {
     /// A copy in doubt had been taken, or it could not have come back.
     fn proof(&self) -> Option<(i64, Event)> {
@@ -142,6 +151,13 @@ impl<'a> Recogniser<'a> {
             return Ok(None);
         }
         self.recognise_by_address(&verdict.recipient, at).await
+    }
+
+    /// Whether tokens like ours stand in an email, and no copy has any of them.
+    fn has_forged_token(&self, email: &ReadEmail) -> bool {
+        let ids = message_tokens(&email.traces, &self.domain);
+        let tokens: Vec<String> = verp_tokens(&email.traces).chain(ids).collect();
+        !tokens.is_empty() && tokens.iter().all(|token| !self.by_token.contains_key(token))
     }
 
     /// The copy that somebody has for certain, because they or their mail program answered it.
@@ -263,26 +279,26 @@ impl<'a> Recogniser<'a> {
         Ok(settings.are_exceeded(&copies, &returns))
     }
 
-    /// Recognises the people of an email that came back, and keeps what it says, unless this is a dry run. Gives whether the
-    /// email is settled, and whom it put on the do-not-mail list.
+    /// Recognises the people of an email that came back, and says what is to be written about them.
     ///
     /// # Errors
-    /// When the ledger cannot be read or written: the email is read again next time.
-    pub async fn settle(
+    /// When the ledger cannot be read.
+    pub async fn settlement_of(
         &self,
         email: &mut ReadEmail,
         settings: BounceSettings,
-        dry_run: bool,
         now: DateTime<Utc>,
-    ) -> Result<(bool, BTreeSet<String>), Failure> {
-        let (mut returns, mut matched, mut proofs) = (Vec::new(), Vec::new(), Vec::new());
+    ) -> Result<EmailSettlement, Failure> {
+        let mut found = EmailSettlement::default();
         if let Some((matched_by, proof)) = self.answered(email) {
-            proofs.extend(proof);
+            found.proofs.extend(proof);
             let answers = email.verdicts.iter_mut();
             for answer in answers.filter(|one| one.action == NoticeKind::Autoreply) {
                 answer.matched_by = matched_by;
             }
         }
+        email.has_forged_token = self.has_forged_token(email);
+        let mut matched = Vec::new();
         for (at, verdict) in email.verdicts.iter().enumerate() {
             if !verdict.is_return || verdict.action == NoticeKind::Autoreply {
                 continue;
@@ -299,17 +315,36 @@ impl<'a> Recogniser<'a> {
                 };
             matched.push((at, known.matched_by, leaves.then(|| known.person.clone())));
             match settlement {
-                Some(new) => returns.push(new),
-                None => proofs.extend(known.proof()),
+                Some(new) => found.returns.push(new),
+                None => found.proofs.extend(known.proof()),
             }
+            found.people.insert(known.person);
         }
         for (at, matched_by, person) in matched {
             email.verdicts[at].matched_by = matched_by;
             email.verdicts[at].person = person;
         }
-        let is_settled = !returns.is_empty();
-        if dry_run {
-            return Ok((false, returns.into_iter().filter_map(|one| one.newly_out).collect()));
+        // What is said of an address before may change how it is matched.
+        let addresses =
+            email.verdicts.iter().filter_map(|one| EmailAddress::parse(&one.recipient).ok());
+        found.people.extend(addresses.map(|address| self.keys.address_hash(&address)));
+        found.people.extend(email.verdicts.iter().filter_map(|one| one.person.clone()));
+        Ok(found)
+    }
+
+    /// Writes what emails come to, in one commit. Gives whom they put on the do-not-mail list.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written: the emails are read again next time, and what was written counts once.
+    pub async fn write(
+        &self,
+        emails: Vec<EmailSettlement>,
+        now: DateTime<Utc>,
+    ) -> Result<BTreeSet<String>, Failure> {
+        let (mut proofs, mut returns) = (Vec::new(), Vec::new());
+        for email in emails {
+            proofs.extend(email.proofs);
+            returns.extend(email.returns);
         }
         if !proofs.is_empty() {
             self.ledger.decide(proofs, now).await?;
@@ -321,7 +356,19 @@ impl<'a> Recogniser<'a> {
             let counted = batch.iter().zip(new).filter(|(_, is_new)| *is_new);
             added.extend(counted.filter_map(|(one, _)| one.newly_out.clone()));
         }
-        Ok((is_settled, added))
+        Ok(added)
+    }
+}
+
+impl EmailSettlement {
+    /// Whether the ledger keeps something of it.
+    pub fn is_settled(&self) -> bool {
+        !self.returns.is_empty()
+    }
+
+    /// Whom it puts on the do-not-mail list, if it is new.
+    pub fn newly_out(&self) -> impl Iterator<Item = &String> {
+        self.returns.iter().filter_map(|one| one.newly_out.as_ref())
     }
 }
 

@@ -320,16 +320,16 @@ impl Keeper {
             },
             Intent::Choose(frequency) => {
                 let act = Act::new(&person, now, ActKind::Chose { frequency });
-                self.journal.record(act).await.ok().map(|_| Standpoint::MailedAs(frequency))
+                self.journal.record(vec![act]).await.ok().map(|_| Standpoint::MailedAs(frequency))
             }
             Intent::Events { hook, body } => self.keep_events(hook, body).await,
             Intent::Leave { way, reason } => {
                 let act = Act::new(&person, now, ActKind::Left { way, reason });
-                self.journal.record(act).await.ok().map(|_| Standpoint::LeftLately)
+                self.journal.record(vec![act]).await.ok().map(|_| Standpoint::LeftLately)
             }
             Intent::Stay => {
                 let act = Act::new(&person, now, ActKind::Stayed);
-                self.journal.record(act).await.ok().map(|_| Standpoint::Mailed)
+                self.journal.record(vec![act]).await.ok().map(|_| Standpoint::Mailed)
             }
         };
         // Whoever asked may have gone away: what they wanted is kept all the same.

@@ -2,6 +2,7 @@
 //! Shell: the ledger, the screen.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -10,7 +11,7 @@ use crate::bounces::NoticeKind;
 use crate::cli::globals::Globals;
 use crate::cli::leaving::keeping::LeavingStore;
 use crate::cli::leaving::policy_stop::stop_what_is_refused;
-use crate::cli::leaving::returned::Recogniser;
+use crate::cli::leaving::returned::{EmailSettlement, Recogniser};
 use crate::cli::leaving::verdicts::{MatchedBy, ReadEmail, Verdict};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::notices::notify_of_complaints;
@@ -59,6 +60,12 @@ pub struct Counts {
     suppressed: u64,
     automatic: u64,
     forged: u64,
+    /// Came back with a token that no copy has.
+    forged_returns: u64,
+    /// Came back, and names no copy of ours.
+    unmatched: u64,
+    /// Complaints that only an address connects with a copy.
+    weak_complaints: u64,
     strangers: u64,
     pub other: u64,
     /// Of those who left: in the spool, until the ledger is back.
@@ -75,6 +82,103 @@ pub struct SettledEmails {
     pub trouble: Option<Failure>,
 }
 
+/// Emails whose settlements go into one commit.
+const PORTION: usize = 200;
+/// Or those of this time: whoever ends the program in between has that much read again.
+const PORTION_TIME: Duration = Duration::from_millis(500);
+
+/// Emails that were judged and not written yet.
+struct EmailPortion {
+    began: Instant,
+    /// Each with its place among all.
+    settlements: Vec<(usize, EmailSettlement)>,
+    people: BTreeSet<String>,
+}
+
+impl EmailPortion {
+    fn new() -> Self {
+        Self { began: Instant::now(), settlements: Vec::new(), people: BTreeSet::new() }
+    }
+
+    fn add(&mut self, at: usize, settlement: EmailSettlement) {
+        self.people.extend(settlement.people.iter().cloned());
+        self.settlements.push((at, settlement));
+    }
+
+    fn is_about_any(&self, settlement: &EmailSettlement) -> bool {
+        !self.people.is_disjoint(&settlement.people)
+    }
+
+    fn is_full(&self) -> bool {
+        self.settlements.len() >= PORTION || self.began.elapsed() >= PORTION_TIME
+    }
+}
+
+/// What settles emails, a portion at a time.
+struct Settler<'a> {
+    project: &'a Project,
+    dry_run: bool,
+    keeping: &'a LeavingStore,
+    back: Option<Recogniser<'a>>,
+    globals: &'a Globals,
+    done: SettledEmails,
+    suppressed: BTreeSet<String>,
+}
+
+impl Settler<'_> {
+    async fn settlement_of(&self, read: &mut ReadEmail) -> Result<EmailSettlement, Failure> {
+        match &self.back {
+            Some(back) => {
+                back.settlement_of(read, self.project.settings.bounces, system::now()).await
+            }
+            None => Ok(EmailSettlement::default()),
+        }
+    }
+
+    /// Writes a portion and only then moves its emails: whoever dies in between reads them again, and each counts once.
+    async fn write(
+        &mut self,
+        portion: EmailPortion,
+        emails: &[(StoredEmail, ReadEmail)],
+    ) -> Result<(), Failure> {
+        let mut places = Vec::new();
+        let mut settlements = Vec::new();
+        for (at, settlement) in portion.settlements {
+            places.push((at, settlement.is_settled()));
+            settlements.push(settlement);
+        }
+        match &self.back {
+            Some(back) if !self.dry_run => {
+                self.suppressed.extend(back.write(settlements, system::now()).await?);
+            }
+            _ => self
+                .suppressed
+                .extend(settlements.iter().flat_map(EmailSettlement::newly_out).cloned()),
+        }
+        let acts = places.iter().flat_map(|(at, _)| leavings(&emails[*at].1)).collect();
+        let mut changed = self.keeping.keep(acts, &mut self.done.counts.waiting).await?.into_iter();
+        for (at, mut is_settled) in places {
+            let (email, read) = &emails[at];
+            for verdict in &read.verdicts {
+                is_settled |= verdict.person.is_some();
+                let has_changed = verdict.person.is_some() && changed.next().unwrap_or(false);
+                count(&mut self.done.counts, read, verdict, has_changed);
+            }
+            if is_settled && !self.dry_run {
+                self.done.uids.extend(email.uid());
+                if let Err(error) = email.mark_done() {
+                    self.done.trouble.get_or_insert(error.into());
+                }
+            }
+            // Some events say nothing of anybody.
+            if !read.verdicts.is_empty() {
+                show(self.globals, &email.name, &read.verdicts.iter().collect::<Vec<_>>())?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Keeps what emails say, and shows it.
 pub async fn settle_emails(
     project: &Project,
@@ -83,38 +187,24 @@ pub async fn settle_emails(
     (keeping, keys): (&LeavingStore, &Keys),
     globals: &Globals,
 ) -> Result<SettledEmails, Failure> {
-    let mut done = SettledEmails::default();
-    let mut suppressed = BTreeSet::new();
     let back = recogniser(project, emails, keeping, keys).await?;
-    for (email, read) in emails.iter_mut() {
-        let (mut is_settled, added) = match &back {
-            Some(back) => {
-                back.settle(read, project.settings.bounces, dry_run, system::now()).await?
-            }
-            None => (false, BTreeSet::new()),
-        };
-        suppressed.extend(added);
-        for verdict in &read.verdicts {
-            let changed = match &verdict.person {
-                Some(person) => {
-                    is_settled = !dry_run;
-                    keeping.keep(leaving(person, &read.notice), &mut done.counts.waiting).await?
-                }
-                None => false,
-            };
-            count(&mut done.counts, verdict, (&read.notice, changed));
+    let (done, suppressed) = (SettledEmails::default(), BTreeSet::new());
+    let mut settler = Settler { project, dry_run, keeping, back, globals, done, suppressed };
+    let mut portion = EmailPortion::new();
+    for at in 0..emails.len() {
+        let mut settlement = settler.settlement_of(&mut emails[at].1).await?;
+        // What is written about somebody decides what the next email about them comes to.
+        if portion.is_about_any(&settlement) {
+            settler.write(std::mem::replace(&mut portion, EmailPortion::new()), emails).await?;
+            settlement = settler.settlement_of(&mut emails[at].1).await?;
         }
-        if is_settled {
-            done.uids.extend(email.uid());
-            if let Err(error) = email.mark_done() {
-                done.trouble.get_or_insert(error.into());
-            }
-        }
-        // Some events say nothing of anybody.
-        if !read.verdicts.is_empty() {
-            show(globals, &email.name, &read.verdicts.iter().collect::<Vec<_>>())?;
+        portion.add(at, settlement);
+        if portion.is_full() {
+            settler.write(std::mem::replace(&mut portion, EmailPortion::new()), emails).await?;
         }
     }
+    settler.write(portion, emails).await?;
+    let Settler { mut done, suppressed, .. } = settler;
     done.counts.suppressed = suppressed.len() as u64;
     if let (false, Some(ledger)) = (dry_run, keeping.ledger()) {
         act_on_trouble(project, ledger, emails, &globals.screen).await?;
@@ -162,9 +252,13 @@ async fn recogniser<'a>(
     Ok(Some(Recogniser::new(&returned, ledger, keys, &domain).await?))
 }
 
-fn leaving(person: &str, notice: &str) -> Act {
-    let what = ActKind::Left { way: LeavingWay::Email, reason: None };
-    Act { notice: Some(notice.to_owned()), ..Act::new(person, system::now(), what) }
+/// The acts of those who leave by an email.
+fn leavings(read: &ReadEmail) -> impl Iterator<Item = Act> {
+    let act = |person| {
+        let what = ActKind::Left { way: LeavingWay::Email, reason: None };
+        Act { notice: Some(read.notice.clone()), ..Act::new(person, system::now(), what) }
+    };
+    read.verdicts.iter().filter_map(|verdict| verdict.person.as_deref()).map(act)
 }
 
 /// Emails that surely came back, and whose reason is not understood.
@@ -213,30 +307,35 @@ impl Outcome for EmailLine {
     }
 }
 
-/// `notice` stands for an address that is not known.
-fn count(counts: &mut Counts, verdict: &Verdict, (notice, changed): (&str, bool)) {
+/// Counts what a verdict changed, or that it changed nothing.
+fn count(counts: &mut Counts, read: &ReadEmail, verdict: &Verdict, has_changed: bool) {
     let address = match verdict.recipient.as_str() {
-        "" => notice.to_owned(),
+        // Stands for an address that is not known.
+        "" => read.notice.clone(),
         address => address.to_lowercase(),
     };
-    let of = match (verdict.action, verdict.matched_by) {
-        (NoticeKind::Unsubscribe, _) if changed => &mut counts.left,
-        (NoticeKind::Unsubscribe, _) => &mut counts.already,
-        (NoticeKind::Hard, _) => {
+    let is_weak = verdict.matched_by == MatchedBy::Address && !read.is_event;
+    let of = match verdict.action {
+        NoticeKind::Unknown if verdict.is_return => &mut counts.unclear,
+        NoticeKind::Unknown if verdict.recipient.is_empty() => &mut counts.forged,
+        NoticeKind::Unknown => &mut counts.strangers,
+        NoticeKind::Autoreply => &mut counts.automatic,
+        NoticeKind::None => &mut counts.other,
+        _ if verdict.is_return && read.has_forged_token => &mut counts.forged_returns,
+        NoticeKind::Policy => &mut counts.policy,
+        _ if verdict.matched_by == MatchedBy::Nothing => &mut counts.unmatched,
+        NoticeKind::Unsubscribe if has_changed => &mut counts.left,
+        NoticeKind::Unsubscribe => &mut counts.already,
+        NoticeKind::Complaint if is_weak => &mut counts.weak_complaints,
+        NoticeKind::Complaint => &mut counts.complaints,
+        NoticeKind::Hard if !is_weak => {
             counts.hard.insert(address);
             return;
         }
-        (NoticeKind::Soft, _) => {
+        NoticeKind::Hard | NoticeKind::Soft => {
             counts.soft.insert(address);
             return;
         }
-        (NoticeKind::Policy, _) => &mut counts.policy,
-        (NoticeKind::Complaint, _) => &mut counts.complaints,
-        (NoticeKind::Autoreply, _) => &mut counts.automatic,
-        (NoticeKind::Unknown, _) if verdict.is_return => &mut counts.unclear,
-        (NoticeKind::Unknown, _) if verdict.recipient.is_empty() => &mut counts.forged,
-        (NoticeKind::Unknown, _) => &mut counts.strangers,
-        (NoticeKind::None, _) => &mut counts.other,
     };
     *of += 1;
 }
@@ -279,6 +378,21 @@ pub fn summarise(counts: &Counts, dry_run: bool, text: &mut Text) {
         ),
         (counts.automatic, "automatic reply", "automatic replies"),
         (counts.forged, "email whose token is not one of ours", "emails whose tokens are not ours"),
+        (
+            counts.forged_returns,
+            "returned email with a token that no copy has: nothing was changed",
+            "returned emails with tokens that no copies have: nothing was changed",
+        ),
+        (
+            counts.unmatched,
+            "returned email that names no copy of ours: nothing was changed",
+            "returned emails that name no copies of ours: nothing was changed",
+        ),
+        (
+            counts.weak_complaints,
+            "complaint that names an address and no copy: nothing was changed",
+            "complaints that name an address and no copy: nothing was changed",
+        ),
         (
             counts.strangers,
             "email from an address that is not on the list",

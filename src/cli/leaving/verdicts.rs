@@ -49,6 +49,8 @@ pub struct ReadEmail {
     /// When it happened, where a provider says so. Its word for an address is believed: it sent the email.
     pub event_at: Option<DateTime<Utc>>,
     pub is_event: bool,
+    /// It holds a token made like ours, which no copy has.
+    pub has_forged_token: bool,
 }
 
 /// What of ours stands in an email that came back.
@@ -86,7 +88,7 @@ pub fn judge(bytes: &[u8], keys: &Keys, list: Option<&List>) -> Result<ReadEmail
         let verdicts = vec![request_of(&request, keys, list)?];
         // Whoever answers a copy has it.
         let traces = Traces { message_ids: notice.message_ids, ..Traces::default() };
-        return Ok(ReadEmail { notice: name, verdicts, traces, event_at: None, is_event: false });
+        return Ok(new_email(name, verdicts, traces));
     }
     Ok(of_whole_notice(name, notice))
 }
@@ -104,7 +106,12 @@ fn of_whole_notice(name: String, notice: Notice) -> ReadEmail {
         fields: notice.returned_fields,
     };
     let verdicts = notice.people.into_iter().map(of_notice).collect();
-    ReadEmail { notice: name, verdicts, traces, event_at: None, is_event: false }
+    new_email(name, verdicts, traces)
+}
+
+fn new_email(notice: String, verdicts: Vec<Verdict>, traces: Traces) -> ReadEmail {
+    let (event_at, is_event, has_forged_token) = (None, false, false);
+    ReadEmail { notice, verdicts, traces, event_at, is_event, has_forged_token }
 }
 
 fn of_notice(person: NoticePerson) -> Verdict {

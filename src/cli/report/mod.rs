@@ -6,6 +6,8 @@ pub mod figures;
 pub mod overview;
 pub mod rejected;
 pub mod resolve;
+#[cfg(test)]
+mod small_groups;
 pub mod status;
 mod upcoming;
 pub mod why;
@@ -188,9 +190,6 @@ impl Outcome for ReportOutcome<'_> {
 
 /// How many by each basis, as all pages for trustees show it: no group points at somebody.
 fn bases_of(report: &Report) -> Vec<String> {
-    if let [(basis, people)] = report.bases.iter().collect::<Vec<_>>()[..] {
-        return vec![format!("{people} by {}", basis.replace('_', " "))];
-    }
     let breakdown = report.bases_shown();
     let shown = breakdown.groups.iter().map(|group| format!("{} by {}", group.count, group.group));
     let small = (breakdown.in_small_groups > 0)
@@ -311,7 +310,7 @@ impl Outcome for YearReport {
             if kinds.is_empty() { String::new() } else { format!(" (= {})", kinds.join(" + ")) };
         text.line(format!(
             "Afterwards {} came back{kinds}, {} complained ({}) and {} left.",
-            people(bounced.people),
+            people(bounced.people()),
             people(self.complained),
             self.complaint_rate_percent.words(),
             people(self.unsubscribed)

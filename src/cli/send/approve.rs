@@ -13,8 +13,9 @@ use crate::approval::{
 };
 use crate::cli::globals::Globals;
 use crate::cli::send::announce::AnnouncedPeople;
+use crate::cli::send::approved_plan::show_approvals;
 use crate::cli::send::confirm::refuse_nobody;
-use crate::cli::send::first_plan::{is_planned, refuse_findings};
+use crate::cli::send::first_plan::refuse_findings;
 use crate::cli::send::gate;
 use crate::cli::steps::chosen_edition::{ChosenEdition, choose, choose_correction};
 use crate::cli::steps::corrections::as_typed;
@@ -211,9 +212,13 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         None => choose(&project, &arguments.which, screen).await?,
     };
     let existing = ledgers::existing_ledger(&project, practice).await?;
-    if is_planned(existing.as_ref(), &chosen.name).await? {
-        return already_planned(&project, existing.as_ref(), &chosen.name, arguments.show, screen)
-            .await;
+    if let Some(ledger) = &existing
+        && let Some(planned) = ledger.edition(&chosen.name).await?
+    {
+        return match name {
+            Some(_) => Err(already_planned(&chosen.name)),
+            None => show_approvals(ledger, &planned, project.settings.time_zone, screen).await,
+        };
     }
     let list = mailing_list(&project, practice, &chosen.audience).await?;
     screen.problems(&list.problems);
@@ -301,30 +306,12 @@ fn stopped_meanwhile(edition: &str) -> Failure {
 }
 
 /// What was planned is sent as it was planned: there is nothing left to say yes to.
-async fn already_planned(
-    project: &Project,
-    ledger: Option<&AnyLedger>,
-    edition: &str,
-    show: bool,
-    screen: &Screen,
-) -> Result<Exit, Failure> {
-    if show {
-        let zone = project.settings.time_zone;
-        let decisions = gate::decisions(ledger, edition).await?;
-        screen.for_people(|text| {
-            for approval in &decisions.approvals {
-                text.line(format!("Approved by {}.", approval.words(zone)));
-            }
-            for stop in &decisions.stops {
-                text.line(format!("It was {}.", stop.words(zone)));
-            }
-        })?;
-    }
-    Err(Failure::new(
+fn already_planned(edition: &str) -> Failure {
+    Failure::new(
         Exit::Usage,
         format!("`{edition}` was planned already: what was planned is what is sent"),
     )
-    .help(format!("`roundup report {edition}` shows who has approved it")))
+    .help(format!("`roundup approve {edition} --show` shows who has approved it"))
 }
 
 /// An edition as somebody looks at it.

@@ -124,9 +124,11 @@ pub async fn plan(
         bases: prepared.audience.bases.clone(),
     };
     let window = &prepared.edition.window;
+    let subject = prepared.shown_subject();
     let mut edition =
         PlannedEdition::new(prepared.composition, window, Some(planned_list), system::now());
     edition.summary.after_complaints.clone_from(&arguments.after_complaints);
+    edition.summary.subject = subject;
     edition.summary.corrects = corrected.map(|whom| whom.edition.clone());
     if let Some(draft) = &chosen.draft {
         edition.summary.archive = draft.archive;

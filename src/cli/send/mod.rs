@@ -3,6 +3,7 @@
 
 pub mod announce;
 pub mod approve;
+mod approved_plan;
 pub mod arguments;
 pub mod at;
 pub mod cancel;

@@ -42,7 +42,7 @@ pub fn frozen(
     let settings = &project.settings;
     Ok(FrozenEdition {
         hash: composition.hash(),
-        subject: composition.shown(&composition.subject),
+        subject: prepared.shown_subject(),
         preheader: edition.preheader.text.clone(),
         template: edition.template.clone(),
         template_hash: hash(&templates.files_of(&edition.template)),

@@ -1,12 +1,16 @@
 //! What came back, on the server.
 //! Shell: reads and writes rows.
 
+use std::collections::HashSet;
+
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Row, Transaction};
 
 use super::runs::decide;
 use super::schema::ROW_COLUMNS;
 use super::server::{Statements, patiently};
 use super::{PostgresLedger, no_mail_batch, row_of};
+use crate::audience::NoMailChange;
 use crate::ledger::column::{millis, time};
 use crate::ledger::error::LedgerError;
 use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, Settlement, kind_of};
@@ -46,31 +50,40 @@ impl ReturnStore for PostgresLedger {
     }
 }
 
+/// Those that are new, with whom they are about.
+const ADD: &str = "INSERT INTO returns
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])
+    ON CONFLICT DO NOTHING RETURNING notice, person";
+
 /// Of each notice, whether it was new.
 async fn settle(
     transaction: &Transaction<'_>,
     statements: &Statements,
     settlements: &[Settlement],
 ) -> Result<Vec<bool>, LedgerError> {
-    let mut new = Vec::new();
-    for Settlement { notice, returned, change, proof } in settlements {
-        let sql = "INSERT INTO returns VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-        let (kind, at) = (returned.kind.word(), millis(returned.at));
-        let written = transaction
-            .execute(
-                sql,
-                &[notice, &returned.person, &returned.edition, &kind, &at, &returned.status],
-            )
-            .await?;
-        new.push(written > 0);
-        if written == 0 {
-            continue;
-        }
-        if let Some(change) = change {
-            no_mail_batch::write(transaction, std::slice::from_ref(change)).await?;
-        }
-        if let Some(proof) = proof {
-            decide(transaction, statements, std::slice::from_ref(proof), returned.at).await?;
+    let returned = || settlements.iter().map(|one| &one.returned);
+    let notices: Vec<&str> = settlements.iter().map(|one| one.notice.as_str()).collect();
+    let people: Vec<&str> = returned().map(|one| one.person.as_str()).collect();
+    let editions: Vec<Option<&str>> = returned().map(|one| one.edition.as_deref()).collect();
+    let kinds: Vec<&str> = returned().map(|one| one.kind.word()).collect();
+    let at: Vec<i64> = returned().map(|one| millis(one.at)).collect();
+    let statuses: Vec<&str> = returned().map(|one| one.status.as_str()).collect();
+    let values: [&(dyn ToSql + Sync); 6] = [&notices, &people, &editions, &kinds, &at, &statuses];
+    let written = transaction.query(ADD, &values).await?;
+    let mut written: HashSet<(String, String)> =
+        written.iter().map(|row| (row.get(0), row.get(1))).collect();
+    // The same notice about the same person is new once.
+    let is_new =
+        |one: &Settlement| written.remove(&(one.notice.clone(), one.returned.person.clone()));
+    let new: Vec<bool> = settlements.iter().map(is_new).collect();
+    let counted = || settlements.iter().zip(&new).filter(|(_, is_new)| **is_new);
+    let changes: Vec<NoMailChange> = counted().filter_map(|(one, _)| one.change.clone()).collect();
+    if !changes.is_empty() {
+        no_mail_batch::write(transaction, &changes).await?;
+    }
+    for (one, _) in counted() {
+        if let Some(proof) = &one.proof {
+            decide(transaction, statements, std::slice::from_ref(proof), one.returned.at).await?;
         }
     }
     Ok(new)

@@ -42,6 +42,16 @@ pub enum DropRequest {
     Other,
 }
 
+impl DropRequest {
+    /// What somebody wants, where it is that.
+    pub fn into_act(self) -> Option<Act> {
+        match self {
+            Self::Act(act) => Some(act),
+            Self::Probe | Self::WrongToken | Self::TooFast | Self::Other => None,
+        }
+    }
+}
+
 /// What an entry comes to. Times in the future are those of another clock: they count as `now`.
 pub fn request_of(entry: &DropEntry, keys: &Keys, now: DateTime<Utc>) -> DropRequest {
     let (token, what) = match read("POST", &entry.path, "") {

@@ -37,7 +37,7 @@ impl World {
         for key in those {
             let person = self.list.keys.address_hash_of_key(key);
             let what = ActKind::Left { way: LeavingWay::Page, reason: None };
-            journal.record(Act::new(&person, self.now, what)).await.unwrap();
+            journal.record(vec![Act::new(&person, self.now, what)]).await.unwrap();
             self.say_no(key, NoMailReason::Unsubscribed, true);
         }
     }
