@@ -633,6 +633,7 @@ fn no_two_outcomes_have_one_name() {
     }
     // One kind of object, made in two files; and two that scripts know by these names.
     for known in [
+        "roundup.approval/1",
         "roundup.import/1",
         "roundup.why/1",
         "roundup.inbox/1",

@@ -1,5 +1,5 @@
 //! Whether a report gives away a group of fewer than five people, in any of its forms.
-//! Pure: tests only.
+//! Shell: tests only.
 
 use std::collections::HashMap;
 

@@ -9,7 +9,7 @@ use crate::approval::{EditionStop, FrozenAudience};
 use crate::cli::send::gate;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
-use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::screen::{Screen, people};
 use crate::ledger::{AnyLedger, EditionSummary};
 use crate::report::ReportedApproval;
 
@@ -38,10 +38,14 @@ impl Outcome for PlannedApprovals {
     fn text(&self, text: &mut Text) {
         let planned = self.planned_at.with_timezone(&self.time_zone);
         let planned = planned.format("%-d %B %Y at %H:%M");
-        let edition = &self.edition;
+        let Self { edition, subject, hash, .. } = self;
+        text.line(format!("{} · \"{subject}\" · version {hash}", text.strong(edition)));
         text.line(format!("{edition} was planned on {planned}: what was planned is what is sent."));
         if self.approvals.is_empty() {
-            text.line("Nobody had approved it: none was needed.");
+            text.line("Nobody had approved it: roundup.toml asked for no approval.");
+        }
+        if let Some(audience) = &self.audience {
+            text.line(format!("It was approved for {}.", people(audience.people)));
         }
         for approval in &self.approvals {
             text.line(format!("Approved by {}.", approval.words));
