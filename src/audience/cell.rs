@@ -148,6 +148,29 @@ pub(super) fn value(field: &str, cell: &str) -> String {
     tidy
 }
 
+/// An apostrophe keeps a spreadsheet from calculating what begins like a formula (OWASP, CSV injection). A cell that looks
+/// as if it had one already gets another, so that [`tidy_cell`] gives back what was there.
+pub(super) fn guarded(cell: &str) -> String {
+    if is_formula(cell.trim_start_matches('\'')) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+fn is_formula(cell: &str) -> bool {
+    cell.starts_with(['=', '+', '-', '@'])
+}
+
+/// A cell without what spreadsheets and exports put around it: an apostrophe that keeps a formula from being one, and a
+/// pair of quotation marks with nothing between them.
+pub(super) fn tidy_cell(cell: &str) -> &str {
+    let cell = cell.trim_matches(|c: char| c == ' ' || c == '\u{a0}');
+    if cell == "\"\"" {
+        return "";
+    }
+    match cell.strip_prefix('\'') {
+        Some(rest) if is_formula(rest.trim_start_matches('\'')) => rest,
+        _ => cell,
+    }
+}
+
 /// What stands between the segments of a cell.
 pub(super) const SEPARATORS: [char; 3] = [';', ',', '|'];
 
@@ -300,6 +323,16 @@ mod tests {
         assert_eq!(of("Ann <ANN@e.org>\nbob@e.org"), ["ann@e.org", "bob@e.org"]);
         assert_eq!(of("an\u{200b}n@e.org"), ["ann@e.org"]);
         assert!(of("nobody").is_empty());
+    }
+
+    #[test]
+    fn what_is_guarded_comes_back_as_it_was() {
+        for cell in ["=1+1", "+44 20", "-", "@x", "'=1", "''=1", "'n Beetje", "O'Neil", "", "''"] {
+            let guarded = guarded(cell);
+            assert!(!is_formula(&guarded), "{guarded}");
+            assert_eq!(tidy_cell(&guarded), cell);
+        }
+        assert_eq!((tidy_cell("'=Ann"), tidy_cell("\"\"")), ("=Ann", ""));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! this file. Words are compared whole, never by a part of them: `inactive` is not `active`. A word that is in no table is
 //! never a yes.
 
-use super::ExclusionReason;
+use super::{Basis, ExclusionReason};
 use crate::audience::consent_topics::{
     ABOUT_A_NO, NO_FILES, NOTHING_SAID, OTHER_TOPICS, OTHER_WAYS, TOPIC_TITLES, TOPIC_WHOLE_TITLES,
     TOPIC_YES_WORDS,
@@ -231,6 +231,24 @@ fn said_yes(cell: &str) -> Result<(), ExclusionReason> {
             known => known,
         })
     }
+}
+
+/// What a word in a column of lawful bases means that is none of them: a no, or something that nobody knows. A plain yes is
+/// neither, though it does not say why.
+pub fn not_a_basis(title: &str, cell: &str) -> Option<ExclusionReason> {
+    let unknown = match Basis::parse(cell) {
+        Ok(_) | Err(ExclusionReason::NoBasis) => return None,
+        Err(unknown) => unknown,
+    };
+    let word = cell.trim().to_lowercase();
+    // "No" below `basis` may mean that there is none; below `consent` it is the person's.
+    let is_about_the_basis = simple(title) != "consent" && NO_WORDS.contains(&word.as_str());
+    let why = match said_yes(cell.trim()) {
+        Ok(()) => return None,
+        Err(why) if is_about_the_basis || matches!(why, ExclusionReason::NotAYes(_)) => unknown,
+        Err(why) => why,
+    };
+    Some(if simple(title) == "basis" { why } else { elsewhere(title, why) })
 }
 
 /// Somebody has written down that they do not know. `word` is in lower case.
@@ -653,6 +671,34 @@ mod tests {
         }
         for word in ["désinscrit", "1", "deactive", "actively unsubscribed"] {
             assert!(matches!(state(word), Err(ExclusionReason::UnknownStatus(_))), "{word}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_lawful_basis_is_a_no_or_unclear() {
+        let judged = |title: &str, cell: &str| match not_a_basis(title, cell) {
+            None => "nothing",
+            Some(why) if why.is_unclear() => "unclear",
+            Some(why) if why.has_said_no() => "no",
+            Some(_) => "other",
+        };
+        for title in ["basis", "lawful basis", "Consent"] {
+            for cell in
+                ["consent", "Soft opt-in charity", "corporate", "", " ", "yes", "2024-05-01"]
+            {
+                assert_eq!(judged(title, cell), "nothing", "{title}: {cell}");
+            }
+            for cell in ["legitimate interest", "?", "tbc", "consentt", "service"] {
+                assert_eq!(judged(title, cell), "unclear", "{title}: {cell}");
+            }
+            for cell in ["withdrawn", "Opted-Out", "unsubscribed", "do not email"] {
+                assert_eq!(judged(title, cell), "no", "{title}: {cell}");
+            }
+            let is_consent = title == "Consent";
+            for cell in ["no", "N", "false", "0", "declined"] {
+                let expected = if is_consent { "no" } else { "unclear" };
+                assert_eq!(judged(title, cell), expected, "{title}: {cell}");
+            }
         }
     }
 

@@ -204,7 +204,7 @@ impl ExclusionReason {
         match self {
             Self::NoStatus { .. } => 0,
             Self::Ragged { .. } => 1,
-            Self::UnknownStatus(_) | Self::NotAYes(_) => 2,
+            Self::UnknownStatus(_) | Self::NotAYes(_) | Self::UnknownBasis(_) => 2,
             Self::Elsewhere { why, .. } => why.clarity(),
             _ => 3,
         }

@@ -78,9 +78,22 @@ impl List {
     /// # Errors
     /// When a file as a whole is no list; a bad row is only left out.
     pub fn survey(inputs: Vec<NamedInput>) -> Result<Self, ListError> {
+        let sheets = inputs.into_iter().map(|(name, input)| Sheet::of(name, input));
+        Self::of_sheets(sheets.collect::<Result<_, _>>()?)
+    }
+
+    /// The same of people who are stored, as [`as_table`](super::import::as_table) has them.
+    ///
+    /// # Errors
+    /// When it is no such table.
+    pub fn survey_stored(inputs: Vec<NamedInput>) -> Result<Self, ListError> {
+        let sheets = inputs.into_iter().map(|(name, input)| Sheet::stored(name, input));
+        Self::of_sheets(sheets.collect::<Result<_, _>>()?)
+    }
+
+    fn of_sheets(sheets: Vec<Sheet>) -> Result<Self, ListError> {
         let mut list = Self::default();
-        for (name, input) in inputs {
-            let file = Sheet::of(name, input)?;
+        for file in sheets {
             for field in file.fields.iter().filter(|field| !field.is_empty()) {
                 if !list.people.columns.contains(field) {
                     list.people.columns.push(field.clone());

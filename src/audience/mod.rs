@@ -2,12 +2,14 @@
 //! Pure: lists in, an audience out.
 
 pub mod address_file;
+mod built_in;
 mod cell;
 mod columns;
 pub mod consent_columns;
 mod consent_topics;
 pub mod consent_words;
 pub mod correction;
+mod days_given;
 pub mod do_not_mail;
 pub mod exclusion;
 pub mod fingerprint;

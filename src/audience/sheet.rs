@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 
+use super::built_in::BUILT_IN;
 use super::consent_columns::{self, ConsentColumn, no_anywhere};
+use super::days_given::{day_in, is_no_such_day};
 use super::fingerprint::{RunningHash, open_hashed};
 use super::law::{Basis, CollectionFacts, MetThrough, UNSTATED};
 use super::segment::TAG;
@@ -14,7 +15,6 @@ use super::subscriber::Subscriber;
 use super::{ExclusionReason, LeftOut, cell};
 use crate::audience::Values;
 use crate::audience::list_error::{ListError, ListFault};
-use crate::news::PartialDate;
 use crate::problem::{Place, Problem};
 use crate::rfc::address::{AddressError, EmailAddress};
 use crate::rfc::csv::{CsvShape, Input, Rows, TableError, simple};
@@ -62,42 +62,8 @@ pub(super) const OPTOUT_OFFERED: &[&str] = &["optoutoffered"];
 pub(super) const MET_THROUGH: &[&str] = &["metthrough"];
 const OBTAINED: &[&str] = &["obtainedat", "consentat", "subscribedat", "createdat"];
 
-/// Years in which somebody may have given an address.
-const YEARS: std::ops::RangeInclusive<i32> = 1970..=2100;
-
-/// Whether a cell is a date in digits that no order of day and month makes a day of, or a year that nobody can mean.
-fn is_no_such_day(cell: &str) -> bool {
-    let date = cell.trim().split(['T', ' ', ',']).next().unwrap_or_default();
-    let is_date = |c: char| c.is_ascii_digit() || matches!(c, '-' | '/' | '.');
-    if date.is_empty() || !date.chars().all(is_date) {
-        return false;
-    }
-    let parts: Option<Vec<u32>> =
-        date.split(['-', '/', '.']).map(|part| part.parse().ok()).collect();
-    let year_at =
-        |at: usize| date.split(['-', '/', '.']).nth(at).is_some_and(|part| part.len() == 4);
-    let (year, one, other) = match parts.as_deref() {
-        Some([year]) if year_at(0) => (*year, 1, 1),
-        Some([year, one, other]) if year_at(0) => (*year, *one, *other),
-        Some([one, other, year]) if year_at(2) => (*year, *one, *other),
-        _ => return false,
-    };
-    let Ok(year) = i32::try_from(year) else { return true };
-    let is_day = |month, day| NaiveDate::from_ymd_opt(year, month, day).is_some();
-    !YEARS.contains(&year) || !is_day(one, other) && !is_day(other, one)
-}
-
-/// The day of a cell, or the cell where it is not one.
-fn day_in(cell: &str) -> Result<Option<NaiveDate>, &str> {
-    // Databases write 0000-00-00 where there is no date.
-    if cell.chars().filter(char::is_ascii_digit).all(|digit| digit == '0')
-        && !cell.chars().any(char::is_alphabetic)
-    {
-        return Ok(None);
-    }
-    let date = PartialDate::parse(cell, Tz::UTC).map_err(|_| cell)?;
-    Ok(Some(date.days(Tz::UTC).0))
-}
+/// What a list in roundup's own form calls its lawful bases. A column `consent` may be of any system.
+const OWN_BASIS: &[&str] = &["basis", "lawfulbasis"];
 
 #[derive(Debug)]
 pub(super) struct Sheet {
@@ -185,6 +151,38 @@ impl Sheet {
         };
         sheet.name_fields(first_name, last_name);
         sheet
+    }
+
+    /// A list of the database as a table: its columns are roundup's own, and those of the newsletter say nothing about
+    /// permission, whatever stands in them.
+    pub fn stored(name: String, input: Arc<dyn Input>) -> Result<Self, ListError> {
+        let mut sheet = Self::of(name, input)?;
+        sheet.consent.retain(|column| column.title == "status");
+        let Self { others, shape, .. } = &mut sheet;
+        others.retain(|at| BUILT_IN.contains(&shape.columns[*at].as_str()));
+        sheet.whole = None;
+        Ok(sheet)
+    }
+
+    /// Whether a list reads a column with this title, in lower case and without signs, for what it means.
+    pub fn has_a_place_for(title: &str) -> bool {
+        let titles = [
+            EMAIL,
+            FIRST_NAME,
+            LAST_NAME,
+            BASIS,
+            SEGMENTS,
+            GIVEN_AGAIN,
+            DIRECTLY,
+            OPTOUT_OFFERED,
+            MET_THROUGH,
+        ];
+        titles.iter().any(|titles| titles.contains(&title))
+    }
+
+    /// Whether it has a column of lawful bases by roundup's own name.
+    pub fn has_basis(&self) -> bool {
+        self.shape.column(OWN_BASIS).is_some()
     }
 
     /// Names the columns for templates. Of two with one name the first counts, and it is said so.
@@ -309,6 +307,10 @@ impl Sheet {
         for column in &self.consent {
             take(judge(column, record.get(column.index).unwrap_or_default()));
         }
+        if let Some(index) = self.basis {
+            let cell = cell::tidy_cell(self.basis_cell(record));
+            take(consent_columns::not_a_basis(&self.shape.columns[index], cell));
+        }
         for index in &self.others {
             let cell = record.get(*index).unwrap_or_default();
             take(
@@ -371,6 +373,18 @@ impl Sheet {
         }
     }
 
+    /// What a row has about getting emails, or about how an address was given, that is neither a yes nor a no.
+    pub fn unclear_word(&self, record: &csv::StringRecord) -> Option<ExclusionReason> {
+        let topic = self.consent.iter().find_map(|column| {
+            let cell = cell::tidy_cell(self.cell(record, Some(column.index)));
+            column.not_a_yes(cell).filter(|_| !cell.is_empty())
+        });
+        topic.or_else(|| match MetThrough::parse(self.cell(record, self.met_through)) {
+            MetThrough::Unknown(word) => Some(ExclusionReason::UnknownMetThrough(word)),
+            _ => None,
+        })
+    }
+
     /// What stands where a day should, and cannot be read as one. It may still be a day, written in a way of its own.
     pub fn no_day<'r>(&self, record: &'r csv::StringRecord) -> Option<&'r str> {
         self.obtained_at(record).err().filter(|cell| !is_no_such_day(cell))
@@ -400,7 +414,7 @@ impl Sheet {
             let value = if index == self.email {
                 address.to_string()
             } else {
-                cell::value(field, self.cell(record, Some(index)))
+                cell::value(field, cell::tidy_cell(self.cell(record, Some(index))))
             };
             values.insert(field.clone(), value);
         }
@@ -412,50 +426,12 @@ impl Sheet {
         Ok(Subscriber {
             address,
             values,
-            segments: cell::segments(self.segments_cell(record)),
+            segments: cell::segments(cell::tidy_cell(self.segments_cell(record))),
             basis: Basis::parse(self.basis_cell(record)),
             given: self.how_given(record, obtained_at),
             no_such_day,
             refusal: self.refusal(record),
             place,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_no_such_day;
-
-    #[test]
-    fn days_that_cannot_be_and_days_that_are_only_written_in_another_way() {
-        for cell in [
-            "31/31/2019",
-            "2019-13-40",
-            "2999-01-01",
-            "2999",
-            "0019-01-01",
-            "30/02/2020",
-            "2020.02.30",
-            " 1899-12-30 00:00 ",
-        ] {
-            assert!(is_no_such_day(cell), "{cell}");
-        }
-        for cell in [
-            "",
-            "2019-05-01 10:00:00",
-            "01/05/2019 10:22",
-            "5/31/2019",
-            "31.05.2019",
-            "May 1, 2019",
-            "1556668800",
-            "03-2019",
-            "1/5/19",
-            "yes",
-            "-",
-            "2019-05-01T10:00:00Z",
-            "20190501",
-        ] {
-            assert!(!is_no_such_day(cell), "{cell}");
-        }
     }
 }

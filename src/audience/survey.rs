@@ -51,7 +51,7 @@ impl Survey {
             let segments = file.segments_cell(rows.record());
             if !segments.is_empty() && !self.cells.contains(segments) {
                 self.cells.insert(segments.to_owned());
-                self.combinations.insert(cell::segments(segments));
+                self.combinations.insert(cell::segments(cell::tidy_cell(segments)));
                 if self.combinations.len() > MOST_COMBINATIONS {
                     let column = file.segments_title();
                     return Err(ListFault::TooManySegments { column }.of(&file.name));

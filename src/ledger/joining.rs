@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::single_store::SinglePurpose;
-use crate::audience::import::{BasisEvidence, ImportedPerson, ListState, StoredPerson};
+use crate::audience::import::{BasisEvidence, ImportedPerson, ListState, OwnCells, StoredPerson};
 use crate::audience::law::{CollectionFacts, MetThrough};
 use crate::audience::{Basis, ChangeOrigin, NoMail, NoMailChange, NoMailStep};
 use crate::problem::Place;
@@ -67,6 +67,7 @@ impl JoinRequest {
             joined: None,
             since: Some(self.at.date_naive()),
             why: format!("signed up, and has not confirmed: {}", self.evidence.source),
+            columns: OwnCells::new(),
             key: self.key.clone(),
             evidence: None,
             language: String::new(),

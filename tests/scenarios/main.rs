@@ -30,6 +30,7 @@ mod newsletters_share_a_list;
 mod no_secret_is_shown;
 mod nothing_of_people_leaks;
 mod outputs_spare_what_is_there;
+mod own_columns_stay;
 mod paused_and_cancelled;
 mod people_are_imported;
 mod postfix_takes_it;

@@ -5,9 +5,11 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::own_name::is_free;
 use super::recipe::Recipe;
 use crate::audience::cell;
 use crate::audience::sheet::{DIRECTLY, EMAIL, GIVEN_AGAIN, JOINED, MET_THROUGH, OPTOUT_OFFERED};
+use crate::problem::nearest;
 use crate::rfc::csv::{CsvShape, Rows, simple};
 
 const FIRST_NAME: &[&str] =
@@ -66,35 +68,79 @@ impl ImportField {
     ];
 }
 
+/// What a column is by `--map`: one of roundup's fields, or a column of the newsletter's own with its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MappedTo {
+    Field(ImportField),
+    Own(String),
+}
+
 /// A column that `--map` names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnMapping {
-    pub field: ImportField,
+    pub to: MappedTo,
     pub column: String,
+}
+
+impl ColumnMapping {
+    /// A column of an export under its own name, where that is free.
+    pub fn keeping(title: &str) -> Option<Self> {
+        let name = cell::field_name(title);
+        let kept = format!("{name}={title}").parse::<Self>().ok()?;
+        (kept.to == MappedTo::Own(name)).then_some(kept)
+    }
+
+    /// Whether the column is this field.
+    pub fn is(&self, field: ImportField) -> bool {
+        self.to == MappedTo::Field(field)
+    }
 }
 
 impl fmt::Display for ColumnMapping {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let field = ImportField::ALL.iter().find(|(_, field)| *field == self.field);
-        write!(f, "{}={}", field.map_or("", |(name, _)| name), self.column)
+        let known = ImportField::ALL.iter().find(|(_, field)| self.is(*field));
+        let name = match (&self.to, known) {
+            (MappedTo::Own(name), _) => name.as_str(),
+            (MappedTo::Field(_), known) => known.map_or("", |(name, _)| name),
+        };
+        write!(f, "{name}={}", self.column)
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("write FIELD=COLUMN, as in first_name=Vorname, and not `{text}`")]
-pub struct MappingError {
-    text: String,
+pub enum MappingError {
+    #[error("write FIELD=COLUMN, as in first_name=Vorname or town=Ort, and not `{0}`")]
+    Form(String),
+    #[error("there is no field `{name}`: did you mean `{near}`?")]
+    Near { name: String, near: &'static str },
+    #[error(
+        "`{0}` cannot be the name of a column of your own, since it means something: take another, such as town"
+    )]
+    Taken(String),
 }
 
 impl std::str::FromStr for ColumnMapping {
     type Err = MappingError;
 
     fn from_str(text: &str) -> Result<Self, MappingError> {
-        let wrong = || MappingError { text: text.chars().take(60).collect() };
+        let shown = |text: &str| text.chars().take(60).collect::<String>();
+        let wrong = || MappingError::Form(shown(text));
         let (field, column) = text.split_once('=').ok_or_else(wrong)?;
-        let known = ImportField::ALL.iter().find(|(name, _)| *name == field.trim());
-        let (_, field) = known.ok_or_else(wrong)?;
-        Ok(Self { field: *field, column: column.trim().to_owned() })
+        let (field, column) = (field.trim(), column.trim().to_owned());
+        if let Some((_, known)) = ImportField::ALL.iter().find(|(name, _)| *name == field) {
+            return Ok(Self { to: MappedTo::Field(*known), column });
+        }
+        let name = cell::field_name(field);
+        if name.is_empty() {
+            return Err(wrong());
+        }
+        if let Some(near) = nearest(&name, ImportField::ALL.iter().map(|(name, _)| *name)) {
+            return Err(MappingError::Near { name: shown(field), near });
+        }
+        if !is_free(&name) {
+            return Err(MappingError::Taken(shown(field)));
+        }
+        Ok(Self { to: MappedTo::Own(name), column })
     }
 }
 
@@ -146,7 +192,7 @@ impl Columns {
             find(column).ok_or_else(|| ColumnsFault::NoSuchColumn(column.to_owned()))
         };
         let mapped = |field: ImportField| {
-            let mapping = mapped.iter().find(|mapping| mapping.field == field);
+            let mapping = mapped.iter().find(|mapping| mapping.is(field));
             mapping.map(|mapping| named(&mapping.column)).transpose()
         };
         let by_title = |own: &[String], general: &[&str]| {
@@ -313,9 +359,24 @@ mod tests {
         let mapping: ColumnMapping = "first_name=Given name".parse().unwrap();
         assert_eq!(
             mapping,
-            ColumnMapping { field: ImportField::FirstName, column: "Given name".to_owned() }
+            ColumnMapping {
+                to: MappedTo::Field(ImportField::FirstName),
+                column: "Given name".to_owned()
+            }
         );
-        for wrong in ["first_name", "firstname=x", "=x", ""] {
+        let own: ColumnMapping = "Town / City=Ort".parse().unwrap();
+        assert_eq!(own.to_string(), "town_city=Ort");
+        for wrong in [
+            "first_name",
+            "firstname=x",
+            "emial=x",
+            "frist_name=x",
+            "unsubscribed=x",
+            "forename=x",
+            "=x",
+            "-=x",
+            "",
+        ] {
             assert!(wrong.parse::<ColumnMapping>().is_err(), "{wrong}");
         }
     }

@@ -40,7 +40,7 @@ pub(super) fn sheet_of(
     for (index, title) in titles.iter().enumerate() {
         let is_explained = recipe.is_some_and(|recipe| recipe.words.contains_key(&simple(title)));
         let is_mapped = options.mapping.iter().any(|mapping| {
-            mapping.field == ImportField::Status && simple(&mapping.column) == simple(title)
+            mapping.is(ImportField::Status) && simple(&mapping.column) == simple(title)
         });
         let is_known = sheet.consent.iter().any(|column| column.index == index);
         if (is_explained || is_mapped) && !is_known {

@@ -3,9 +3,10 @@
 
 use thiserror::Error;
 
+use super::own_name::MOST_COLUMNS;
 use super::tables::TablesError;
 use crate::audience::list_error::ListFault;
-use crate::count::listed;
+use crate::count::{counted, listed};
 
 /// Why nothing is imported.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -28,6 +29,8 @@ pub enum ImportFault {
     NoAddresses { columns: Vec<String> },
     #[error("there is no column `{column}`: the columns are {}", shown(.columns))]
     NoSuchColumn { column: String, columns: Vec<String> },
+    #[error("the list has {} of its own: at most {MOST_COLUMNS} are kept", counted(*.columns, "column", "columns"))]
+    TooManyColumns { columns: usize },
     #[error("the columns fit several systems: {}", .systems.join(", "))]
     SeveralSystems { systems: Vec<&'static str> },
     #[error("`{cell}` may be day first or month first, and no other date shows which")]
@@ -50,6 +53,10 @@ impl ImportFault {
                 "name it with --map email=COLUMN, or check that this is a list of people".to_owned()
             }
             Self::NoSuchColumn { .. } => "write the column as the file has it".to_owned(),
+            Self::TooManyColumns { .. } => {
+                "delete the columns that no email and no segment uses, and import it again"
+                    .to_owned()
+            }
             Self::SeveralSystems { systems } => {
                 format!("say which with --from {}", systems.join(" or --from "))
             }

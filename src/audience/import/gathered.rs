@@ -40,6 +40,13 @@ impl Gathered {
         if row.is_over {
             self.over.insert(row.person.key.clone());
         }
+        // A row that may be a no beats a yes on another, also where it only says that nothing is known.
+        let weight = |person: &ImportedPerson, is_unclear: bool| match person.state {
+            ListState::NoEvidence if is_unclear => ListState::LeftOut.weight(),
+            state => state.weight(),
+        };
+        let row_weight = weight(&row.person, row.is_unclear);
+        let was_unclear = self.unclear.contains(&row.person.key);
         if row.is_unclear {
             self.unclear.insert(row.person.key.clone());
         }
@@ -54,7 +61,13 @@ impl Gathered {
             Some(at) => {
                 self.repeated += 1;
                 let known = &mut self.people[*at];
-                *known = merged(std::mem::replace(known, row.person.clone()), row.person);
+                let is_weaker = row_weight <= weight(known, was_unclear);
+                let before = std::mem::replace(known, row.person.clone());
+                *known = if is_weaker {
+                    joined(before, &row.person)
+                } else {
+                    joined(row.person, &before)
+                };
             }
         }
     }
@@ -85,8 +98,14 @@ impl Gathered {
 
 /// Two rows of one person: a no beats a yes, and a cell that is filled beats one that is empty.
 pub(super) fn merged(one: ImportedPerson, other: ImportedPerson) -> ImportedPerson {
-    let (mut first, second) =
-        if other.state.weight() > one.state.weight() { (other, one) } else { (one, other) };
-    first.take_cells(&second, false);
+    if other.state.weight() > one.state.weight() {
+        joined(other, &one)
+    } else {
+        joined(one, &other)
+    }
+}
+
+fn joined(mut first: ImportedPerson, second: &ImportedPerson) -> ImportedPerson {
+    first.take_cells(second, false);
     first
 }

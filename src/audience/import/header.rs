@@ -20,7 +20,10 @@ pub fn header_of(tables: &[HeadedTable]) -> String {
 impl Export {
     /// Of files that were read.
     pub fn header(&self) -> String {
-        let titles = self.files.iter().flat_map(|file| file.used.iter().chain(&file.ignored));
+        let titles = self.files.iter().flat_map(|file| {
+            let own = file.own.iter().map(|(title, _)| title);
+            file.used.iter().chain(&file.ignored).chain(own)
+        });
         joined(titles.map(|title| simple(title)).collect())
     }
 }

@@ -9,9 +9,12 @@ mod consent;
 mod days;
 mod difference;
 mod error;
+mod evidence;
 mod gathered;
 mod header;
 mod model;
+mod own_columns;
+mod own_name;
 mod plain_list;
 mod reading;
 pub mod recipe;
@@ -22,7 +25,7 @@ mod tables;
 mod tags;
 mod totals;
 
-pub use columns::{ColumnMapping, ImportField, MappingError};
+pub use columns::{ColumnMapping, ImportField, MappedTo, MappingError};
 pub use difference::{Difference, ImportStep, KnownPerson};
 pub use error::{ImportError, ImportFault};
 pub use gathered::Gathered;
@@ -30,6 +33,7 @@ pub use header::header_of;
 pub use model::{
     BasisEvidence, Export, FileSummary, ImportOptions, ImportedPerson, Obtained, StatedBasis,
 };
+pub use own_columns::{OwnCells, OwnColumns};
 pub use recipe::Recipe;
 pub use row::ImportRow;
 pub use state::ListState;
@@ -41,6 +45,7 @@ use std::sync::Arc;
 
 use reading::TableReading;
 
+use crate::audience::built_in::is_own_export;
 use crate::audience::list_error::NamedInput;
 use crate::rfc::csv::Input;
 
@@ -122,6 +127,10 @@ fn recognised(table: &tables::HeadedTable) -> Result<Option<&'static Recipe>, Im
     let fault = |fault: ImportFault| ImportError { path: table.name.clone(), fault };
     let shape = crate::rfc::csv::CsvShape::of(&table.name, &*table.input)
         .map_err(|error| fault(ImportFault::Tables(error.into())))?;
+    // What an export of ours has beside them is the newsletter's own, and may be called as another system calls it.
+    if is_own_export(&shape.columns) {
+        return Ok(None);
+    }
     let mut found = Recipe::recognise(&shape.columns);
     if found.len() > 1 {
         let systems = found.iter().map(|recipe| recipe.id).collect();

@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::columns::ColumnMapping;
+use super::own_columns::{OwnCells, OwnColumns};
 use super::recipe::Recipe;
 use super::state::ListState;
 use crate::audience::law::{CollectionFacts, MetThrough, law_of};
@@ -25,13 +26,20 @@ pub struct ImportOptions {
     /// Why the people may be mailed of whom the files say nothing.
     pub stated: Option<StatedBasis>,
     pub dates: Option<DateOrder>,
+    pub own: OwnColumns,
     pub today: NaiveDate,
 }
 
 impl ImportOptions {
     /// Nothing is said beside the files; `today` is the day on which they are read.
     pub fn on(today: NaiveDate) -> Self {
-        Self { system: None, mapping: Vec::new(), stated: None, dates: None, today }
+        let own = OwnColumns::OfOwnLists;
+        Self { system: None, mapping: Vec::new(), stated: None, dates: None, own, today }
+    }
+
+    /// The same for files that are the list of the newsletter.
+    pub fn of_the_list(today: NaiveDate) -> Self {
+        Self { dates: Some(DateOrder::DayFirst), own: OwnColumns::All, ..Self::on(today) }
     }
 }
 
@@ -98,6 +106,9 @@ pub struct ImportedPerson {
     /// Since when they are in this state.
     pub since: Option<NaiveDate>,
     pub why: String,
+    /// Cells of the newsletter's own columns.
+    #[serde(skip_serializing_if = "OwnCells::is_empty")]
+    pub columns: OwnCells,
     /// The address, folded; empty where there is none.
     #[serde(skip)]
     pub key: String,
@@ -142,6 +153,9 @@ impl ImportedPerson {
         take(&mut self.first_name, &other.first_name);
         take(&mut self.last_name, &other.last_name);
         take(&mut self.language, &other.language);
+        for (name, cell) in &other.columns {
+            take(self.columns.entry(name.clone()).or_default(), cell);
+        }
         self.joined = match (self.joined, other.joined) {
             (Some(own), Some(others)) => Some(own.min(others)),
             (own, others) => own.or(others),
@@ -162,6 +176,8 @@ pub struct FileSummary {
     /// The columns that were read, and those that were not.
     pub used: Vec<String>,
     pub ignored: Vec<String>,
+    /// Columns that stay with the people as the newsletter's own, each with the name that templates and filters use.
+    pub own: Vec<(String, String)>,
 }
 
 /// All that some files say.

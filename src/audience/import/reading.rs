@@ -9,21 +9,20 @@ use super::columns::{Columns, ColumnsFault};
 use super::consent::sheet_of;
 use super::days::{DayColumn, day};
 use super::error::{ImportError, ImportFault};
-use super::model::{
-    BasisEvidence, FileSummary, ImportOptions, ImportedPerson, Obtained, StatedBasis,
-};
+use super::model::{FileSummary, ImportOptions, ImportedPerson, Obtained, StatedBasis};
+use super::own_columns::{OwnCells, OwnColumns, own_cell, own_columns};
 use super::recipe::Recipe;
 use super::row::ImportRow;
 use super::state::ListState;
 use super::tables::{HeadedTable, TablesError};
 use super::tags::tags_of;
+use crate::audience::cell::tidy_cell;
 use crate::audience::consent_columns::{self, ColumnMeaning, ConsentColumn};
-use crate::audience::law::MetThrough;
 use crate::audience::sheet::Sheet;
-use crate::audience::{Basis, ExclusionReason, cell, mistyped, role};
+use crate::audience::{ExclusionReason, cell, mistyped, role};
 use crate::date::DateOrder;
 use crate::problem::{Place, Problem};
-use crate::rfc::csv::{CsvShape, simple};
+use crate::rfc::csv::CsvShape;
 use crate::rfc::text::one_line;
 
 /// What to do about a row that may be a no.
@@ -34,12 +33,14 @@ const CLEAR_CURE: &str =
 pub(super) struct TableReading<'a> {
     name: &'a str,
     table: &'a HeadedTable,
-    sheet: Sheet,
-    columns: Columns,
-    recipe: Option<&'a Recipe>,
-    options: &'a ImportOptions,
-    order: Option<DateOrder>,
+    pub(super) sheet: Sheet,
+    pub(super) columns: Columns,
+    pub(super) recipe: Option<&'a Recipe>,
+    pub(super) options: &'a ImportOptions,
+    pub(super) order: Option<DateOrder>,
     consent_column: Option<ConsentColumn>,
+    /// The columns that stay with the people as the newsletter's own.
+    own: Vec<(usize, String)>,
 }
 
 impl<'a> TableReading<'a> {
@@ -73,8 +74,12 @@ impl<'a> TableReading<'a> {
                 }
             })?;
         let (sheet, consent_column) = sheet_of(table, input, shape, &columns, recipe, options);
+        let is_own = recipe.is_none() && sheet.has_basis();
+        let all = is_own || options.own == OwnColumns::All;
+        let own = own_columns(&sheet, &options.mapping, all).map_err(fault)?;
+        let order = None;
         let mut reading =
-            Self { name, table, sheet, columns, recipe, options, order: None, consent_column };
+            Self { name, table, sheet, columns, recipe, options, order, consent_column, own };
         reading.order = reading.look_through().map_err(fault)?;
         Ok(reading)
     }
@@ -136,19 +141,25 @@ impl<'a> TableReading<'a> {
         let named = |columns: Vec<usize>| {
             columns.into_iter().map(|at| titles[at].clone()).filter(|t| !t.is_empty()).collect()
         };
+        let is_own = |at: &usize| self.own.iter().any(|(own, _)| own == at);
         Ok(FileSummary {
             name: self.name.to_owned(),
             rows: count,
             used: named(used),
-            ignored: named(ignored),
+            ignored: named(ignored.into_iter().filter(|at| !is_own(at)).collect()),
+            own: self.own.iter().map(|(at, name)| (titles[*at].clone(), name.clone())).collect(),
         })
     }
 
-    fn cell<'r>(&self, record: &'r ::csv::StringRecord, column: Option<usize>) -> &'r str {
+    pub(super) fn cell<'r>(
+        &self,
+        record: &'r ::csv::StringRecord,
+        column: Option<usize>,
+    ) -> &'r str {
         tidy_cell(column.and_then(|column| record.get(column)).unwrap_or_default())
     }
 
-    fn first_day(
+    pub(super) fn first_day(
         &self,
         record: &::csv::StringRecord,
         columns: &[usize],
@@ -187,12 +198,21 @@ impl<'a> TableReading<'a> {
         }
         let refusal = role(&address).filter(|_| refusal.is_none()).or(refusal);
         let is_over = refusal.as_ref().is_some_and(ExclusionReason::is_over);
-        let is_unclear = refusal.as_ref().is_some_and(ExclusionReason::is_unclear);
-        let is_clear = refusal.is_none() && self.has_a_yes(record);
+        let is_refused = refusal.is_some();
+        let mut is_unclear = refusal.as_ref().is_some_and(ExclusionReason::is_unclear);
+        let mut is_clear = !is_refused && self.has_a_yes(record);
         self.judge(&mut person, refusal, record);
-        if person.state == ListState::LeftOut && problem.is_none() {
+        if (person.state == ListState::LeftOut || is_unclear) && problem.is_none() {
             let cure = if is_unclear { CLEAR_CURE } else { "check the row" };
             problem = Some(Problem::new(place.clone(), person.why.clone(), cure));
+        }
+        // Where nothing in the row says why they may be mailed, an unclear word may be their no.
+        if !is_refused
+            && person.state == ListState::NoEvidence
+            && let Some(why) = self.sheet.unclear_word(record)
+        {
+            (is_unclear, is_clear) = (true, false);
+            person.why = why.to_string();
         }
         let problem = problem.or_else(|| self.cell_problem(record, &place));
         ImportRow { person, problem, is_over, is_unclear, is_clear, misspelt: Vec::new() }
@@ -218,8 +238,10 @@ impl<'a> TableReading<'a> {
             ("wording", columns.wording),
             ("language", columns.language),
         ];
-        fields.into_iter().find_map(|(field, column)| {
-            let fault = cell::fault(field, self.cell(record, Some(column?)))?;
+        let fields = fields.into_iter().filter_map(|(field, column)| Some((field, column?)));
+        let own = self.own.iter().map(|(column, name)| (name.as_str(), *column));
+        fields.chain(own).find_map(|(field, column)| {
+            let fault = cell::fault(field, self.cell(record, Some(column)))?;
             Some(fault.problem(field, place.clone()))
         })
     }
@@ -259,11 +281,19 @@ impl<'a> TableReading<'a> {
             joined: self.first_day(record, &self.columns.joined).map(|(_, day)| day),
             since: None,
             why: String::new(),
+            columns: self.own_cells(record),
             key: String::new(),
             evidence: None,
             language: one_line(self.cell(record, self.columns.language)),
             place: place.clone(),
         }
+    }
+
+    fn own_cells(&self, record: &::csv::StringRecord) -> OwnCells {
+        let cells = self.own.iter().filter_map(|(column, name)| {
+            Some((name.clone(), own_cell(name, self.cell(record, Some(*column)))?))
+        });
+        cells.collect()
     }
 
     /// Where the person stands, and since when.
@@ -324,118 +354,5 @@ impl<'a> TableReading<'a> {
             Some((first, last)) => (first.trim().to_owned(), last.to_owned()),
             None => (whole, String::new()),
         }
-    }
-
-    /// Why somebody may be mailed whom the file does not refuse; or where they stand without that.
-    fn evidence(&self, record: &::csv::StringRecord) -> Result<BasisEvidence, (ListState, String)> {
-        let none = |why: String| (ListState::NoEvidence, why);
-        let found = match self.written_evidence(record).map_err(none)? {
-            Some(found) => found,
-            None => self.stated_evidence(record).map_err(none)?,
-        };
-        found.lawful().map_err(none)
-    }
-
-    /// What the file itself says: a column of lawful bases or of consents, or what its system writes down.
-    fn written_evidence(
-        &self,
-        record: &::csv::StringRecord,
-    ) -> Result<Option<BasisEvidence>, String> {
-        let consent = self.cell(record, self.columns.consent);
-        if let (Some(column), false) = (self.columns.consent, consent.is_empty()) {
-            let source = format!("column `{}`", self.sheet.shape.columns[column]);
-            return Ok(Some(self.found(record, Basis::Consent, source, self.obtained(record))));
-        }
-        let word = self.sheet.basis_cell(record).trim();
-        if self.columns.consent.is_none() && !word.is_empty() {
-            let basis = Basis::parse(word).map_err(|why| why.to_string())?;
-            return Ok(Some(self.found(record, basis, String::new(), self.obtained(record))));
-        }
-        let Some(recipe) = self.recipe else { return Ok(None) };
-        let is_filled =
-            self.columns.evidence_needs.is_none_or(|at| !self.cell(record, Some(at)).is_empty());
-        let is_said = recipe.evidence_if.as_ref().is_none_or(|words| {
-            let cell = simple(self.cell(record, self.columns.evidence_if));
-            words.words.iter().any(|word| simple(word) == cell)
-        });
-        if !is_filled
-            || !is_said
-            || recipe.evidence_needs.is_some() && self.columns.evidence_needs.is_none()
-        {
-            return Ok(None);
-        }
-        let (source, obtained) = match self.first_day(record, &self.columns.evidence) {
-            Some((column, day)) => {
-                (format!("{}, {}", recipe.source, self.sheet.shape.columns[column]), Some(day))
-            }
-            None if recipe.evidence.is_empty() && recipe.evidence_if.is_some() => {
-                let joined = self.first_day(record, &self.columns.joined).map(|(_, day)| day);
-                (recipe.source.clone(), joined)
-            }
-            None => return Ok(None),
-        };
-        Ok(Some(self.found(record, Basis::Consent, source, obtained)))
-    }
-
-    /// What somebody said about the whole file.
-    fn stated_evidence(&self, record: &::csv::StringRecord) -> Result<BasisEvidence, String> {
-        let Some(stated) = &self.options.stated else {
-            return Err("nothing in the file says why they may be mailed".to_owned());
-        };
-        // What is said about the whole file overrules nothing that stands in a row of it.
-        let unclear = self.sheet.consent.iter().find_map(|column| {
-            column.not_a_yes(tidy_cell(record.get(column.index).unwrap_or_default()))
-        });
-        if let Some(why) = unclear {
-            return Err(why.to_string());
-        }
-        let obtained = match &stated.obtained {
-            Obtained::Day(day) => Some(*day),
-            Obtained::NotStated => self.obtained(record),
-            Obtained::Column(column) => {
-                let day = self.obtained(record);
-                Some(day.ok_or_else(|| format!("no date in column `{column}`"))?)
-            }
-        };
-        Ok(self.found(record, stated.basis, stated.source.clone(), obtained))
-    }
-
-    fn obtained(&self, record: &::csv::StringRecord) -> Option<NaiveDate> {
-        day(self.cell(record, self.columns.obtained), self.order, self.options.today)
-    }
-
-    fn found(
-        &self,
-        record: &::csv::StringRecord,
-        basis: Basis,
-        source: String,
-        obtained: Option<NaiveDate>,
-    ) -> BasisEvidence {
-        let own = one_line(self.cell(record, self.columns.source));
-        let again =
-            day(self.cell(record, self.columns.given_again), self.order, self.options.today);
-        let mut given = self.sheet.how_given(record, obtained.max(again));
-        if let (MetThrough::Unstated, Some(stated)) = (&given.met_through, &self.options.stated) {
-            given.met_through = stated.met_through.clone();
-        }
-        BasisEvidence {
-            basis,
-            source: if own.is_empty() { source } else { own },
-            wording: one_line(self.cell(record, self.columns.wording)),
-            given,
-        }
-    }
-}
-
-/// A cell without what spreadsheets and exports put around it: an apostrophe that keeps a formula from being one, and a
-/// pair of quotation marks with nothing between them.
-fn tidy_cell(cell: &str) -> &str {
-    let cell = cell.trim_matches(|c: char| c == ' ' || c == '\u{a0}');
-    if cell == "\"\"" {
-        return "";
-    }
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
-        _ => cell,
     }
 }

@@ -1,12 +1,17 @@
 //! A person as a database has them: an address, a state, and the rest as JSON.
 //! Pure: values.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::model::{BasisEvidence, ImportedPerson};
+use super::own_columns::OwnCells;
 use super::state::ListState;
 use crate::audience::Basis;
+use crate::audience::built_in::BUILT_IN;
+use crate::audience::cell::guarded;
 use crate::audience::law::{CollectionFacts, MetThrough, UNSTATED};
 use crate::problem::Place;
 
@@ -53,6 +58,8 @@ struct StoredFields {
     optout_offered: Option<bool>,
     #[serde(skip_serializing_if = "String::is_empty")]
     met_through: String,
+    #[serde(skip_serializing_if = "OwnCells::is_empty")]
+    columns: OwnCells,
 }
 
 impl From<&ImportedPerson> for StoredPerson {
@@ -77,6 +84,7 @@ impl From<&ImportedPerson> for StoredPerson {
                 None | Some(MetThrough::Unstated) => String::new(),
                 Some(met) => met.word().to_owned(),
             },
+            columns: person.columns.clone(),
         };
         Self {
             key: person.key.clone(),
@@ -113,6 +121,7 @@ impl From<StoredPerson> for ImportedPerson {
             joined: fields.joined,
             since: fields.since,
             why: fields.why,
+            columns: fields.columns,
             key: stored.key,
             evidence,
             language: fields.language,
@@ -123,25 +132,13 @@ impl From<StoredPerson> for ImportedPerson {
 
 /// A list as a table that every command reads like a file of `subscribers/`.
 pub fn as_table<'a>(people: impl IntoIterator<Item = &'a ImportedPerson>) -> Vec<u8> {
+    let people: Vec<&ImportedPerson> = people.into_iter().collect();
+    let own: BTreeSet<&str> =
+        people.iter().flat_map(|person| person.columns.keys()).map(String::as_str).collect();
     let mut out = ::csv::Writer::from_writer(Vec::new());
     let day = |day: Option<NaiveDate>| day.map_or_else(String::new, |day| day.to_string());
     // Writing into memory cannot fail.
-    let _ = out.write_record([
-        "email",
-        "first_name",
-        "last_name",
-        "status",
-        "basis",
-        "obtained_at",
-        "joined",
-        "source",
-        "wording",
-        "language",
-        "tags",
-        "obtained_directly",
-        "optout_offered",
-        "met_through",
-    ]);
+    let _ = out.write_record(BUILT_IN.into_iter().chain(own.iter().copied()));
     for person in people {
         let evidence = person.evidence.as_ref();
         let unstated = CollectionFacts::default();
@@ -151,7 +148,7 @@ pub fn as_table<'a>(people: impl IntoIterator<Item = &'a ImportedPerson>) -> Vec
             ListState::NoEvidence => ListState::Subscribed,
             other => other,
         };
-        let _ = out.write_record([
+        let built_in = [
             person.address.as_str(),
             &guarded(&person.first_name),
             &guarded(&person.last_name),
@@ -166,7 +163,10 @@ pub fn as_table<'a>(people: impl IntoIterator<Item = &'a ImportedPerson>) -> Vec
             yes_or_no(given.directly),
             yes_or_no(given.optout_offered),
             &guarded(given.met_through.word()),
-        ]);
+        ];
+        let cells = own.iter().map(|name| person.columns.get(*name).map_or("", String::as_str));
+        let cells: Vec<String> = cells.map(guarded).collect();
+        let _ = out.write_record(built_in.into_iter().chain(cells.iter().map(String::as_str)));
     }
     out.into_inner().unwrap_or_default()
 }
@@ -177,11 +177,6 @@ fn yes_or_no(stated: Option<bool>) -> &'static str {
         Some(false) => "no",
         None => UNSTATED,
     }
-}
-
-/// An apostrophe keeps a spreadsheet from calculating what begins like a formula (OWASP, CSV injection).
-fn guarded(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 /// Tags as one cell; a tag with a comma stands in quotation marks.

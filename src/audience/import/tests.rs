@@ -9,13 +9,7 @@ use super::*;
 use crate::audience::Basis;
 
 fn options() -> ImportOptions {
-    ImportOptions {
-        system: None,
-        mapping: Vec::new(),
-        stated: None,
-        dates: None,
-        today: "2026-11-26".parse().unwrap(),
-    }
+    ImportOptions::on("2026-11-26".parse().unwrap())
 }
 
 fn export(files: &[(&str, &str)], options: &ImportOptions) -> Export {
@@ -337,10 +331,10 @@ fn the_difference_counts_every_person_once() {
 
 #[test]
 fn what_goes_out_comes_in_again_and_changes_nothing() {
-    let text = "email,first_name,last_name,status,basis,obtained_at,source,language,tags\n\
-                Ann@e.org,'=Ann,\"O, Neil\",subscribed,consent,2024-05-01,our form,cy,\"a,b\"\n\
-                bob@e.org,Bob,,unsubscribed,,,,,\ncy@e.org,Cy,,subscribed,,,,,x\n\
-                di@e.org,,,bounced,consent,,,,\n";
+    let text = "email,first_name,last_name,status,basis,obtained_at,source,language,tags,Phone,status_2\n\
+                Ann@e.org,'=Ann,\"O, Neil\",subscribed,consent,2024-05-01,our form,cy,\"a,b\",+44 20,x\n\
+                bob@e.org,Bob,,unsubscribed,,,,,,\"a,b\",\ncy@e.org,Cy,,subscribed,,,,,x,,\n\
+                di@e.org,,,bounced,consent,,,,,'-,\n";
     let before = export(&[("a.csv", text)], &options());
     let table = String::from_utf8(as_table(&before.people)).unwrap();
     let after = export(&[("a.csv", &table)], &options());
@@ -355,9 +349,63 @@ fn what_goes_out_comes_in_again_and_changes_nothing() {
     let difference = Difference::between(&after, &known);
     assert_eq!((difference.new.len(), difference.changed.len()), (0, 0), "{table}");
     assert_eq!(before.people[0].first_name, "=Ann");
+    assert_eq!(before.people[0].columns["phone"], "+44 20");
     let stored: Vec<ImportedPerson> =
         before.people.iter().map(|person| StoredPerson::from(person).into()).collect();
     assert_eq!(as_table(&stored), as_table(&before.people));
+}
+
+#[test]
+fn own_columns_stay_where_the_list_is_roundups_own_or_somebody_names_them() {
+    let columns = |text: &str, options: &ImportOptions| {
+        let export = export(&[("a.csv", text)], options);
+        let cells = serde_json::to_string(&export.people[0].columns).unwrap();
+        (cells, export.files[0].ignored.join(" "))
+    };
+    let mapped = |mapping: &[&str]| ImportOptions {
+        mapping: mapping.iter().map(|text| text.parse().unwrap()).collect(),
+        ..options()
+    };
+    let all = ImportOptions::of_the_list("2026-11-26".parse().unwrap());
+    let own = "email,basis,Town / City,town_city,status,Newsletter,note\n\
+               ann@e.org,consent, York ,Leeds,subscribed,yes,Unsubscribed\n";
+    let plain = "Email,Town,Shoe\nann@e.org,York,7\n";
+    let kit = "email,first_name,status,created_at,town\nann@e.org,Ann,active,2024-05-01,York\n";
+    let given = "email,basis,town,surname,created_at\nann@e.org,consent,'=1,Lee,2024-05-01\n";
+    for (text, options, cells, ignored) in [
+        (own, options(), "{\"town_city\":\"York\"}", "town_city"),
+        (plain, options(), "{}", "Town Shoe"),
+        (plain, all.clone(), "{\"shoe\":\"7\",\"town\":\"York\"}", ""),
+        (plain, mapped(&["ort=Town"]), "{\"ort\":\"York\"}", "Shoe"),
+        (kit, options(), "{}", "town"),
+        (kit, all, "{\"created_at\":\"2024-05-01\",\"town\":\"York\"}", ""),
+        (given, options(), "{\"created_at\":\"2024-05-01\",\"town\":\"=1\"}", ""),
+        (given, mapped(&["ort=town"]), "{\"created_at\":\"2024-05-01\",\"ort\":\"=1\"}", ""),
+    ] {
+        assert_eq!(columns(text, &options), (cells.to_owned(), ignored.to_owned()), "{text}");
+    }
+    let many: Vec<String> = (0..201).map(|number| format!("own{number}")).collect();
+    let many = format!("email,basis,{}\nann@e.org,consent\n", many.join(","));
+    let error = read(&[("a.csv".to_owned(), many.into_bytes())], &options()).unwrap_err();
+    assert_eq!(error.fault, ImportFault::TooManyColumns { columns: 201 });
+}
+
+#[test]
+fn what_stands_in_own_columns_says_nothing_of_permission_in_a_database() {
+    let text = "email,basis,type\nann@e.org,consent,donor\n";
+    let mut ann = export(&[("a.csv", text)], &options()).people.remove(0);
+    ann.columns.insert("creation_date".to_owned(), "2024-05-01".to_owned());
+    ann.columns.insert("notes".to_owned(), "opted out".to_owned());
+    let table: std::sync::Arc<[u8]> = as_table([&ann]).into();
+    let stored = || vec![("list".to_owned(), std::sync::Arc::new(table.clone()) as _)];
+    let mailed = |list: crate::audience::List| {
+        list.everybody(true)
+            .filter(|one| matches!(one, Ok(crate::audience::Person::Mailed(_))))
+            .count()
+    };
+    assert_eq!(mailed(crate::audience::List::survey_stored(stored()).unwrap()), 1);
+    // In a file of somebody's, each of them counts.
+    assert_eq!(mailed(crate::audience::List::survey(stored()).unwrap()), 0);
 }
 
 proptest::proptest! {

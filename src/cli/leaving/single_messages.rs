@@ -150,7 +150,7 @@ impl<'a> SingleWriter<'a> {
         }
         let person = ImportedPerson::from(ledger.person_on_list(&key).await.ok()??);
         let table: Arc<[u8]> = as_table([&person]).into();
-        let list = List::survey(vec![("the database".to_owned(), Arc::new(table))]).ok()?;
+        let list = List::survey_stored(vec![("the database".to_owned(), Arc::new(table))]).ok()?;
         let found = list.everybody(true).find_map(|person| match person.ok()? {
             Person::Mailed(recipient) => Some(recipient),
             Person::LeftOut(_) => None,

@@ -61,10 +61,11 @@ async fn list_inputs_of_any(project: &Project) -> Result<Option<Vec<NamedInput>>
 }
 
 fn survey(project: &Project, inputs: Vec<NamedInput>) -> Result<List, Failure> {
-    let mut list = List::survey(inputs).map_err(ProjectError::from)?;
-    if project.settings.people.keep == ListPlace::Files {
-        drop(list.problems.splice(0..0, project.unread_lists()?));
+    if project.settings.people.keep == ListPlace::Database {
+        return Ok(List::survey_stored(inputs).map_err(ProjectError::from)?);
     }
+    let mut list = List::survey(inputs).map_err(ProjectError::from)?;
+    drop(list.problems.splice(0..0, project.unread_lists()?));
     Ok(list)
 }
 

@@ -19,7 +19,6 @@ use crate::cli::subscribers::import_text::refused;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::system;
 use crate::database::DatabaseError;
-use crate::date::DateOrder;
 use crate::ledger::AnyLedger;
 use crate::ledger::list_store::{ListStore, Moves};
 use crate::people::ImportSpool;
@@ -95,10 +94,7 @@ pub(super) fn listed_in_files(project: &Project) -> Result<ImportSpool, Failure>
         Err(ProjectError::NoList) => return Ok(spool),
         Err(error) => return Err(error.into()),
     };
-    let options = ImportOptions {
-        dates: Some(DateOrder::DayFirst),
-        ..ImportOptions::on(system::today(project.settings.time_zone))
-    };
+    let options = ImportOptions::of_the_list(system::today(project.settings.time_zone));
     let tables =
         import::tables(&files, &|reader| kept(&spool, reader)).map_err(|error| refused(&error))?;
     read_into(&spool, &tables, &options)?;

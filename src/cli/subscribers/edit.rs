@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::audience::frequency::Frequency;
-use crate::audience::import::{BasisEvidence, ImportedPerson, ListState};
+use crate::audience::import::{BasisEvidence, ImportedPerson, ListState, OwnCells};
 use crate::audience::law::{Basis, CollectionFacts, law_of};
 use crate::audience::{NoMail, NoMailReason};
 use crate::cli::globals::Globals;
@@ -113,6 +113,9 @@ impl Outcome for ShownPerson<'_> {
         if !person.tags.is_empty() {
             text.line(format!("  tags: {}", person.tags.join(", ")));
         }
+        for (name, cell) in &person.columns {
+            text.line(format!("  {name}: {cell}"));
+        }
         if let Some(frequency) = self.frequency {
             text.line(format!("  has chosen: {frequency}"));
         }
@@ -170,6 +173,7 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
         joined: Some(obtained),
         since: Some(obtained),
         why: evidence.to_string(),
+        columns: OwnCells::new(),
         key: address.key(),
         evidence: Some(evidence),
         language: String::new(),

@@ -226,6 +226,9 @@ fn lines_of(found: &PersonExport, text: &mut Text) {
             if let Some(language) = &found.language {
                 line(format!("  Language: {language}"));
             }
+            for (name, cell) in &person.columns {
+                line(format!("  {name}: {cell}"));
+            }
         }
     }
     for message in &found.messages {

@@ -11,8 +11,8 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use crate::audience::import::{
-    self, ColumnMapping, Export, HeadedTable, ImportOptions, ImportTotals, Obtained, Recipe,
-    StatedBasis,
+    self, ColumnMapping, Export, HeadedTable, ImportOptions, ImportTotals, Obtained, OwnColumns,
+    Recipe, StatedBasis,
 };
 use crate::audience::settings::ListPlace;
 use crate::cli::globals::Globals;
@@ -50,7 +50,7 @@ pub(super) struct ImportArguments {
         long,
         value_name = "FIELD=COLUMN",
         help = "What a column is, as in first_name=\"Given name\": email, first_name, last_name, name, consent, status, \
-                obtained, source, wording, tags or language"
+                obtained, source, wording, tags or language; any other name keeps it as a column of your own"
     )]
     map: Vec<ColumnMapping>,
     /// Why people may be mailed of whom the files say nothing
@@ -136,7 +136,8 @@ pub(super) async fn import(
     let before = existing_ledger(&project, false).await?;
     let arguments = &with_last_answers(arguments, &tables, before.as_ref(), screen).await?;
     drop(before);
-    let options = arguments.options(system::today(project.settings.time_zone))?;
+    let own = arguments.own_columns(&project);
+    let options = arguments.options(system::today(project.settings.time_zone), own)?;
     let export = comparing::read_into(&spool, &tables, &options)?;
     if arguments.dry_run {
         return dry_run(&project, &export, &spool, screen).await;
@@ -331,7 +332,19 @@ impl ImportArguments {
         })
     }
 
-    fn options(&self, today: NaiveDate) -> Result<ImportOptions, Failure> {
+    /// CSV files in `subscribers/` are the newsletter's own list: all of their columns stay.
+    fn own_columns(&self, project: &Project) -> OwnColumns {
+        let folder = project.path("subscribers").canonicalize();
+        let is_in_list = |file: &PathBuf| {
+            let (Ok(folder), Ok(file)) = (&folder, file.canonicalize()) else { return false };
+            let ending = file.extension().unwrap_or_default();
+            file.starts_with(folder) && ending.eq_ignore_ascii_case("csv")
+        };
+        let is_own = self.from.is_none() && self.files.iter().all(is_in_list);
+        if is_own { OwnColumns::All } else { OwnColumns::OfOwnLists }
+    }
+
+    fn options(&self, today: NaiveDate, own: OwnColumns) -> Result<ImportOptions, Failure> {
         let system = self.from.as_deref().map(system).transpose()?;
         let stated = self.basis.map(|word| StatedBasis {
             basis: word.basis(),
@@ -352,7 +365,7 @@ impl ImportArguments {
                 .help("give the day on which people gave their address"));
         }
         let mapping = self.map.clone();
-        Ok(ImportOptions { system, mapping, stated, dates: self.dates, today })
+        Ok(ImportOptions { system, mapping, stated, dates: self.dates, own, today })
     }
 }
 

@@ -2,9 +2,12 @@
 //! Pure: outcomes in, words out.
 
 use crate::audience::import::{
-    Export, ImportError, ImportFault, ImportTotals, ListState, StepTotal,
+    ColumnMapping, Export, FileSummary, ImportError, ImportFault, ImportTotals, ListState,
+    StepTotal,
 };
+use crate::cli::subscribers::last_time::typed_flag;
 use crate::cli::terminal::failure::{Exit, Failure};
+
 use crate::count::{counted, listed, people};
 use crate::problem::Place;
 
@@ -39,12 +42,27 @@ pub(super) fn files(export: &Export) -> Vec<String> {
     for file in &export.files {
         lines.push(format!("  {}: {}", file.name, counted_rows(file.rows)));
         lines.push(format!("    read: {}", listed(&file.used, usize::MAX)));
+        if !file.own.is_empty() {
+            let own: Vec<String> = file.own.iter().map(|(_, name)| name.clone()).collect();
+            lines.push(format!("    kept as columns of your own: {}", listed(&own, MOST_COLUMNS)));
+        }
         if !file.ignored.is_empty() {
             lines.push(format!("    not read: {}", listed(&file.ignored, MOST_COLUMNS)));
         }
     }
+    lines.extend(how_to_keep(&export.files));
     lines.extend(export.notes.iter().map(|note| format!("Note: {note}.")));
     lines
+}
+
+/// How a column that is left out is kept, with the first that can be as the example.
+fn how_to_keep(files: &[FileSummary]) -> Option<String> {
+    let mut ignored = files.iter().flat_map(|file| &file.ignored);
+    let example = ignored.find_map(|title| ColumnMapping::keeping(title))?;
+    Some(format!(
+        "To keep a column that is not read, as a column of your own: {}",
+        typed_flag("map", &example.to_string())
+    ))
 }
 
 fn counted_rows(rows: u64) -> String {

@@ -16,7 +16,6 @@ use crate::cli::subscribers::import_text::refused;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::whole_up_to;
 use crate::cli::terminal::system;
-use crate::date::DateOrder;
 use crate::ledger::join_store::JoinStore;
 use crate::ledger::joining::JoinRequest;
 use crate::ledger::list_store::ListStore;
@@ -110,10 +109,7 @@ fn in_files(project: &Project) -> Result<Export, Failure> {
         let bytes = whole(&name, input.open())?;
         read.push((name, bytes));
     }
-    let options = ImportOptions {
-        dates: Some(DateOrder::DayFirst),
-        ..ImportOptions::on(system::today(project.settings.time_zone))
-    };
+    let options = ImportOptions::of_the_list(system::today(project.settings.time_zone));
     import::read(&read, &options).map_err(|error| refused(&error))
 }
 

@@ -37,12 +37,7 @@ impl ImportAnswers {
     /// As somebody would type them.
     pub fn typed(&self) -> String {
         let mut flags = Vec::new();
-        let mut add = |flag: &str, value: &str| {
-            let is_plain =
-                value.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '='));
-            let value = if is_plain { value.to_owned() } else { format!("'{value}'") };
-            flags.push(format!("--{flag} {value}"));
-        };
+        let mut add = |flag: &str, value: &str| flags.push(typed_flag(flag, value));
         for (flag, value) in [
             ("from", &self.from),
             ("basis", &self.basis),
@@ -58,6 +53,15 @@ impl ImportAnswers {
         self.map.iter().for_each(|mapping| add("map", mapping));
         flags.join(" ")
     }
+}
+
+/// A flag as somebody would type it.
+pub(super) fn typed_flag(flag: &str, value: &str) -> String {
+    let is_plain = value.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '='));
+    if is_plain {
+        return format!("--{flag} {value}");
+    }
+    format!("--{flag} '{}'", value.replace('\'', r"'\''"))
 }
 
 /// The answers that were given when files with this header were imported last.

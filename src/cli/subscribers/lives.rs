@@ -363,7 +363,7 @@ impl World {
             return BTreeSet::new();
         }
         let table: Arc<[u8]> = as_table(&people).into();
-        let list = List::survey(vec![("list".to_owned(), Arc::new(table))]).unwrap();
+        let list = List::survey_stored(vec![("list".to_owned(), Arc::new(table))]).unwrap();
         let nos = self.list.ledger.suppressions().await.unwrap();
         let list = list.without(DoNotMail::new(self.list.keys.clone(), nos));
         let mailed = list.everybody(true).filter_map(|person| match person.unwrap() {

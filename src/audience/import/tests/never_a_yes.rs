@@ -160,11 +160,17 @@ fn whoever_is_mailed_waits_when_a_file_has_no_clear_word_for_them() {
         "email,consent_given\nann@e.org,?\nbob@e.org,yes\n",
         "email,unsubscribed,note\nann@e.org\n",
         "email,status,basis\nann@e.org,perhaps,consent\nann@e.org,subscribed,consent\n",
+        "email,basis\nann@e.org,perhaps\n",
+        "email,basis\nann@e.org,consent\nann@e.org,legitimate interest\n",
+        "email,consent\nann@e.org,tbc\n",
+        "email,Newsletter\nann@e.org,by post only\n",
+        "email,Can we email you?,basis\nann@e.org,?,\n",
+        "email,basis,met_through\nann@e.org,soft_opt_in_sale,perhaps\n",
     ] {
         let text = unclear.replace("bob@e.org,yes\n", "");
         let (word, waits) = step(&text, &known(listed[0].clone()));
         assert_eq!((word, waits.state), ("changed", ListState::LeftOut), "{unclear}");
-        assert!(waits.why.starts_with("a.csv:2"), "{}", waits.why);
+        assert!(waits.why.starts_with("a.csv:"), "{}", waits.why);
         assert_eq!(waits.evidence, listed[0].evidence, "what they agreed to stays");
         // The same file again, and one that has no word for them at all.
         for text in [text.as_str(), "email,first_name\nann@e.org,\n"] {
@@ -182,6 +188,12 @@ fn whoever_is_mailed_waits_when_a_file_has_no_clear_word_for_them() {
         let (_, left) = step("email,status\nann@e.org,unsubscribed\n", &known(waits.clone()));
         assert_eq!(left.state, ListState::Unsubscribed);
     }
+    // A plain yes, another basis that the law does not let count, and nothing at all are no unclear words.
+    for clear in ["email,consent\nann@e.org,yes\n", "email,Newsletter,basis\nann@e.org,,\n"] {
+        assert_eq!(step(clear, &known(listed[0].clone())).0, "same", "{clear}");
+    }
+    let (_, left) = step("email,consent\nann@e.org,No\n", &known(listed[0].clone()));
+    assert_eq!(left.state, ListState::Unsubscribed);
     // Whoever is not mailed anyway stays as they are.
     for state in [ListState::NoEvidence, ListState::Unconfirmed] {
         let person = ImportedPerson { state, ..listed[0].clone() };
