@@ -194,7 +194,7 @@ fn whoever_names_the_next_step_knows_of_a_stop() {
         let charity = charity(&server);
         charity.run("draft --month 2020-12").ends(0);
         charity.run("approve 2020-12 --as Amina").ends(0);
-        charity.run("").ends(0).says("Next: roundup preview 2020-12");
+        charity.run("").ends(0).says("Next: roundup send 2020-12");
         charity.run(&format!("{stop} 2020-12")).ends(0);
         for command in ["", "test 2020-12 --to me@charity.org.uk"] {
             let ran = charity.run(command).ends(0);

@@ -28,6 +28,7 @@ mod mail_goes_round;
 mod news_from_anywhere;
 mod newsletters_share_a_list;
 mod no_secret_is_shown;
+mod nobody_names_an_edition;
 mod nothing_of_people_leaks;
 mod outputs_spare_what_is_there;
 mod own_columns_stay;

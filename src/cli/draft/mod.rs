@@ -12,7 +12,9 @@ use serde::Serialize;
 use crate::cli::globals::Globals;
 use crate::cli::news::flags;
 use crate::cli::steps::audience_choice::segment_of;
+use crate::cli::steps::destination::Destination;
 use crate::cli::steps::gather::{self, NewsQuery};
+use crate::cli::steps::next_edition::{NextEdition, Readiness};
 use crate::cli::steps::window_args::WindowArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, save, write_new};
@@ -105,6 +107,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let screen = &globals.screen;
     let zone = project.settings.time_zone;
     let today = system::today(zone);
+    refuse_second(&project, &arguments.window).await?;
     let mailed = gather::mailed(&project).await?;
     let window = arguments.window.window(zone, today, last_window(&mailed))?;
     refuse_unknown_template(&project, &arguments)?;
@@ -166,6 +169,27 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         undecided: selection.undecided.len(),
     })?;
     Ok(Exit::Done)
+}
+
+/// A draft that nobody has sent is not written a second time under another name.
+async fn refuse_second(project: &Project, window: &WindowArguments) -> Result<(), Failure> {
+    if window.is_typed() {
+        return Ok(());
+    }
+    let practice = Destination::of(project, None).is_ok_and(|place| place.is_practice());
+    let next = NextEdition::of(project, practice).await?;
+    let Some(unsent) = next.unsent.first().filter(|next| next.state != Readiness::Cancelled) else {
+        return Ok(());
+    };
+    let edition = &unsent.edition;
+    Err(Failure::new(
+        Exit::Usage,
+        format!("`{edition}` is not sent yet: a second draft would have its stories again"),
+    )
+    .help(format!(
+        "to see it: `roundup preview {edition}`; for another edition, name its window with --month, --quarter, --year, or \
+         --since and --until"
+    )))
 }
 
 fn refuse_unknown_template(project: &Project, arguments: &Arguments) -> Result<(), Failure> {

@@ -4,9 +4,9 @@
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
+use crate::cli::steps::chosen_edition::{ChosenEdition, choose};
 use crate::cli::steps::gather::{self, NewsQuery};
-use crate::cli::steps::ledgers::window_for;
-use crate::cli::steps::window_args::WindowArguments;
+use crate::cli::steps::window_args::{EditionArguments, WindowArguments};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, save};
 use crate::cli::terminal::outcome::{Outcome, Text};
@@ -39,12 +39,13 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let project = globals.project()?;
     let screen = &globals.screen;
-    let name = if let Some(name) = edition {
-        name.trim_start_matches("editions/").trim_end_matches(".md").to_owned()
-    } else {
-        window_for(&project, window).await?.name()
+    let which = EditionArguments {
+        edition: edition.map(str::to_owned),
+        window: window.clone(),
+        ..EditionArguments::default()
     };
-    let Some(draft) = project.draft(&name)? else {
+    let ChosenEdition { name, draft, .. } = choose(&project, &which, screen).await?;
+    let Some(draft) = draft else {
         return Err(ProjectError::NoDraft { name, known: project.drafts()? }.into());
     };
     let query =

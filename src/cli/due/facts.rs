@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::approval::{ApprovalState, EVERY_EDITION, EditionDecisions, EditionStop};
+use crate::approval::{ApprovalState, EditionStop};
 use crate::audience::EditionPurpose;
 use crate::cli::due::REPEATED_EVERY;
 use crate::cli::steps::chosen_edition::choose;
 use crate::cli::steps::corrections::first_name;
+use crate::cli::steps::next_edition::decisions_by_edition;
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
-use crate::ledger::{AnyLedger, ApprovalStore, Ledger, ScheduleStore};
+use crate::ledger::{AnyLedger, Ledger, ScheduleStore};
 use crate::project::Project;
 use crate::schedule::{ApprovedEdition, Occurrence, PlannedSending, Schedule, ScheduleFacts};
 
@@ -126,14 +127,7 @@ pub async fn unplanned(
     planned: &[String],
     screen: &Screen,
 ) -> Result<UnplannedEditions, Failure> {
-    let mut by_edition: BTreeMap<String, EditionDecisions> = BTreeMap::new();
-    let stops = ledger.stops().await?.into_iter();
-    for stop in stops.filter(|stop| stop.edition != EVERY_EDITION) {
-        by_edition.entry(stop.edition.clone()).or_default().stops.push(stop);
-    }
-    for approval in ledger.approvals().await? {
-        by_edition.entry(approval.edition.clone()).or_default().approvals.push(approval);
-    }
+    let mut by_edition = decisions_by_edition(ledger).await?;
     by_edition.retain(|edition, _| !planned.contains(edition));
     let needed = project.settings.approval.people.max(1);
     let (mut approved, mut asked, mut stopped) = (Vec::new(), BTreeMap::new(), Vec::new());

@@ -12,11 +12,10 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
-use crate::cli::send::at::shown_in;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
+use crate::cli::terminal::outcome::{Outcome, Text, time_words, zone_name};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::system;
 use crate::ledger::{AnyLedger, Ledger, OccurrenceStep, ScheduleStore};
@@ -247,7 +246,7 @@ impl Outcome for DueReport<'_> {
             });
         }
         if let Some(next) = self.next {
-            text.say(format!("The next time is {}.", shown_in(next, self.time_zone)));
+            text.say(format!("The next time is {}.", time_words(next, self.time_zone)));
         } else if !self.has_schedule {
             text.say(
                 "roundup.toml has no schedule: add every = \"first Tuesday\" under [schedule], or give an edition a time with \

@@ -110,6 +110,7 @@ fn order(which: EditionArguments) -> Arguments {
         those_in_doubt: false,
         dry_run: false,
         out: None,
+        sample: None,
         confirm: None,
         after_complaints: None,
         at: None,

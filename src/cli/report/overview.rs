@@ -1,18 +1,16 @@
 //! `roundup` without a command: where this project stands, and the next step.
 //! Shell: reads the project.
 
-use std::collections::BTreeSet;
-
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
 use crate::cli::report::status::{reports, resume_command};
-use crate::cli::send::gate::{HoldNote, hold_note};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::gather::{self, NewsQuery};
-use crate::cli::steps::ledgers;
+use crate::cli::steps::next_edition::{NextEdition, UnsentEdition};
+use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::stories;
@@ -21,7 +19,7 @@ use crate::edition::coverage::{Fate, MissedReason, cover};
 use crate::news::Item;
 use crate::news::gather::Ask;
 use crate::project::{self, Project};
-use crate::report::{EditionPhase, Report};
+use crate::report::Report;
 use crate::window::{Window, select_reading};
 
 /// `roundup.overview/1`.
@@ -42,6 +40,9 @@ struct OverviewOutcome {
     /// Who has stopped it, and when.
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped: Option<String>,
+    /// Every edition that is prepared and not sent, what comes next first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unsent: Vec<UnsentEdition>,
     #[serde(skip_serializing_if = "Option::is_none")]
     news: Option<NewsInSight>,
     /// The day on which the next window begins, where the last edition covers today.
@@ -104,11 +105,8 @@ impl Outcome for OverviewOutcome {
             let day = day.format("%-d %B %Y");
             text.line(format!("{organisation} · the next edition begins on {day}."));
         }
-        if let Some(draft) = &self.draft {
-            text.line(match &self.stopped {
-                Some(stopped) => format!("{draft} has a draft, and was {stopped}: it is not sent."),
-                None => format!("{draft} has a draft, and is not sent yet."),
-            });
+        for unsent in &self.unsent {
+            text.line(unsent.words.clone());
         }
         if self.practice {
             text.line("Practice mode: messages are saved, not sent, until `roundup setup relay` has set a mail server.");
@@ -140,8 +138,20 @@ async fn overview(globals: &Globals) -> Result<OverviewOutcome, Failure> {
     // What was practised with is over once a mail server is set.
     let mut reports = reports(&project).await?;
     reports.retain(|report| report.practice == practice);
-    let outcome = OverviewOutcome { organisation, practice, ..OverviewOutcome::default() };
-    if let Some(at) = reports.iter().position(|report| report.state != EditionPhase::Finished) {
+    let NextEdition { unfinished, unsent, last: last_window } =
+        NextEdition::of(&project, practice).await?;
+    let first = unsent.first().cloned();
+    let outcome = OverviewOutcome {
+        organisation,
+        practice,
+        draft: first.as_ref().filter(|next| next.has_draft).map(|next| next.edition.clone()),
+        stopped: first.as_ref().and_then(|next| next.stopped.clone()),
+        unsent,
+        ..OverviewOutcome::default()
+    };
+    if let Some(begun) = unfinished
+        && let Some(at) = reports.iter().position(|report| report.edition == begun.name)
+    {
         let report = reports.swap_remove(at);
         return Ok(OverviewOutcome {
             next: resume_command(&report),
@@ -149,8 +159,6 @@ async fn overview(globals: &Globals) -> Result<OverviewOutcome, Failure> {
             ..outcome
         });
     }
-    let last_window = ledgers::last_window(&project).await?;
-    let draft = draft_after(&project, last_window.as_ref(), &reports)?;
     let last = reports.into_iter().next().map(EditionInSight::from);
     let zone = project.settings.time_zone;
     let today = system::today(zone);
@@ -160,57 +168,55 @@ async fn overview(globals: &Globals) -> Result<OverviewOutcome, Failure> {
     };
     let (news, next) = match (&window, &last) {
         (Some(window), _) => {
-            let (news, next) = news_in_sight(&project, window, today, globals).await?;
+            let (news, nearest) = news_in_sight(&project, window, today, globals).await?;
+            let next = match nearest {
+                _ if news.stories > 0 => "roundup preview".to_owned(),
+                Some(month) => format!("roundup preview --month {}", month.format("%Y-%m")),
+                None => more_news(&project),
+            };
             (Some(news), next)
         }
         (None, Some(last)) => (None, format!("roundup report {}", last.edition)),
         (None, None) => (None, "roundup status".to_owned()),
     };
-    let hold = match &draft {
-        Some(draft) => hold_note(&project, draft, practice).await?,
-        None => None,
-    };
-    let next = draft.as_ref().map_or(next, |draft| format!("roundup preview {draft}"));
-    let (stopped, next) = match hold {
-        Some(HoldNote { words, next }) => (Some(words), next),
-        None => (None, next),
-    };
     Ok(OverviewOutcome {
         last,
-        next,
-        draft,
-        stopped,
+        next: first.map_or(next, |first| first.next),
         news,
         next_window: last_window.filter(|_| window.is_none()).map(|last| last.end),
         ..outcome
     })
 }
 
-/// The latest draft of days after the last edition that was sent; any draft before the first.
-fn draft_after(
+/// An edition that there is something to see of: what comes next, or else the month that has stories.
+pub async fn edition_in_sight(
     project: &Project,
-    last: Option<&Window>,
-    reports: &[Report],
+    globals: &Globals,
 ) -> Result<Option<String>, Failure> {
-    let sent: BTreeSet<&str> = reports.iter().map(|report| report.edition.as_str()).collect();
-    let mut drafts: Vec<(NaiveDate, String)> = Vec::new();
-    for name in project.drafts()?.into_iter().filter(|name| !sent.contains(name.as_str())) {
-        // One that cannot be read is named by the command that opens it.
-        let Ok(Some(draft)) = project.draft(&name) else { continue };
-        if last.is_none_or(|last| draft.window.end > last.end) {
-            drafts.push((draft.window.end, name));
-        }
+    let practice = Destination::of(project, None)?.is_practice();
+    let next = NextEdition::of(project, practice).await?;
+    if let Some(meant) = next.meant(&EditionArguments::default()) {
+        return Ok(meant.edition);
     }
-    Ok(drafts.into_iter().max().map(|(_, name)| name))
+    let zone = project.settings.time_zone;
+    let today = system::today(zone);
+    let window = match &next.last {
+        Some(last) => Window::since_last(last, today).ok(),
+        None => Some(Window::last_full_month(today, zone)),
+    };
+    let Some(window) = window else { return Ok(None) };
+    let (news, nearest) = news_in_sight(project, &window, today, globals).await?;
+    let nearest = nearest.map(|month| month.format("%Y-%m").to_string());
+    Ok(if news.stories > 0 { Some(window.name()) } else { nearest })
 }
 
-/// What the window that comes next has, and what to type.
+/// What the window that comes next has, and the nearest month that has something where it has nothing.
 async fn news_in_sight(
     project: &Project,
     window: &Window,
     today: NaiveDate,
     globals: &Globals,
-) -> Result<(NewsInSight, String), Failure> {
+) -> Result<(NewsInSight, Option<NaiveDate>), Failure> {
     let query = NewsQuery { window: Some(window), ..NewsQuery::quick() };
     let reading = gather::read_aloud(project, query, &globals.screen).await?;
     let all_stories = reading.items.len() + reading.elsewhere.before + reading.elsewhere.after;
@@ -226,18 +232,13 @@ async fn news_in_sight(
         });
         nearest = nearest_month(waiting.map(|row| row.item), window, window.zone);
     }
-    let next = match nearest {
-        _ if count > 0 => "roundup preview".to_owned(),
-        Some(month) => format!("roundup preview --month {}", month.format("%Y-%m")),
-        None => more_news(project),
-    };
     let news = NewsInSight {
         window: window.to_string(),
         stories: count,
         all_stories,
         nearest: nearest.map(|month| month.format("%B %Y").to_string()),
     };
-    Ok((news, next))
+    Ok((news, nearest))
 }
 
 /// The month of the story that is nearest to a window; stories of which only the year is known have none.

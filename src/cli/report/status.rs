@@ -7,7 +7,9 @@ use serde::Serialize;
 use crate::cli::globals::Globals;
 use crate::cli::report::report_of;
 use crate::cli::report::upcoming::{ScheduleOutlook, upcoming};
+use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::existing_ledger;
+use crate::cli::steps::next_edition::NextEdition;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::ledger::Ledger;
@@ -23,16 +25,18 @@ struct StatusOutcome {
     schema: &'static str,
     editions: Vec<Report>,
     schedule: ScheduleOutlook,
+    /// What to type next.
+    next: String,
 }
 
 impl Outcome for StatusOutcome {
     fn text(&self, text: &mut Text) {
         self.schedule.lines(text);
-        let Some(latest) = self.editions.first() else {
+        if self.editions.is_empty() {
             text.line("No edition has been sent yet.");
-            text.say("Next: roundup news");
+            text.say(format!("Next: {}", self.next));
             return;
-        };
+        }
         for report in &self.editions {
             let state = match report.state {
                 EditionPhase::Sending => "being sent",
@@ -48,14 +52,14 @@ impl Outcome for StatusOutcome {
                 report.arithmetic()
             ));
         }
-        let waits = |report: &&Report| {
-            matches!(report.state, EditionPhase::Unfinished | EditionPhase::Paused)
-        };
-        text.say(match self.editions.iter().find(waits) {
-            Some(report) => format!("To resume: {}", resume_command(report)),
-            None => format!("Next: roundup report {}", latest.edition),
-        });
+        let word = if self.editions.iter().any(waits) { "To resume" } else { "Next" };
+        text.say(format!("{word}: {}", self.next));
     }
+}
+
+/// Whether an edition has begun and stands still.
+fn waits(report: &Report) -> bool {
+    matches!(report.state, EditionPhase::Unfinished | EditionPhase::Paused)
 }
 
 /// What lets an edition go on that has begun.
@@ -86,6 +90,15 @@ pub async fn run(_: Arguments, globals: &Globals) -> Result<Exit, Failure> {
         screen.warn(&format!("{error}: send from the restored project, and delete this one"));
     }
     let schedule = upcoming(&project, screen).await?;
-    screen.outcome(&StatusOutcome { schema: "roundup.status/1", editions, schedule })?;
+    let practice = Destination::of(&project, None)?.is_practice();
+    let unsent = NextEdition::of(&project, practice).await?.unsent;
+    let begun = editions.iter().find(|report| waits(report));
+    let next = match (begun, unsent.into_iter().next(), editions.first()) {
+        (Some(begun), ..) => resume_command(begun),
+        (None, Some(unsent), _) => unsent.next,
+        (None, None, Some(latest)) => format!("roundup report {}", latest.edition),
+        (None, None, None) => "roundup news".to_owned(),
+    };
+    screen.outcome(&StatusOutcome { schema: "roundup.status/1", editions, schedule, next })?;
     Ok(Exit::Done)
 }

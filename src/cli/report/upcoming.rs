@@ -7,11 +7,10 @@ use serde::Serialize;
 
 use crate::approval::EditionStop;
 use crate::cli::due::facts::{unplanned, unsendable_words};
-use crate::cli::send::at::shown_in;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::Failure;
-use crate::cli::terminal::outcome::{Text, zone_name};
+use crate::cli::terminal::outcome::{Text, time_words, zone_name};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::system;
 use crate::ledger::{Ledger, ScheduleStore};
@@ -63,15 +62,18 @@ pub async fn upcoming(project: &Project, screen: &Screen) -> Result<ScheduleOutl
     let Some(ledger) = existing_ledger(project, practice).await? else { return Ok(upcoming) };
     let rows = ledger.occurrences().await?;
     upcoming.due_since = due_since(&schedule, &rows, now);
+    let planned: Vec<String> =
+        ledger.summaries().await?.into_iter().map(|edition| edition.name).collect();
     for row in rows {
         match row.state {
+            // Somebody has sent it by hand: nothing waits any more.
+            OccurrenceState::Waiting
+                if row.edition.as_ref().is_some_and(|edition| planned.contains(edition)) => {}
             OccurrenceState::Waiting => upcoming.waiting.push(row),
             OccurrenceState::Missed if row.at > now - MISSED_SINCE => upcoming.missed.push(row),
             _ => {}
         }
     }
-    let planned: Vec<String> =
-        ledger.summaries().await?.into_iter().map(|edition| edition.name).collect();
     let known = unplanned(project, &ledger, &planned, screen).await?;
     upcoming.approved = known.approved.into_iter().map(|edition| edition.name).collect();
     upcoming.approved.extend(known.corrections);
@@ -105,7 +107,7 @@ fn next(schedule: &Schedule, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 
 impl ScheduleOutlook {
     pub fn lines(&self, text: &mut Text) {
-        let shown = |at| shown_in(at, self.time_zone);
+        let shown = |at| time_words(at, self.time_zone);
         for row in &self.missed {
             let edition =
                 row.edition.as_ref().map_or(String::new(), |name| format!(" of `{name}`"));
@@ -119,7 +121,9 @@ impl ScheduleOutlook {
             let edition = row.edition.as_deref().unwrap_or_default();
             text.line(format!("{edition} is due on {}.", shown(row.opens_at)));
         }
-        for name in &self.approved {
+        let is_timed =
+            |name: &&String| self.waiting.iter().any(|row| row.edition.as_ref() == Some(*name));
+        for name in self.approved.iter().filter(|name| !is_timed(name)) {
             text.line(format!("{name} is approved, and not sent yet."));
         }
         for stop in &self.stopped {

@@ -17,7 +17,7 @@ use crate::cli::send::approved_plan::show_approvals;
 use crate::cli::send::confirm::refuse_nobody;
 use crate::cli::send::first_plan::refuse_findings;
 use crate::cli::send::gate;
-use crate::cli::steps::chosen_edition::{ChosenEdition, choose, choose_correction};
+use crate::cli::steps::chosen_edition::{ChosenEdition, choose_correction, choose_for};
 use crate::cli::steps::corrections::as_typed;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::frozen::frozen;
@@ -209,7 +209,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         Some(first) => {
             choose_correction(&project, first, arguments.those_in_doubt, practice).await?
         }
-        None => choose(&project, &arguments.which, screen).await?,
+        None => choose_for(&project, &arguments.which, practice, screen).await?,
     };
     let existing = ledgers::existing_ledger(&project, practice).await?;
     if let Some(ledger) = &existing

@@ -25,6 +25,15 @@ pub struct Arguments {
     /// The folder that --dry-run writes to; preview/EDITION if not given
     #[arg(long, short, value_name = "DIR", requires = "dry_run")]
     pub out: Option<PathBuf>,
+    /// With --dry-run: write this number of messages, from all over the list; one per person if not given
+    #[arg(
+        long,
+        value_name = "N",
+        requires = "dry_run",
+        allow_negative_numbers = true,
+        value_parser = number::at_least_one
+    )]
+    pub sample: Option<std::num::NonZeroUsize>,
     /// The number of people, for scripts: it must match the plan
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = number::people)]
     pub confirm: Option<u64>,

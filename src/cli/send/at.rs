@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::approval::{ApprovalState, StopKind};
@@ -19,7 +18,7 @@ use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::prepare::prepare;
 use crate::cli::steps::run_checks::Reach;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::outcome::{Outcome, Text};
+use crate::cli::terminal::outcome::{Outcome, Text, time_words};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::system;
 use crate::ledger::error::LedgerError;
@@ -148,11 +147,7 @@ fn moment(text: &str, schedule: &Schedule, now: DateTime<Utc>) -> Result<DateTim
     Ok(at)
 }
 
-/// `Tuesday 5 January 2027 at 10:00 (Europe/London)`
+/// A time by the clock of the schedule.
 pub fn shown(at: DateTime<Utc>, schedule: &Schedule) -> String {
-    shown_in(at, schedule.zone)
-}
-
-pub fn shown_in(at: DateTime<Utc>, zone: Tz) -> String {
-    format!("{} ({})", at.with_timezone(&zone).format("%A %-d %B %Y at %H:%M"), zone.name())
+    time_words(at, schedule.zone)
 }

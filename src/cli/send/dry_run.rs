@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -27,7 +28,7 @@ use crate::cli::steps::run_checks::Reach;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::findings::findings;
 use crate::cli::terminal::outcome::{Outcome, Text};
-use crate::cli::terminal::screen::{Screen, json_text, people};
+use crate::cli::terminal::screen::{Screen, grouped, json_text, people};
 use crate::cli::terminal::system;
 use crate::database::private;
 use crate::ledger::{Counts, PlannedEdition};
@@ -60,7 +61,8 @@ pub async fn dry_run(
         arguments.out.clone().unwrap_or_else(|| pages::default_folder(project, &chosen.name));
     let now = system::now();
     Pages::to_keep(&prepared, prepared.skeleton(project, now)?).write(&folder, screen)?;
-    write_messages(&prepared, &prepared.skeleton(project, now)?, &folder)?;
+    let skeleton = prepared.skeleton(project, now)?;
+    let messages = write_messages(&prepared, &skeleton, arguments.sample, &folder)?;
     let planned =
         PlannedEdition::new(prepared.composition.clone(), &prepared.edition.window, None, now);
     let counts = Counts { planned: number, ..Counts::default() };
@@ -80,7 +82,7 @@ pub async fn dry_run(
         dry_run: true,
         people: number,
         segment: chosen.audience.segment.as_ref().map(ToString::to_string),
-        messages: number,
+        messages,
         hash: prepared.composition.hash(),
         summary: EmailSummary::of(&prepared),
         folder: folder.display().to_string(),
@@ -109,7 +111,7 @@ struct DryRunOutcome<'a> {
     /// Whom it is for, where it is not for everybody.
     #[serde(skip_serializing_if = "Option::is_none")]
     segment: Option<String>,
-    /// As many as people.
+    /// How many are written: as many as people, or the sample.
     messages: u64,
     hash: String,
     #[serde(flatten)]
@@ -136,7 +138,12 @@ impl Outcome for DryRunOutcome<'_> {
         text.line(format!("Dry run of {edition}: nothing was sent. {count} would get it."));
         self.summary.lines(text);
         text.line(format!("  Preview   {}", self.preview));
-        text.line(format!("  Messages  {} (one per person)", self.messages_folder));
+        let how_many = if self.messages == self.people {
+            "one per person".to_owned()
+        } else {
+            format!("{} of {}", grouped(self.messages), grouped(self.people))
+        };
+        text.line(format!("  Messages  {} ({how_many})", self.messages_folder));
         text.line(format!("  Report    {}", self.report_file));
         greeting_lines(&self.unusual, text);
         self.not_to.lines(text);
@@ -163,12 +170,14 @@ fn write_report(report: &Report, folder: &Path) -> Result<PathBuf, Failure> {
     Ok(path)
 }
 
-/// One file a person, in the order of the list. An earlier dry run's files are cleared away first.
+/// One file a person, in the order of the list, or of a sample of them: as far apart as they can be. How many there are. An
+/// earlier dry run's files are cleared away first.
 fn write_messages(
     prepared: &PreparedEdition,
     skeleton: &MessageTemplate,
+    sample: Option<NonZeroUsize>,
     folder: &Path,
-) -> Result<(), Failure> {
+) -> Result<u64, Failure> {
     let messages = folder.join("messages");
     let cannot = |error: std::io::Error| {
         Failure::new(Exit::Failed, format!("{} cannot be written: {error}", messages.display()))
@@ -181,11 +190,17 @@ fn write_messages(
             fs::remove_file(path).map_err(cannot)?;
         }
     }
-    let width = prepared.audience.mailed.to_string().len();
-    let mut number = 0;
+    let all = prepared.audience.mailed;
+    let wanted = sample.map_or(all, |sample| all.min(sample.get() as u64));
+    let width = all.to_string().len();
+    let (mut number, mut written): (u64, u64) = (0, 0);
     for person in prepared.everybody() {
         let Person::Mailed(recipient) = person? else { continue };
         number += 1;
+        if !is_in_sample(number, wanted, all) {
+            continue;
+        }
+        written += 1;
         let name: String = recipient
             .address
             .to_string()
@@ -199,5 +214,29 @@ fn write_messages(
         let mut file = private::fresh_file(&path).map_err(cannot)?;
         file.write_all(&skeleton.personalise(&recipient).bytes).map_err(cannot)?;
     }
-    Ok(())
+    Ok(written)
+}
+
+/// Whether the person of this number, counted from 1, is in a sample of `wanted` of `all`.
+fn is_in_sample(number: u64, wanted: u64, all: u64) -> bool {
+    let before = |number: u64| u128::from(number) * u128::from(wanted) / u128::from(all.max(1));
+    before(number) > before(number - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_in_sample;
+
+    #[test]
+    fn a_sample_has_its_number_and_comes_from_all_over_the_list() {
+        for all in 1..40u64 {
+            for wanted in 1..=all {
+                let found: Vec<u64> =
+                    (1..=all).filter(|number| is_in_sample(*number, wanted, all)).collect();
+                assert_eq!(found.len() as u64, wanted, "{wanted} of {all}");
+                let apart = found.windows(2).map(|pair| pair[1] - pair[0]);
+                assert!(apart.into_iter().all(|gap| gap.abs_diff(all / wanted) <= 1));
+            }
+        }
+    }
 }

@@ -43,7 +43,7 @@ use crate::cli::send::ledger_trust::{Trust, newsletter_of, synced_folder};
 use crate::cli::send::planned::hold;
 use crate::cli::send::resume::{ResumeOutcome, ResumedEdition, TypedAudience, tell_changes};
 use crate::cli::send::run_config::orders;
-use crate::cli::steps::chosen_edition::{ChosenEdition, choose, choose_correction};
+use crate::cli::steps::chosen_edition::{ChosenEdition, choose_correction, choose_for};
 use crate::cli::steps::corrections::end_first;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers;
@@ -188,7 +188,7 @@ async fn chosen_of(
     screen: &Screen,
 ) -> Result<ChosenEdition, Failure> {
     let Some(first) = &arguments.correction else {
-        return choose(project, &arguments.which, screen).await;
+        return choose_for(project, &arguments.which, destination.is_practice(), screen).await;
     };
     choose_correction(project, first, arguments.those_in_doubt, destination.is_practice()).await
 }

@@ -3,10 +3,13 @@
 
 use crate::cli::steps::audience_choice::{AudienceChoice, purpose_of, segment_of};
 use crate::cli::steps::corrections::{self, CorrectedEdition};
-use crate::cli::steps::ledgers::window_for;
+use crate::cli::steps::destination::Destination;
+use crate::cli::steps::ledgers::last_window;
+use crate::cli::steps::next_edition::NextEdition;
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::system;
 use crate::edition::Draft;
 use crate::edition::draft_reading::window_from_name;
 use crate::news::gather::Ask;
@@ -27,32 +30,73 @@ pub struct ChosenEdition {
     pub late_since: Option<DateTime<Utc>>,
 }
 
-/// Which edition is meant.
+/// Which edition is meant, where the project's own settings say where it goes.
 pub async fn choose(
     project: &Project,
     which: &EditionArguments,
     screen: &Screen,
 ) -> Result<ChosenEdition, Failure> {
-    let zone = project.settings.time_zone;
+    // What is named is the same in practice and for real.
+    let practice = which.edition.is_none() && Destination::of(project, None)?.is_practice();
+    choose_for(project, which, practice, screen).await
+}
+
+/// Which edition is meant, in practice or for real: what is named, or else what comes next.
+pub async fn choose_for(
+    project: &Project,
+    which: &EditionArguments,
+    practice: bool,
+    screen: &Screen,
+) -> Result<ChosenEdition, Failure> {
     if let Some(name) = &which.edition {
-        let name = name.trim_start_matches("editions/").trim_end_matches(".md");
-        if let Some(draft) = project.draft(name)? {
-            let (name, window) = (draft.name.clone(), draft.window.clone());
-            return chosen(project, which, name, window, Some(draft));
-        }
-        return match window_from_name(name, zone) {
-            Ok(window) => chosen(project, which, window.name(), window, None),
-            Err(error @ WindowError::Backwards { .. }) => Err(error.into()),
-            Err(_) => match corrections::planned(project, name).await? {
-                Some(correction) => Ok(correction.into()),
-                None => {
-                    Err(ProjectError::NoDraft { name: name.to_owned(), known: project.drafts()? }
-                        .into())
-                }
-            },
-        };
+        return named(project, which, name).await;
     }
-    let window = window_for(project, &which.window).await?;
+    if which.is_typed() {
+        let begins_at_last = which.window.begins_at_last();
+        let last = if begins_at_last { last_window(project, practice).await? } else { None };
+        return of_window(project, which, last.as_ref(), screen);
+    }
+    let next = NextEdition::of(project, practice).await?;
+    match next.meant(which) {
+        Some(which) => {
+            screen.say(&next.note());
+            named(project, &which, which.edition.as_deref().unwrap_or_default()).await
+        }
+        None => of_window(project, which, next.last.as_ref(), screen),
+    }
+}
+
+async fn named(
+    project: &Project,
+    which: &EditionArguments,
+    name: &str,
+) -> Result<ChosenEdition, Failure> {
+    let name = name.trim_start_matches("editions/").trim_end_matches(".md");
+    if let Some(draft) = project.draft(name)? {
+        let (name, window) = (draft.name.clone(), draft.window.clone());
+        return chosen(project, which, name, window, Some(draft));
+    }
+    match window_from_name(name, project.settings.time_zone) {
+        Ok(window) => chosen(project, which, window.name(), window, None),
+        Err(error @ WindowError::Backwards { .. }) => Err(error.into()),
+        Err(_) => match corrections::planned(project, name).await? {
+            Some(correction) => Ok(correction.into()),
+            None => {
+                Err(ProjectError::NoDraft { name: name.to_owned(), known: project.drafts()? }
+                    .into())
+            }
+        },
+    }
+}
+
+fn of_window(
+    project: &Project,
+    which: &EditionArguments,
+    last: Option<&Window>,
+    screen: &Screen,
+) -> Result<ChosenEdition, Failure> {
+    let zone = project.settings.time_zone;
+    let window = which.window.window(zone, system::today(zone), last)?;
     let name = window.name();
     let draft = project.draft(&name)?;
     if let Some(draft) = &draft {

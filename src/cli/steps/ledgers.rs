@@ -3,7 +3,7 @@
 
 use crate::audience::Keys;
 use crate::cli::leaving::spooled::{COMMAND_PATIENCE, spool};
-use crate::cli::steps::window_args::WindowArguments;
+use crate::cli::steps::destination::Destination;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::system;
 use crate::ledger::error::LedgerError;
@@ -16,10 +16,20 @@ use crate::people::drain;
 use crate::project::{Project, ProjectError, Variable};
 use crate::window::Window;
 
-/// The editions that were planned: for real, or else for practice. A correction is no edition of its own: its stories went
+/// The ledgers that count, the first that has anything: what was practised with is over once a mail server is set.
+fn counted_ledgers(practice: bool) -> impl Iterator<Item = bool> {
+    [Some(false), practice.then_some(true)].into_iter().flatten()
+}
+
+/// Whether nobody is mailed from here. A relay that cannot be read is reported by the commands that use it.
+fn is_practice(project: &Project) -> bool {
+    Destination::of(project, None).is_ok_and(|destination| destination.is_practice())
+}
+
+/// The editions that were planned: for real, or in practice else for practice. A correction is no edition of its own: its stories went
 /// out with the edition that it corrects.
 pub async fn planned(project: &Project) -> Result<Vec<PlannedEdition>, Failure> {
-    for practice in [false, true] {
+    for practice in counted_ledgers(is_practice(project)) {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
         let mut editions = ledger.editions().await?;
         editions.retain(|edition| edition.corrects.is_none());
@@ -31,8 +41,8 @@ pub async fn planned(project: &Project) -> Result<Vec<PlannedEdition>, Failure> 
 }
 
 /// The window of the last edition that was planned.
-pub async fn last_window(project: &Project) -> Result<Option<Window>, Failure> {
-    for practice in [false, true] {
+pub async fn last_window(project: &Project, practice: bool) -> Result<Option<Window>, Failure> {
+    for practice in counted_ledgers(practice) {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
         let editions = ledger.summaries().await?;
         let whole = editions.iter().filter(|edition| edition.corrects.is_none());
@@ -41,13 +51,6 @@ pub async fn last_window(project: &Project) -> Result<Option<Window>, Failure> {
         }
     }
     Ok(None)
-}
-
-/// The window that arguments mean. The ledger is read only where it begins at the last edition.
-pub async fn window_for(project: &Project, wanted: &WindowArguments) -> Result<Window, Failure> {
-    let last = if wanted.begins_at_last() { last_window(project).await? } else { None };
-    let zone = project.settings.time_zone;
-    wanted.window(zone, system::today(zone), last.as_ref())
 }
 
 /// The window of an edition of the ledger.

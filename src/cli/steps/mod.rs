@@ -12,6 +12,7 @@ pub mod ledgers;
 pub mod list_place;
 pub mod mailing_list;
 pub mod message_template;
+pub mod next_edition;
 pub mod notices;
 pub mod prepare;
 pub mod relay;

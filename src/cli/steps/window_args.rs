@@ -50,7 +50,7 @@ pub struct WindowArguments {
 /// A window, or the name of an edition.
 #[derive(Debug, Clone, Default, Args)]
 pub struct EditionArguments {
-    /// The name of a draft in editions/, or of a window: 2020, 2020-Q4, 2020-12
+    /// The name of a draft in editions/, or of a window: 2020, 2020-Q4, 2020-12; what `roundup` names next if not given
     #[arg(value_name = "EDITION", conflicts_with = "window")]
     pub edition: Option<String>,
     #[command(flatten)]
@@ -74,7 +74,19 @@ fn purpose(word: &str) -> Result<EditionPurpose, String> {
     })
 }
 
+impl EditionArguments {
+    /// Whether somebody has typed an edition or a window.
+    pub fn is_typed(&self) -> bool {
+        self.edition.is_some() || self.window.is_typed()
+    }
+}
+
 impl WindowArguments {
+    /// Whether somebody has typed a window.
+    pub fn is_typed(&self) -> bool {
+        self.since_last || !self.begins_at_last()
+    }
+
     /// Whether the window begins where the last edition's ended: then the ledger says which that was.
     pub fn begins_at_last(&self) -> bool {
         let named = [&self.month, &self.quarter, &self.year, &self.since, &self.last];

@@ -277,7 +277,8 @@ pub async fn windows(project: &Project, window: Option<&Window>) -> Value {
     let zone = project.settings.time_zone;
     let today = system::today(zone);
     // Read again each time: an edition may go out from a terminal beside the studio.
-    let last = ledgers::last_window(project).await.ok().flatten();
+    let practice = Destination::of(project, None).is_ok_and(|place| place.is_practice());
+    let last = ledgers::last_window(project, practice).await.ok().flatten();
     let since_last = last.as_ref().and_then(|last| Window::since_last(last, today).ok());
     json!({
         "today": today.to_string(),

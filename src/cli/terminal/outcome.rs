@@ -1,11 +1,17 @@
 //! What a command came to: one value, of which people read the text and programs the JSON. Nothing is in one of them only.
 //! Pure: a value in, lines out; `Screen` prints them.
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Serialize, Serializer};
 
 use crate::cli::terminal::colour::Paint;
 use crate::count::counted;
+
+/// `Tuesday 5 January 2027 at 10:00 (Europe/London)`
+pub fn time_words(at: DateTime<Utc>, zone: Tz) -> String {
+    format!("{} ({})", at.with_timezone(&zone).format("%A %-d %B %Y at %H:%M"), zone.name())
+}
 
 /// What a command came to. Its text is made from the value and from nothing else, so whatever people read is in the JSON too.
 pub trait Outcome: Serialize {

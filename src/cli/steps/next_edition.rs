@@ -1,0 +1,302 @@
+//! Which edition is meant where nobody names one: what has begun, or else what is prepared and not sent. Every command takes
+//! the one that `roundup` by itself names.
+//! Shell: reads the ledger and the drafts.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+
+use crate::approval::{ApprovalState, EVERY_EDITION, EditionDecisions, StopKind};
+use crate::audience::EditionPurpose;
+use crate::cli::steps::audience_choice::purpose_of;
+use crate::cli::steps::corrections::first_name;
+use crate::cli::steps::ledgers::{existing_ledger, last_window};
+use crate::cli::steps::window_args::EditionArguments;
+use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::outcome::time_words;
+use crate::cli::terminal::shell_words::for_shell;
+use crate::edition::Draft;
+use crate::edition::draft_reading::window_from_name;
+use crate::ledger::{AnyLedger, ApprovalStore, EditionSummary, Ledger, ScheduleStore};
+use crate::project::Project;
+use crate::schedule::OccurrenceState;
+use crate::window::Window;
+
+/// How far an edition has come that is not sent; those further down are nearer to being sent by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Readiness {
+    Cancelled,
+    /// It is approved, and `due` sends it at its time.
+    Timed,
+    Paused,
+    /// It is a file in editions/, or some of those have approved it who must.
+    Drafted,
+    Approved,
+}
+
+/// An edition that somebody has prepared, and nobody has sent.
+#[derive(Debug, Clone, Serialize)]
+pub struct UnsentEdition {
+    pub edition: String,
+    pub state: Readiness,
+    /// Whether it is a file in editions/.
+    pub has_draft: bool,
+    /// How many people have approved it, and how many must.
+    pub approvals: usize,
+    pub needed: u8,
+    /// The time at which `due` sends it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<Utc>>,
+    /// Who has stopped it, and when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
+    /// All of it in one sentence.
+    pub words: String,
+    /// What to type for it.
+    pub next: String,
+    #[serde(skip)]
+    end: Option<NaiveDate>,
+    /// Whom it was approved for, and what for, where that is not what the draft says.
+    #[serde(skip)]
+    typed: (Option<String>, Option<EditionPurpose>),
+}
+
+/// What comes next.
+pub struct NextEdition {
+    /// What has begun and is not finished, the latest first.
+    pub unfinished: Option<EditionSummary>,
+    /// What is not sent, what comes next first.
+    pub unsent: Vec<UnsentEdition>,
+    /// The window of the last edition that was planned.
+    pub last: Option<Window>,
+}
+
+impl NextEdition {
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn of(project: &Project, practice: bool) -> Result<Self, Failure> {
+        let last = last_window(project, practice).await?;
+        let ledger = existing_ledger(project, practice).await?;
+        let planned = match &ledger {
+            Some(ledger) => ledger.summaries().await?,
+            None => Vec::new(),
+        };
+        let mut unfinished = None;
+        if let Some(ledger) = &ledger {
+            for edition in &planned {
+                if ledger.progress(&edition.name).await?.open > 0 {
+                    unfinished = Some(edition.clone());
+                    break;
+                }
+            }
+        }
+        let sent: BTreeSet<&str> = planned.iter().map(|edition| edition.name.as_str()).collect();
+        let unsent = unsent(project, ledger.as_ref(), &sent, last.as_ref()).await?;
+        Ok(Self { unfinished, unsent, last })
+    }
+
+    /// What a command is about that names no edition and no window; none where only a window can be meant.
+    pub fn meant(&self, typed: &EditionArguments) -> Option<EditionArguments> {
+        let typed = typed.clone();
+        if let Some(begun) = &self.unfinished {
+            return Some(EditionArguments { edition: Some(begun.name.clone()), ..typed });
+        }
+        let next = self.unsent.first()?;
+        let (segment, purpose) = next.typed.clone();
+        Some(EditionArguments {
+            edition: Some(next.edition.clone()),
+            segment: typed.segment.or(segment),
+            purpose: typed.purpose.or(purpose),
+            ..typed
+        })
+    }
+
+    /// Which one is taken, and which ones are not.
+    pub fn note(&self) -> String {
+        if let Some(begun) = &self.unfinished {
+            return format!("Taking {}, which is not finished.", begun.name);
+        }
+        let Some((next, others)) = self.unsent.split_first() else { return String::new() };
+        let taken = if next.has_draft {
+            format!("Using your draft editions/{}.md.", next.edition)
+        } else {
+            format!("Taking {}, which is not sent yet.", next.edition)
+        };
+        let others: Vec<&str> = others.iter().map(|other| other.edition.as_str()).collect();
+        if others.is_empty() {
+            return taken;
+        }
+        format!("{taken} Not sent yet either: {}; name one to take it.", others.join(", "))
+    }
+}
+
+/// Every edition that is prepared and not planned. A draft of days before the last edition is left over, unless somebody has
+/// approved it since.
+async fn unsent(
+    project: &Project,
+    ledger: Option<&AnyLedger>,
+    sent: &BTreeSet<&str>,
+    last: Option<&Window>,
+) -> Result<Vec<UnsentEdition>, Failure> {
+    let decisions = match ledger {
+        Some(ledger) => decisions_by_edition(ledger).await?,
+        None => BTreeMap::new(),
+    };
+    let times = match ledger {
+        Some(ledger) => times_by_edition(ledger).await?,
+        None => BTreeMap::new(),
+    };
+    let drafts = project.drafts()?;
+    let names: BTreeSet<&String> = drafts.iter().chain(decisions.keys()).collect();
+    let is_correction = |name: &str| first_name(name) != name && sent.contains(first_name(name));
+    let mut unsent = Vec::new();
+    for name in names.into_iter().filter(|name| !sent.contains(name.as_str())) {
+        if is_correction(name) {
+            continue;
+        }
+        let none = EditionDecisions::default();
+        let decisions = decisions.get(name).unwrap_or(&none);
+        let has_draft = drafts.contains(name);
+        let found = look_at(project, name, has_draft, decisions, times.get(name).copied());
+        let is_next = match (found.end, last) {
+            (Some(end), Some(last)) => end >= last.end,
+            // One that cannot be read is named by the command that opens it.
+            (None, _) => has_draft,
+            (Some(_), None) => true,
+        };
+        let is_wanted = match found.state {
+            Readiness::Cancelled => has_draft && is_next,
+            _ if decisions.approvals.is_empty() => is_next,
+            _ => has_draft || found.end.is_some(),
+        };
+        if is_wanted {
+            unsent.push(found);
+        }
+    }
+    unsent.sort_by_key(|edition| Reverse((edition.state, edition.end, edition.edition.clone())));
+    Ok(unsent)
+}
+
+fn look_at(
+    project: &Project,
+    name: &str,
+    has_draft: bool,
+    decisions: &EditionDecisions,
+    at: Option<DateTime<Utc>>,
+) -> UnsentEdition {
+    let zone = project.settings.time_zone;
+    let draft = project.draft(name).ok().flatten();
+    let window = match &draft {
+        Some(draft) => Some(draft.window.clone()),
+        None => window_from_name(name, zone).ok(),
+    };
+    let needed = project.settings.approval.people.max(1);
+    let last = decisions.approvals.last();
+    let approval = last.map(|last| ApprovalState::of(needed, decisions, &last.frozen));
+    let stop = match &approval {
+        Some(state) => state.stopped.as_ref(),
+        None => decisions.stop_without_approval(),
+    };
+    let state = match (stop.map(|stop| stop.kind), &approval) {
+        (Some(StopKind::Cancelled), _) => Readiness::Cancelled,
+        (Some(StopKind::Paused | StopKind::Resumed | StopKind::Timed), _) => Readiness::Paused,
+        (None, Some(state)) if state.is_enough() && at.is_some() => Readiness::Timed,
+        (None, Some(state)) if state.is_enough() => Readiness::Approved,
+        (None, _) => Readiness::Drafted,
+    };
+    let typed = last.map(|last| approved_for(&last.frozen.audience, draft.as_ref()));
+    let mut edition = UnsentEdition {
+        edition: name.to_owned(),
+        state,
+        has_draft,
+        approvals: approval.as_ref().map_or(0, |state| state.valid.len()),
+        needed,
+        at: at.filter(|_| state == Readiness::Timed),
+        stopped: stop.map(|stop| stop.words(zone)),
+        words: String::new(),
+        next: String::new(),
+        end: window.map(|window| window.end),
+        typed: typed.unwrap_or_default(),
+    };
+    edition.words = edition.sentence(zone);
+    edition.next = edition.next_command();
+    edition
+}
+
+/// What was typed when it was approved, where the draft says something else.
+fn approved_for(
+    audience: &crate::approval::FrozenAudience,
+    draft: Option<&Draft>,
+) -> (Option<String>, Option<EditionPurpose>) {
+    let drafted = draft.and_then(|draft| draft.segment.as_ref()).map(|words| &words.text);
+    let segment = audience.typed_segment.clone().filter(|typed| Some(typed) != drafted);
+    let purpose = EditionPurpose::ALL.into_iter().find(|p| p.to_string() == audience.purpose);
+    let drafted = purpose_of(None, draft).unwrap_or_default();
+    (segment, purpose.filter(|purpose| *purpose != drafted))
+}
+
+impl UnsentEdition {
+    fn sentence(&self, zone: chrono_tz::Tz) -> String {
+        let Self { edition, approvals, needed, .. } = self;
+        match (self.state, &self.stopped, self.at) {
+            (_, Some(stopped), _) if self.has_draft => {
+                format!("{edition} has a draft, and was {stopped}: it is not sent.")
+            }
+            (_, Some(stopped), _) => format!("{edition} was {stopped}: it is not sent."),
+            (Readiness::Timed, None, Some(at)) => {
+                format!("{edition} is approved, and due on {}.", time_words(at, zone))
+            }
+            (Readiness::Approved | Readiness::Timed, None, _) => {
+                format!("{edition} is approved, and not sent yet.")
+            }
+            _ if *approvals > 0 => {
+                format!("{edition} is approved by {approvals} of {needed}, and not sent yet.")
+            }
+            _ => format!("{edition} has a draft, and is not sent yet."),
+        }
+    }
+
+    fn next_command(&self) -> String {
+        let (segment, purpose) = &self.typed;
+        let mut what = self.edition.clone();
+        if let Some(segment) = segment {
+            what.push_str(&format!(" --segment {}", for_shell(segment)));
+        }
+        if let Some(purpose) = purpose {
+            what.push_str(&format!(" --purpose {}", purpose.word()));
+        }
+        match self.state {
+            Readiness::Cancelled => format!("roundup approve {what}"),
+            Readiness::Paused => format!("roundup send {what} --unpause"),
+            Readiness::Approved => format!("roundup send {what}"),
+            Readiness::Timed => "roundup due --install-hints".to_owned(),
+            Readiness::Drafted if self.approvals > 0 => format!("roundup approve {what}"),
+            Readiness::Drafted => format!("roundup preview {}", self.edition),
+        }
+    }
+}
+
+/// All that people have decided, by edition.
+pub async fn decisions_by_edition(
+    ledger: &AnyLedger,
+) -> Result<BTreeMap<String, EditionDecisions>, Failure> {
+    let mut by_edition: BTreeMap<String, EditionDecisions> = BTreeMap::new();
+    let stops = ledger.stops().await?.into_iter();
+    for stop in stops.filter(|stop| stop.edition != EVERY_EDITION) {
+        by_edition.entry(stop.edition.clone()).or_default().stops.push(stop);
+    }
+    for approval in ledger.approvals().await? {
+        by_edition.entry(approval.edition.clone()).or_default().approvals.push(approval);
+    }
+    Ok(by_edition)
+}
+
+/// The times that editions wait for.
+async fn times_by_edition(ledger: &AnyLedger) -> Result<BTreeMap<String, DateTime<Utc>>, Failure> {
+    let rows = ledger.occurrences().await?.into_iter();
+    let waiting = rows.filter(|row| row.is_once() && row.state == OccurrenceState::Waiting);
+    Ok(waiting.filter_map(|row| Some((row.edition?, row.opens_at))).collect())
+}

@@ -1,0 +1,126 @@
+//! Where no edition is named, every command takes the one that `roundup` by itself names, and every next command works.
+
+use serde_json::Value;
+
+use crate::support::{Charity, Server};
+
+fn charity() -> Charity {
+    Charity::new()
+        .people(2)
+        .file("news/november.md", "---\ntitle: Bells\ndate: 2020-11-05\n---\n\nWords.\n")
+        .variable("ROUNDUP_SECRET", "0123456789abcdef0123456789abcdef")
+        .variable("USER", "office")
+}
+
+/// The next command of `roundup` by itself and of `status`, which agree; it works.
+fn next(charity: &Charity) -> String {
+    let json = |command: &str| -> Value {
+        serde_json::from_str(&charity.run(&format!("{command} --json")).ends(0).stdout).unwrap()
+    };
+    let (overview, status) = (json(""), json("status"));
+    assert_eq!(overview["next"], status["next"], "{overview} {status}");
+    let next = overview["next"].as_str().unwrap().to_owned();
+    let words = next.strip_prefix("roundup ").unwrap().to_owned();
+    let tried = match words.split(' ').next().unwrap() {
+        "preview" => format!("{words} --out look"),
+        "send" => format!("{words} --dry-run"),
+        "approve" => format!("{words} --show"),
+        _ => words,
+    };
+    charity.run(&tried).ends(0);
+    next
+}
+
+#[test]
+fn an_unsent_draft_is_taken_by_every_command_and_not_written_twice() {
+    let charity = charity();
+    charity.run("draft --month 2020-11").ends(0);
+    charity.run("send 2020-11 --confirm 2").ends(0);
+    charity.run("draft --month 2020-12").ends(0);
+    assert_eq!(next(&charity), "roundup preview 2020-12");
+    for command in [
+        "check --offline",
+        "test --to me@charity.org.uk",
+        "preview --out look",
+        "send --dry-run",
+        "approve --show",
+        "draft --refresh",
+    ] {
+        charity.run(command).ends(0).says("Using your draft editions/2020-12.md.");
+    }
+    let again = charity.run("draft").ends(2).says("`2020-12` is not sent yet");
+    again.says("`roundup preview 2020-12`");
+    assert_eq!(charity.files("editions").len(), 2);
+    // A window that is named is the one that is meant.
+    charity.run("send --month 2020-12 --segment everybody --dry-run").ends(2);
+    charity.run("send --confirm 2").ends(0).says("2020-12");
+    charity.run("report").ends(0).says("2020-12");
+}
+
+#[test]
+fn what_has_begun_is_carried_on_by_the_same_command_line() {
+    let charity = charity().variable("ROUNDUP_RELAY", "smtp://127.0.0.1:9");
+    charity.run("draft --month 2020-11").ends(0);
+    charity.run("send --confirm 2").ends(6).says("Using your draft editions/2020-11.md.");
+    charity.run("").ends(0).says("Next: roundup send 2020-11");
+    charity.run("draft --month 2020-12").ends(0);
+    let server = Server::good();
+    let charity = charity.relay(&server);
+    charity.run("send --confirm 2").ends(0).says("Taking 2020-11, which is not finished.");
+    assert_eq!(server.everybody_once().len(), 2);
+    assert_eq!(next(&charity), "roundup preview 2020-12");
+}
+
+#[test]
+fn what_was_practised_is_not_sent_for_real() {
+    let charity = charity();
+    charity.run("draft --month 2020-11").ends(0);
+    charity.run("send --confirm 2").ends(0);
+    let server = Server::good();
+    let charity = charity.relay(&server);
+    assert_eq!(next(&charity), "roundup preview 2020-11");
+    charity.run("send --confirm 2").ends(0).says("Using your draft editions/2020-11.md.");
+    assert_eq!(server.everybody_once().len(), 2);
+}
+
+#[test]
+fn an_approval_a_time_and_a_stop_are_known_wherever_the_next_step_is_named() {
+    let charity = charity();
+    charity.run("draft --month 2020-11").ends(0);
+    charity.run("approve 2020-11 --as Amina").ends(0);
+    charity.run("").ends(0).says("2020-11 is approved, and not sent yet.");
+    assert_eq!(next(&charity), "roundup send 2020-11");
+    let at = format!("{}-01-05T10:00:00Z", chrono::Datelike::year(&chrono::Utc::now()) + 1);
+    charity.run(&format!("send 2020-11 --at {at}")).ends(0);
+    charity.run("").ends(0).says("2020-11 is approved, and due on ");
+    assert_eq!(next(&charity), "roundup due --install-hints");
+    charity.run("pause 2020-11").ends(0);
+    assert_eq!(next(&charity), "roundup send 2020-11 --unpause");
+    charity.run("approve 2020-11 --as Amina").ends(0);
+    // One that was cancelled does not hide another.
+    charity.run("draft --month 2020-12").ends(0);
+    assert_eq!(next(&charity), "roundup preview 2020-12");
+    charity.run("cancel 2020-12").ends(0);
+    assert_eq!(next(&charity), "roundup due --install-hints");
+    let both = charity.run("").ends(0).says("2020-11 is approved, and due on ");
+    both.says("2020-12 has a draft, and was cancelled");
+    charity
+        .run("check --offline")
+        .ends(0)
+        .says("Not sent yet either: 2020-12; name one to take it.");
+    // What went out by hand has no time any more.
+    charity.run("send 2020-11 --confirm 2").ends(0);
+    let status = charity.run("status").ends(0).says("finished");
+    assert!(!status.stdout.contains("due on"), "{}", status.stdout);
+    assert_eq!(next(&charity), "roundup approve 2020-12");
+}
+
+#[test]
+fn those_whom_it_was_approved_for_stay_the_same() {
+    let charity = charity();
+    let filter = "email=\"p0@example.org\"";
+    let words = ["approve", "2020-12", "--as", "Amina", "--segment", filter].map(str::to_owned);
+    charity.run_words(&words).ends(0).says("1 person");
+    charity.run("").ends(0).says("Next: roundup send 2020-12 --segment '").says(filter);
+    charity.run("send --confirm 1").ends(0).says("Taking 2020-12, which is not sent yet.");
+}
