@@ -1,9 +1,11 @@
 //! Slips on the command line for which clap names something that is only spelt alike: what was meant instead.
 //! Pure: clap's error in, words out.
 
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use crate::cli::repaired::{RepairedLine, TypedLine};
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::problem::did_you_mean;
 use crate::window::{meant, option_of};
 
 /// What other programs call a command, and what does it here.
@@ -56,6 +58,12 @@ const WORDS_BELOW: [(&str, &[&str], &str); 7] = [
     ("news", &["fetch", "pull", "refresh", "update"], "`roundup news sync`"),
     ("news", &["add", "new"], "`roundup news import FILE`"),
 ];
+/// Values that an option does not take: what they are called there, and what to do instead.
+const OTHER_VALUES: [(&str, &[&str], &str); 1] = [(
+    "subscribers suppress",
+    &["bounced", "bounce", "bounces", "complained", "complaint", "spam"],
+    "`roundup inbox` suppresses them from the report of it; `roundup subscribers remove ADDRESS` takes somebody off the list",
+)];
 /// Options that other commands have: the commands for which it is meant (none: whichever it is), and what to do.
 const ELSEWHERE: [(&str, &[&str], &str); 7] = [
     ("--yes", &[], "leave it out; `send` takes the number of people instead, as in --confirm 1204"),
@@ -75,8 +83,9 @@ const ELSEWHERE: [(&str, &[&str], &str); 7] = [
         "leave it out: `send` mails everybody on the list who has not had the edition",
     ),
 ];
-/// Each command that cannot do without something, as somebody would type it.
-const EXAMPLES: [(&str, &str); 20] = [
+/// Each command that cannot do without something, as somebody would type it; and each option that needs another one.
+const EXAMPLES: [(&str, &str); 25] = [
+    ("approve", "roundup approve --correction 2020-12 --those-in-doubt"),
     ("archive", "roundup archive --out website/archive"),
     ("backup", "roundup backup backup.tar"),
     ("cancel", "roundup cancel 2020-12"),
@@ -85,8 +94,12 @@ const EXAMPLES: [(&str, &str); 20] = [
     ("news import", "roundup news import stories.csv"),
     ("news learn", "roundup news learn https://charity.org.uk/news"),
     ("resolve", "roundup resolve 2020-12 --rejected"),
+    ("send", "roundup send --correction 2020-12 --those-in-doubt"),
+    ("send", "roundup send 2020-12 --dry-run --out copies"),
     ("restore", "roundup restore backup.tar"),
     ("subscribers add", "roundup subscribers add ann@charity.org.uk --basis consent --source form"),
+    ("subscribers import", "roundup subscribers import people.csv"),
+    ("subscribers import", "roundup subscribers import people.csv --basis consent --source form"),
     ("subscribers erase", "roundup subscribers erase ann@charity.org.uk"),
     ("subscribers move", "roundup subscribers move ann@old.org.uk ann@charity.org.uk"),
     ("subscribers remove", "roundup subscribers remove ann@charity.org.uk"),
@@ -99,9 +112,22 @@ const EXAMPLES: [(&str, &str); 20] = [
     ("why", "roundup why ann@charity.org.uk"),
 ];
 
-/// What was meant, where clap does not know.
-pub fn failure(error: &clap::Error) -> Option<Failure> {
+/// What was meant, where clap does not know. `line` is what was typed.
+pub fn failure(error: &clap::Error, line: &TypedLine<'_>) -> Option<Failure> {
     let named = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    let is_about_words = matches!(
+        error.kind(),
+        ErrorKind::UnknownArgument | ErrorKind::ArgumentConflict | ErrorKind::InvalidSubcommand
+    );
+    let repaired = is_about_words.then(|| line.with_window()).flatten();
+    if let Some(RepairedLine { typed, line: cured, .. }) =
+        repaired.as_ref().filter(|line| line.is_joined)
+    {
+        return Some(
+            Failure::new(Exit::Usage, format!("the window `{typed}` is more than one word"))
+                .help(format!("write `{cured}`")),
+        );
+    }
     match error.kind() {
         ErrorKind::ValueValidation => {
             let cure = std::error::Error::source(error)?.to_string();
@@ -117,7 +143,7 @@ pub fn failure(error: &clap::Error) -> Option<Failure> {
                 && named(ContextKind::ValidValue).is_empty() =>
         {
             let option = named(ContextKind::InvalidArg);
-            let example = example(&command_of(error)).filter(|_| !option.starts_with('-'));
+            let example = example(&command_of(error), "").filter(|_| !option.starts_with('-'));
             let help = match example {
                 Some(example) => format!("write it, as in `{example}`"),
                 None => "write it behind the option, with a blank between".to_owned(),
@@ -126,40 +152,68 @@ pub fn failure(error: &clap::Error) -> Option<Failure> {
                 Failure::new(Exit::Usage, format!("a value is required for `{option}`")).help(help),
             )
         }
+        ErrorKind::InvalidValue => Some(wrong_value(error)),
         ErrorKind::UnknownArgument => {
             let typed = named(ContextKind::InvalidArg);
             let is_near = error.get(ContextKind::SuggestedArg).is_some();
             let command = command_of(error);
-            elsewhere(&command, &typed).or_else(|| (!is_near).then(|| too_much(&command, &typed)))
+            elsewhere(&command, &typed)
+                .or_else(|| (!is_near).then(|| too_much(&command, &typed, line, repaired)))
         }
         ErrorKind::InvalidSubcommand => {
             let typed = named(ContextKind::InvalidSubcommand);
             word_below(&command_of(error), &typed)
-                .or_else(|| window_as_command(&typed))
+                .or_else(|| window_as_command(&typed, line.words))
                 .or_else(|| other_word(&typed))
-        }
-        ErrorKind::MissingRequiredArgument if named(ContextKind::InvalidArg).contains("--to <") => {
-            Some(
-                Failure::new(Exit::Usage, "a test needs an address").help(
-                    "write it behind --to, as in `roundup test 2020-12 --to me@charity.org.uk`",
-                ),
-            )
         }
         ErrorKind::ArgumentConflict => {
             let given = [ContextKind::InvalidArg, ContextKind::InvalidSubcommand].map(named);
             let given = given.into_iter().find(|given| !given.is_empty())?;
             Some(conflict(&given, &named(ContextKind::PriorArg)))
         }
-        ErrorKind::MissingRequiredArgument => {
-            let example = example(&command_of(error))?;
-            let missing = named(ContextKind::InvalidArg);
-            Some(
-                Failure::new(Exit::Usage, format!("something is missing: {missing}"))
-                    .help(format!("write it, as in `{example}`")),
-            )
-        }
+        ErrorKind::MissingRequiredArgument => missing(error, line),
         _ => None,
     }
+}
+
+/// Something that the command, or one of its options, cannot do without.
+fn missing(error: &clap::Error, line: &TypedLine<'_>) -> Option<Failure> {
+    let missing = error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
+    if missing.contains("--to <") {
+        return Some(
+            Failure::new(Exit::Usage, "a test needs an address")
+                .help("write it behind --to, as in `roundup test 2020-12 --to me@charity.org.uk`"),
+        );
+    }
+    let command = command_of(error);
+    let example = line
+        .with_both_days()
+        .or_else(|| both_days(&command, &missing))
+        .or_else(|| example(&command, &missing).map(str::to_owned))?;
+    Some(
+        Failure::new(Exit::Usage, format!("something is missing: {missing}"))
+            .help(format!("write it, as in `{example}`")),
+    )
+}
+
+/// A value that is not one of those there are. What is only spelt a little alike is not offered.
+fn wrong_value(error: &clap::Error) -> Failure {
+    let named = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    let typed = named(ContextKind::InvalidValue);
+    let valid: Vec<&str> = match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(valid)) => valid.iter().map(String::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let command = command_of(error);
+    let other = OTHER_VALUES
+        .iter()
+        .find(|(name, words, _)| *name == command && words.contains(&typed.as_str()));
+    let help = match other {
+        Some((.., help)) => (*help).to_owned(),
+        None => did_you_mean(&typed, valid.iter().copied(), "write one of"),
+    };
+    let what = format!("`{typed}` is not a value of `{}`", named(ContextKind::InvalidArg));
+    Failure::new(Exit::Usage, what).help(help)
 }
 
 /// Two options, of which each says what the other does, or one that is there twice.
@@ -189,8 +243,18 @@ fn command_of(error: &clap::Error) -> String {
     names.collect::<Vec<_>>().join(" ")
 }
 
-fn example(command: &str) -> Option<&'static str> {
-    EXAMPLES.iter().find(|(name, _)| *name == command).map(|(_, example)| *example)
+/// An example of a command, if there is one with what is missing.
+fn example(command: &str, missing: &str) -> Option<&'static str> {
+    let option = missing.split_whitespace().next().unwrap_or_default();
+    let of_command = || EXAMPLES.iter().filter(|(name, _)| *name == command);
+    let with_it = of_command().find(|(_, example)| example.contains(option));
+    with_it.or_else(|| of_command().next()).map(|(_, example)| *example)
+}
+
+/// One end of a span of days needs the other.
+fn both_days(command: &str, missing: &str) -> Option<String> {
+    let is_span = missing.starts_with("--until") || missing.starts_with("--since");
+    is_span.then(|| ["roundup", command, "--since 2020-12-01 --until 2020-12-31"].join(" "))
 }
 
 /// The same as clap says it, in parts: what is wrong, and behind that its tips and the usage.
@@ -217,7 +281,12 @@ fn elsewhere(command: &str, typed: &str) -> Option<Failure> {
 }
 
 /// A word or an option that the command has no place for.
-fn too_much(command: &str, typed: &str) -> Failure {
+fn too_much(
+    command: &str,
+    typed: &str,
+    line: &TypedLine<'_>,
+    repaired: Option<RepairedLine>,
+) -> Failure {
     if command == "config" {
         return Failure::new(Exit::Usage, "`config` shows settings, and changes none").help(
             "edit roundup.toml in a text editor; the tab Look of `roundup preview` changes how the email looks",
@@ -232,10 +301,17 @@ fn too_much(command: &str, typed: &str) -> Failure {
             "write addresses behind --to, as in `roundup test 2020-12 --to me@charity.org.uk`"
                 .to_owned()
         }
-        Some(name) => format!("give `{name}` a command of its own: each is about one edition"),
-        None => {
-            "leave it out, or put words that belong together between quotation marks".to_owned()
+        _ if repaired.is_some() => {
+            format!("write `{}`", repaired.map(|repaired| repaired.line).unwrap_or_default())
         }
+        Some(_) if !line.is_about_an_edition(command) => match line.without(typed) {
+            Some(line) => format!("this command takes no edition: `{line}`"),
+            None => "leave it out: this command takes no edition".to_owned(),
+        },
+        Some(name) if line.words.iter().any(|word| word != typed && meant(word).is_some()) => {
+            format!("give `{name}` a command of its own: each is about one edition")
+        }
+        _ => "leave it out, or put words that belong together between quotation marks".to_owned(),
     })
 }
 
@@ -257,9 +333,11 @@ fn word_below(command: &str, typed: &str) -> Option<Failure> {
     )
 }
 
-/// A window where a command should be, as in `news 2020-12`.
-fn window_as_command(typed: &str) -> Option<Failure> {
-    let name = meant(typed)?;
+/// A window where a command should be, as in `news 2020-12` and `news December 2020`.
+fn window_as_command(typed: &str, words: &[String]) -> Option<Failure> {
+    let behind = words.iter().skip_while(|word| *word != typed).nth(1);
+    let both = behind.map(|behind| format!("{typed} {behind}")).unwrap_or_default();
+    let name = meant(typed).or_else(|| meant(&both))?;
     Some(
         Failure::new(
             Exit::Usage,
@@ -303,6 +381,14 @@ mod tests {
         command().try_get_matches_from(line.split_whitespace())
     }
 
+    /// The cure of a line that clap refuses; empty where there is none.
+    fn cure(line: &str) -> String {
+        let error = parse(line).unwrap_err();
+        let words: Vec<String> = line.split_whitespace().skip(1).map(str::to_owned).collect();
+        let line = TypedLine { words: &words, root: &command() };
+        failure(&error, &line).and_then(|failure| failure.help).unwrap_or_default()
+    }
+
     #[test]
     fn whatever_is_missing_the_cure_is_a_command_that_has_it() {
         let mut all = Vec::new();
@@ -310,11 +396,11 @@ mod tests {
         let needy: Vec<&String> =
             all.iter().filter(|(_, needs)| *needs).map(|(name, _)| name).collect();
         assert!(needy.len() > 10, "{needy:?}");
-        let without: Vec<&&String> = needy.iter().filter(|name| example(name).is_none()).collect();
+        let has_example = |name: &&&String| example(name, "").is_none();
+        let without: Vec<&&String> = needy.iter().filter(has_example).collect();
         assert!(without.is_empty(), "no example for {without:?}");
         for name in needy {
-            let error = parse(&format!("roundup {name}")).unwrap_err();
-            let cure = failure(&error).and_then(|failure| failure.help).unwrap_or_default();
+            let cure = cure(&format!("roundup {name}"));
             assert!(cure.contains(&format!("`roundup {name} ")), "{name}: {cure}");
         }
         for (name, example) in EXAMPLES {
@@ -323,9 +409,59 @@ mod tests {
         }
     }
 
+    /// Each option of each command by itself, and with the values of other options: where it needs something else, the cure
+    /// is a line that clap accepts, and has that in it.
+    #[test]
+    fn whatever_an_option_needs_the_cure_is_a_line_with_both() {
+        let mut all = Vec::new();
+        commands("", &command(), &mut all);
+        let root = command();
+        let mut needing = 0;
+        for (name, _) in &all {
+            let found = name.split(' ').try_fold(&root, |above, word| above.find_subcommand(word));
+            for argument in found.unwrap().get_arguments() {
+                let Some(option) = argument.get_long() else { continue };
+                let values = ["", " 2020-12-01", " consent", " 1", " all"];
+                for line in values.map(|value| format!("roundup {name} --{option}{value}")) {
+                    let Err(error) = parse(&line) else { continue };
+                    if error.kind() != ErrorKind::MissingRequiredArgument {
+                        continue;
+                    }
+                    needing += 1;
+                    let cure = cure(&line);
+                    let cured = cure.split('`').nth(1).unwrap_or_default();
+                    assert!(parse(cured).is_ok(), "{line}: {cure}");
+                }
+            }
+        }
+        assert!(needing > 30, "{needing}");
+    }
+
+    #[test]
+    fn a_window_too_many_is_cured_with_a_line_that_runs() {
+        for (line, cured) in [
+            ("send december 2020", "`roundup send 2020-12`"),
+            ("preview --quarter Q3 2020", "`roundup preview --quarter 2020-Q3`"),
+            ("news coverage 2020", "`roundup news coverage --year 2020`"),
+            ("news dates 2020", "`roundup news dates`"),
+            ("archive 2020-12 --out site", "`roundup archive --out site`"),
+            ("due 2020-12", "`roundup due`"),
+            ("news december 2020", "`roundup news --month 2020-12`"),
+            ("december 2020", "--month 2020-12"),
+            ("news --since 2020-11-03", "`roundup news --since 2020-11-03 --until 2020-11-30`"),
+            ("preview --until 2020-11-03", "--until 2020-11-03 --since 2020-11-01`"),
+            ("draft --since yesterday", "`roundup draft --since 2020-12-01 --until 2020-12-31`"),
+            ("subscribers import", "`roundup subscribers import people.csv`"),
+            ("send 2020-11 2020-12", "give `2020-12` a command of its own"),
+        ] {
+            let cure = cure(&format!("roundup {line}"));
+            assert!(cure.contains(cured), "{line}: {cure}");
+        }
+    }
+
     #[test]
     fn a_slip_is_never_cured_with_something_that_mails_others() {
-        for (line, cure) in [
+        for (line, cured) in [
             ("send 2020-12 --to me@x.org", "roundup test EDITION --to"),
             ("test 2020-12 me@x.org", "behind --to"),
             ("report 2020-12 --all", "--help"),
@@ -336,10 +472,11 @@ mod tests {
             ("setup smtp", "setup relay"),
             ("help sending", "roundup send"),
             ("config set", "edit roundup.toml"),
+            // A year is more than a part of what was typed.
+            ("send gala 2020", "between quotation marks"),
         ] {
-            let error = parse(&format!("roundup {line}")).unwrap_err();
-            let help = failure(&error).and_then(|failure| failure.help).unwrap_or_default();
-            assert!(help.contains(cure), "{line}: {help}");
+            let help = cure(&format!("roundup {line}"));
+            assert!(help.contains(cured), "{line}: {help}");
             assert!(!help.contains("--those-in-doubt"), "{line}: {help}");
         }
     }

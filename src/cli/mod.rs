@@ -13,6 +13,7 @@ mod leaving;
 mod misread;
 mod news;
 mod preview;
+mod repaired;
 mod report;
 mod send;
 mod steps;
@@ -32,6 +33,7 @@ use begin::{init, setup_relay};
 use check::{doctor, explain};
 use leaving::{inbox, serve};
 use preview::templates;
+use repaired::TypedLine;
 use report::{overview, resolve, status, why};
 use send::{approve, cancel, pause, test};
 use terminal::colour::Colour;
@@ -195,7 +197,10 @@ fn misread(error: &clap::Error) -> ExitCode {
     let words = std::env::args_os().take_while(|word| word != "--");
     let wants_json = words.into_iter().any(|word| word == "--json");
     let screen = Screen::new(wants_json, false, false, false, Colour::default());
-    if let Some(failure) = misread::failure(error) {
+    let words: Vec<String> =
+        std::env::args_os().skip(1).map(|word| value(&word.to_string_lossy())).collect();
+    let line = TypedLine { words: &words, root: &command() };
+    if let Some(failure) = misread::failure(error, &line) {
         screen.failure(&failure);
         return ExitCode::from(Exit::Usage as u8);
     }

@@ -47,7 +47,7 @@ fn on_the_command_line() {
             ["before it begins", "--since 2020-12-01 --until 2020-12-31"],
         ),
         ("check --month 2020-12 --year 2020", 2, ["cannot be used with", "--year"]),
-        ("check --since 2020-12-01", 2, ["required", "--until"]),
+        ("check --since 2020-12-01", 2, ["is missing", "--until 2020-12-31"]),
         ("news 2020-12", 2, ["a window, and not a command", "write --month 2020-12"]),
         ("news Q4_2020", 2, ["a window, and not a command", "write --quarter 2020-Q4"]),
         ("2020", 2, ["a window, and not a command", "write --year 2020"]),
@@ -77,14 +77,14 @@ fn on_the_command_line() {
         ("test 2020-12 --to a@b@c", 2, ["more than one address", "me@charity.org.uk"]),
         ("test 2020-12 --to me@gmial.com", 0, ["may be a typing mistake", "`gmail.com`"]),
         ("test 2020-12 --to me@charity.con", 0, ["may be a typing mistake", "`charity.com`"]),
-        ("subscribers add x@e.org --basis yes", 2, ["'yes'", "consent, soft-opt-in-charity"]),
+        ("subscribers add x@e.org --basis yes", 2, ["`yes`", "consent, soft-opt-in-charity"]),
         ("subscribers import nofile.csv", 2, ["nofile.csv cannot be read", "check its name"]),
         ("subscribers import news", 2, ["news cannot be read", "check its name"]),
         ("news sync --accept website", 2, ["no source `website`", "the sources are news"]),
         ("serve", 2, ["`public_url` under [sender] is not set", "public_url = "]),
         ("inbox", 2, ["no mailbox is named", "--maildir DIR"]),
         ("restore nofile", 1, ["cannot be read", "nothing was changed"]),
-        ("completions klingon", 2, ["'klingon'", "bash"]),
+        ("completions klingon", 2, ["`klingon`", "bash"]),
     ];
     let wrong: Vec<String> = slips.iter().flat_map(|slip| met(&charity, *slip)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -160,6 +160,21 @@ fn with_the_habits_of_other_programs() {
         ("setup relay --server gmial", 2, ["neither a provider nor a server", "`gmail`?"]),
         ("setup relay", 2, ["`--server` is missing", "--password-file FILE"]),
         ("send 2020-11 2020-12", 2, ["`2020-12` is one word too many", "a command of its own"]),
+        // A window in two words, where the command has no place for it, or with one end only.
+        ("send december 2020", 2, ["more than one word", "`roundup send 2020-12`"]),
+        ("preview --quarter Q3 2020", 2, ["more than one word", "preview --quarter 2020-Q3`"]),
+        ("news coverage 2020", 2, ["one word too many", "`roundup news coverage --year 2020`"]),
+        ("news dates 2020", 2, ["one word too many", "`roundup news dates`"]),
+        ("archive 2020-12 --out site", 2, ["takes no edition", "`roundup archive --out site`"]),
+        ("due 2020-12", 2, ["takes no edition", "`roundup due`"]),
+        ("send gala 2020", 2, ["`2020` is one word too many", "quotation marks"]),
+        ("news --since 2020-12-01", 2, ["is missing", "--since 2020-12-01 --until 2020-12-31`"]),
+        ("draft --until 2020-12-15", 2, ["is missing", "--until 2020-12-15 --since 2020-12-01`"]),
+        ("subscribers import", 2, ["is missing", "`roundup subscribers import people.csv`"]),
+        // A value that is only spelt a little alike.
+        ("subscribers suppress a@b.org --why bounced", 2, ["`bounced` is not", "`roundup inbox`"]),
+        ("init new --yes --time-zone GMT+1", 2, ["`GMT+1`", "as in Europe/London"]),
+        ("init new --yes --sender news@gmial.com", 2, ["is for mailboxes of", "your own domain"]),
         ("preview my gala", 2, ["`gala` is one word too many", "quotation marks"]),
         ("check 2020-12 --fix", 2, ["does not take `--fix`", "--help"]),
         ("init new --yes --website charity", 2, ["not the address of a website", "https://"]),
@@ -243,4 +258,27 @@ fn a_test_that_failed_does_not_lead_to_sending() {
     let ran = charity.run("test --year 2020 --to me@charity.org.uk").ends(5);
     assert!(!ran.stderr.contains("Next: roundup send"), "{}", ran.stderr);
     assert!(ran.stderr.contains("roundup test 2020 --to me@charity.org.uk"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_address_that_looks_mistyped_is_named_when_it_is_added() {
+    let charity = Charity::new().setting("[people]\nkeep = \"database\"");
+    let added = charity
+        .run("subscribers add bob@gmial.com --basis consent --source form")
+        .ends(0)
+        .says("did you mean `gmail.com`?");
+    let cure = added.stderr.split('`').find(|part| part.starts_with("roundup ")).unwrap();
+    charity.run(cure.strip_prefix("roundup ").unwrap()).ends(0);
+    charity.run("subscribers show bob@gmail.com").ends(0);
+}
+
+#[test]
+fn a_sample_of_a_dry_run_has_its_number_of_messages() {
+    let charity = Charity::new().people(9);
+    let ran = charity.run("send --year 2020 --dry-run --out copies --sample 3").ends(0);
+    ran.says("3 of 9");
+    let messages = charity.files("copies/messages");
+    let expected = ["3-p2@example.org.eml", "6-p5@example.org.eml", "9-p8@example.org.eml"];
+    assert_eq!(messages, expected);
+    charity.run("send --year 2020 --sample 3").ends(2).says("--dry-run");
 }
