@@ -110,13 +110,17 @@ pub fn waits_for_a_cure(why: &str) -> bool {
     meaning(Stage::Recipient, &reply).about != Blame::Later
 }
 
+/// What a refusal is about; none where the outcome is not one.
+pub fn kind_of(outcome: &TransmitOutcome) -> Option<RefusalKind> {
+    let refusal = outcome.result.as_ref().ok()?;
+    let is_one = refusal.is_transient() || refusal.is_permanent();
+    is_one.then(|| meaning(outcome.stage, refusal).kind)
+}
+
 /// What to change after a refusal or a fault, where it is known.
 pub fn cure_of(outcome: &TransmitOutcome) -> Option<String> {
     match &outcome.result {
-        Ok(reply) if reply.is_transient() || reply.is_permanent() => {
-            Some(meaning(outcome.stage, reply).kind.cure().to_owned())
-        }
-        Ok(_) => None,
+        Ok(_) => kind_of(outcome).map(|kind| kind.cure().to_owned()),
         Err(fault) => fault.cure(),
     }
 }

@@ -98,8 +98,11 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let answers = AnswerSource::of(screen, arguments.yes);
     let website = website(&arguments, answers, screen).await?;
     let project = project(&arguments, website, answers)?;
-    if let Some(meant) =
-        EmailAddress::parse(&project.sender).ok().as_ref().and_then(mistyped_domain)
+    if let Some(meant) = EmailAddress::parse(&project.sender)
+        .ok()
+        .as_ref()
+        .and_then(mistyped_domain)
+        .filter(|meant| webmail_host(meant).is_none())
     {
         screen.warn(&format!(
             "`{}` may be a typing mistake: did you mean `{meant}`?",
@@ -341,6 +344,8 @@ fn zone_of(text: &str) -> Result<Tz, String> {
     text.parse().map_err(|_| {
         let near = chrono_tz::TZ_VARIANTS
             .iter()
+            // `Etc/GMT+1` is an hour behind Greenwich, and `GMT+1` means an hour before it.
+            .filter(|zone| !zone.name().starts_with("Etc/"))
             .find(|zone| zone.name().to_lowercase().rsplit('/').next() == Some(town.as_str()));
         let name = near.map_or("Europe/London", |zone| zone.name());
         format!("write a continent and a town, as in {name}")
@@ -360,8 +365,14 @@ fn sender_of(text: &str) -> Result<String, Failure> {
     const HELP: &str = "write one of your own domain, as in news@charity.org.uk";
     let address = EmailAddress::parse(text.trim())
         .map_err(|error| Failure::new(Exit::Usage, error.to_string()).help(HELP))?;
+    // A slip of one of them is no better.
+    let meant = mistyped_domain(&address);
     let address = address.to_string();
     let domain = address.rsplit('@').next().unwrap_or_default();
+    let domain = match &meant {
+        Some(meant) if webmail_host(meant).is_some() => meant,
+        _ => domain,
+    };
     if let Some(host) = webmail_host(domain) {
         return Err(Failure::new(
             Exit::Usage,

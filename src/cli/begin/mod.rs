@@ -3,5 +3,6 @@
 
 mod answers;
 pub mod init;
+mod login_cure;
 mod project_files;
 pub mod setup_relay;

@@ -3,13 +3,16 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::answers::ask;
+use super::login_cure::{self, WrongPart};
 use crate::cli::check::diagnoses::{names, show};
 use crate::cli::globals::Globals;
+use crate::cli::report::overview::edition_in_sight;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::relay::server_with;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -23,12 +26,14 @@ use crate::message::Sender;
 use crate::project::env_file::with_values;
 use crate::project::{Project, RelayAddress, Variable};
 use crate::providers::servers::{LoginKind, ProviderServer, SERVERS, server_meant, server_named};
-use crate::send::verdict::cure_of;
 use crate::smtp::Connection;
 use crate::smtp::conversation::Credentials;
+use crate::smtp::deadlines::Deadlines;
 
 /// A login that fails three times wants another look, not another try.
 const MOST_TRIES: usize = 3;
+/// Somebody waits at the keyboard: a server that takes longer to greet is not one to send a list through.
+const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 /// A password file holds one line.
 const LONGEST_PASSWORD_BYTES: u64 = 4096;
 const RELAY: &str = "ROUNDUP_RELAY";
@@ -99,23 +104,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let project = globals.project()?;
     let screen = &globals.screen;
     let identity = Sender::new(&project.settings.sender)?;
-    let asks = screen.asks;
-    let mut tries = 0;
-    let login = loop {
-        let login = read_login(&arguments, &identity, asks, screen).await?;
-        tries += 1;
-        match try_login(&project, &login, &identity).await? {
-            Ok(said) => {
-                screen.say(&format!("  {said}"));
-                break login;
-            }
-            Err(failure) if asks && tries < MOST_TRIES => {
-                screen.say(&format!("  {}", failure.what));
-                screen.say(&format!("  {}", failure.help.unwrap_or_default()));
-            }
-            Err(failure) => return Err(failure),
-        }
-    };
+    let login = working_login(&project, &arguments, &identity, screen).await?;
     save(&project, &login)?;
     let destination = Destination::Relay(login.relay.clone());
     let diagnoses = names(&project, &identity, &destination, None).await?;
@@ -125,7 +114,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         server: login.relay.to_string(),
         file: ".env",
         diagnoses,
-        next: format!("roundup test --to {}", identity.sender.address),
+        next: next_command(&identity, globals).await?,
     })?;
     Ok(Exit::Done)
 }
@@ -139,16 +128,85 @@ impl Outcome for SetupOutcome {
     }
 }
 
-async fn read_login(
+/// A test of an edition that has stories: in a new newsletter that is seldom the last month's.
+async fn next_command(identity: &Sender, globals: &Globals) -> Result<String, Failure> {
+    // Read again: its mail server is set now.
+    let project = globals.project()?;
+    let to = &identity.sender.address;
+    Ok(match edition_in_sight(&project, globals).await? {
+        Some(edition) => format!("roundup test {edition} --to {to}"),
+        None => "roundup news".to_owned(),
+    })
+}
+
+/// A login that the server accepts. At a terminal, people type again what may be wrong, and nothing else.
+async fn working_login(
+    project: &Project,
+    arguments: &RelayArguments,
+    identity: &Sender,
+    screen: &Screen,
+) -> Result<RelayLogin, Failure> {
+    let asks = screen.asks;
+    let mut server = read_server(arguments, identity, asks, screen)?;
+    let (mut username, mut secret) = read_secret(arguments, identity, server.1, asks).await?;
+    let mut tries = 0;
+    loop {
+        let (address, provider) = server;
+        let relay = RelayAddress::parse(&address)?;
+        screen.say(&format!("  Connecting to {relay}…"));
+        let login = RelayLogin { relay, address, username, secret };
+        tries += 1;
+        let (wrong, failure) = match try_login(project, &login, identity).await? {
+            Ok(said) => {
+                screen.say(&format!("  {said}"));
+                return Ok(login);
+            }
+            Err(wrong) => wrong,
+        };
+        // What was given by an option is not asked.
+        let is_typed = match wrong {
+            WrongPart::Server => arguments.server.is_none(),
+            WrongPart::Login => {
+                arguments.password_file.is_none() && arguments.token_command.is_none()
+            }
+            WrongPart::Nothing => false,
+        };
+        if !asks
+            || tries == MOST_TRIES
+            || !is_typed
+            || login.username.is_none() && wrong == WrongPart::Login
+        {
+            return Err(failure);
+        }
+        screen.say(&format!("  {}", failure.what));
+        screen.say(&format!("  {}", failure.help.unwrap_or_default()));
+        let RelayLogin { address, username: name, secret: known, .. } = login;
+        (server, (username, secret)) = match wrong {
+            WrongPart::Login => {
+                ((address, provider), read_secret(arguments, identity, provider, asks).await?)
+            }
+            WrongPart::Server | WrongPart::Nothing => {
+                (read_server(arguments, identity, asks, screen)?, (name, known))
+            }
+        };
+    }
+}
+
+fn missing(flag: &str) -> Failure {
+    Failure::new(Exit::Usage, format!("`{flag}` is missing, and there is no terminal to ask at")).help(
+        "write all of them, as in `roundup setup relay --server brevo --username NAME --password-file FILE`",
+    )
+}
+
+/// A server's address, and whose it is where that is known.
+type NamedServer = (String, Option<&'static ProviderServer>);
+
+fn read_server(
     arguments: &RelayArguments,
     identity: &Sender,
     asks: bool,
     screen: &Screen,
-) -> Result<RelayLogin, Failure> {
-    let missing = |flag: &str| {
-        Failure::new(Exit::Usage, format!("`{flag}` is missing, and there is no terminal to ask at"))
-            .help("write all of them, as in `roundup setup relay --server brevo --username NAME --password-file FILE`")
-    };
+) -> Result<NamedServer, Failure> {
     let (address, provider) = match (&arguments.server, asks) {
         (Some(named), _) => server_of(named)?,
         (None, true) => {
@@ -162,12 +220,22 @@ async fn read_login(
         }
         (None, false) => return Err(missing("--server")),
     };
-    let relay = RelayAddress::parse(&address)?;
+    RelayAddress::parse(&address)?;
     if let Some(provider) = provider {
         screen.say(&format!("  {}, {}: {}.", provider.name, provider.address, provider.note));
     }
+    Ok((address, provider))
+}
+
+/// A username and its secret; none where the server wants no login.
+async fn read_secret(
+    arguments: &RelayArguments,
+    identity: &Sender,
+    provider: Option<&ProviderServer>,
+    asks: bool,
+) -> Result<(Option<String>, LoginSecret), Failure> {
     if arguments.no_login {
-        return Ok(RelayLogin { relay, address, username: None, secret: LoginSecret::None });
+        return Ok((None, LoginSecret::None));
     }
     let usual = provider.map(|provider| provider.username).filter(|name| !name.is_empty());
     let sender = identity.sender.address.to_string();
@@ -178,7 +246,7 @@ async fn read_login(
         (None, false) => return Err(missing("--username")),
     };
     if username == "none" && arguments.username.is_none() {
-        return Ok(RelayLogin { relay, address, username: None, secret: LoginSecret::None });
+        return Ok((None, LoginSecret::None));
     }
     let wants_token = provider.is_some_and(|provider| provider.login == LoginKind::Token);
     let secret = match (&arguments.token_command, &arguments.password_file, asks) {
@@ -192,11 +260,11 @@ async fn read_login(
         }
         (None, None, false) => return Err(missing("--password-file")),
     };
-    Ok(RelayLogin { relay, address, username: Some(username), secret })
+    Ok((Some(username), secret))
 }
 
 /// A provider's server, or one that was typed; a name without a scheme means TLS from the start.
-pub fn server_of(text: &str) -> Result<(String, Option<&'static ProviderServer>), Failure> {
+pub fn server_of(text: &str) -> Result<NamedServer, Failure> {
     let text = text.trim();
     if let Some(server) = server_named(text) {
         return Ok((server.address.to_owned(), Some(server)));
@@ -261,12 +329,12 @@ fn password_in(file: &Path) -> Result<String, Failure> {
     password_of(&text)
 }
 
-/// Connects and logs in. What it says, or why not.
+/// Connects and logs in. What it says, or what may be wrong, and why.
 async fn try_login(
     project: &Project,
     login: &RelayLogin,
     identity: &Sender,
-) -> Result<Result<String, Failure>, Failure> {
+) -> Result<Result<String, (WrongPart, Failure)>, Failure> {
     let credentials = match (&login.username, &login.secret) {
         (Some(name), LoginSecret::Password(password)) => {
             Some(Credentials::new(name.clone(), password.clone()))
@@ -276,7 +344,8 @@ async fn try_login(
         }
         _ => None,
     };
-    let server = server_with(project, &login.relay, identity, credentials)?;
+    let mut server = server_with(project, &login.relay, identity, credentials)?;
+    server.deadlines = Deadlines::of_answers(server.deadlines.answer.min(ANSWER_WITHIN));
     Ok(match Connection::open(&server).await {
         Ok(connection) => {
             let mechanism = connection.login();
@@ -287,9 +356,11 @@ async fn try_login(
             ))
         }
         Err(outcome) => {
-            let cure = cure_of(&outcome)
-                .unwrap_or_else(|| "check the server, the username and the password".to_owned());
-            Err(Failure::new(Exit::Failed, format!("{}: {outcome}", login.relay)).help(cure))
+            let (wrong, cure) = login_cure::cure(&outcome, &login.relay.host);
+            Err((
+                wrong,
+                Failure::new(Exit::Failed, format!("{}: {outcome}", login.relay)).help(cure),
+            ))
         }
     })
 }
