@@ -226,6 +226,7 @@ fn outcome_of(error: &FetchError) -> LinkOutcome {
         | FetchError::Swells { .. }
         | FetchError::Status { .. }
         | FetchError::TooLarge { .. }
+        | FetchError::NoTls { .. }
         | FetchError::Robots { .. } => LinkOutcome::Unreachable(error.to_string()),
         FetchError::Unreachable { what, .. } => outcome_of_cause(what),
     }

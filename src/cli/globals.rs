@@ -3,9 +3,11 @@
 
 use std::path::PathBuf;
 
+use crate::audience::mistyped_domain;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::project::{self, Project};
+use crate::rfc::address::EmailAddress;
 
 /// What every command gets.
 #[derive(Debug, Clone)]
@@ -66,6 +68,17 @@ pub fn warn_of_readers(project: &Project, screen: &Screen) {
             "other people on this computer can read `{shown}`, which holds a secret: run `chmod 600 {shown}`"
         ));
     }
+}
+
+/// Warns of an address that looks like a slip of the keyboard, and says what to type where it is none of ours to change.
+pub fn warn_of_slip(address: &EmailAddress, cure: impl Fn(&str) -> String, screen: &Screen) {
+    let Some(meant) = mistyped_domain(address) else { return };
+    let domain = address.domain();
+    let corrected = address.to_string().replace(&format!("@{domain}"), &format!("@{meant}"));
+    screen.warn(&format!(
+        "`{domain}` may be a typing mistake: did you mean `{meant}`?{}",
+        cure(&corrected)
+    ));
 }
 
 /// The process's own variables; those that are no text are none of ours.

@@ -95,6 +95,9 @@ pub fn fetch_cure(error: &FetchError) -> &'static str {
         | FetchError::TooLarge { .. }
         | FetchError::Swells { .. }
         | FetchError::Unreachable { .. } => "open the address in a browser, and try again",
+        FetchError::NoTls { .. } => {
+            "write the address with http://, or ask whoever runs the website to switch on https"
+        }
         FetchError::Robots { .. } => {
             "ask whoever runs the website to let roundup in, or paste the page: roundup news import"
         }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use clap::Args;
 use serde::Serialize;
 
-use crate::audience::{Keys, Recipient, mistyped_domain};
-use crate::cli::globals::{Globals, warn_of_readers};
+use crate::audience::{Keys, Recipient};
+use crate::cli::globals::{Globals, warn_of_readers, warn_of_slip};
 use crate::cli::send::gate::hold_note;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::message_template::{made, stand_in};
@@ -73,10 +73,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let screen = &globals.screen;
     let to = addresses(&arguments.to)?;
     for address in &to {
-        if let Some(meant) = mistyped_domain(address) {
-            let domain = address.domain();
-            screen.warn(&format!("`{domain}` may be a typing mistake: did you mean `{meant}`?"));
-        }
+        warn_of_slip(address, |_| String::new(), screen);
     }
     let prepared = prepare_to_look(&project, &arguments.which, Reach::Project, screen).await?;
     let destination = Destination::of(&project, arguments.relay.as_deref())?;

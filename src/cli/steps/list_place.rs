@@ -14,7 +14,7 @@ use crate::project::{Project, ProjectError};
 use crate::rfc::csv::Input;
 
 /// What places in a list of the database are called: their lines are those that an export has.
-const DATABASE: &str = "export of the list";
+const DATABASE: &str = "roundup subscribers export";
 
 /// The list, read and looked through.
 pub async fn list_of(project: &Project) -> Result<List, Failure> {

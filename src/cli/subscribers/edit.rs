@@ -10,7 +10,7 @@ use crate::audience::frequency::Frequency;
 use crate::audience::import::{BasisEvidence, ImportedPerson, ListState, OwnCells};
 use crate::audience::law::{Basis, CollectionFacts, law_of};
 use crate::audience::{NoMail, NoMailReason};
-use crate::cli::globals::Globals;
+use crate::cli::globals::{Globals, warn_of_slip};
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::subscribers::basis_word::{MetWord, StatedWord};
 use crate::cli::subscribers::import_text::state_words;
@@ -139,6 +139,8 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
     }
     let basis = arguments.basis.basis();
     let given = lawfully_given(basis, obtained, arguments.met_through)?;
+    let cure = |meant: &str| format!(" If so: `roundup subscribers move {address} {meant}`");
+    warn_of_slip(&address, cure, &globals.screen);
     let list = open_list(&project).await?;
     let known = known_in(&project, Some(&list.ledger)).await?;
     let seen = known.version;

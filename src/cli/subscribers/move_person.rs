@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::audience::import::{ImportedPerson, ListState, StoredPerson};
 use crate::audience::{ChangeOrigin, NoMail, NoMailChange, NoMailReason, NoMailStep};
-use crate::cli::globals::Globals;
+use crate::cli::globals::{Globals, warn_of_slip};
 use crate::cli::subscribers::edit::address;
 use crate::cli::subscribers::writing::{OpenList, changed_meanwhile, need_database, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -46,6 +46,8 @@ pub(super) async fn move_person(
     let project = globals.project()?;
     need_database(&project, "move")?;
     let (old, new) = (address(&arguments.old)?, address(&arguments.new)?);
+    let cure = |meant: &str| format!(" If so: `roundup subscribers move {new} {meant}`");
+    warn_of_slip(&new, cure, &globals.screen);
     let list = open_list(&project).await?;
     let stored = list.ledger.stored_list().await?;
     let has = |key: &str| stored.people.iter().find(|person| person.key == key);

@@ -98,7 +98,12 @@ impl<'a> Crawler<'a> {
             Ok(answer) => Robots::parse(&answer.bytes),
             // There is none: everything may be read (RFC 9309, 2.3.1.3).
             Err(FetchError::Status { status: 400..=499, .. }) => Robots::default(),
-            Err(error @ FetchError::Unreachable { .. }) => return Err(error),
+            // A server in trouble has not closed anything: the page says so as well.
+            Err(
+                error @ (FetchError::Unreachable { .. }
+                | FetchError::NoTls { .. }
+                | FetchError::Status { status: 500..=599, .. }),
+            ) => return Err(error),
             // It is there and cannot be had: nothing may be (2.3.1.4).
             Err(
                 FetchError::Status { .. } | FetchError::TooLarge { .. } | FetchError::Swells { .. },

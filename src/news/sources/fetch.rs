@@ -191,7 +191,12 @@ impl Web {
             let host = url.host_str().unwrap_or_default().to_owned();
             let unreachable = |what: String| FetchError::Unreachable { host: host.clone(), what };
             let request = self.client.get(url.clone()).headers(headers.clone());
-            let response = request.send().await.map_err(|error| unreachable(root_cause(&error)))?;
+            let response = request.send().await.map_err(|error| {
+                if is_not_tls(&error) {
+                    return FetchError::NoTls { host: host.clone() };
+                }
+                unreachable(root_cause(&error))
+            })?;
             let status = response.status();
             // A server that says so without having been given a version says nothing that can be used.
             let is_same = takes_same && status == StatusCode::NOT_MODIFIED;
@@ -338,6 +343,23 @@ pub fn client(
     answer_within: Duration,
 ) -> Result<reqwest::Client, reqwest::Error> {
     builder(allow_local, answer_within).redirect(Policy::none()).build()
+}
+
+/// Whether a server has answered to TLS with something else: most likely it is a website without https.
+fn is_not_tls(error: &reqwest::Error) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(this) = cause {
+        // What an input/output error wraps is not among its causes.
+        let wrapped = this.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let found = this
+            .downcast_ref::<rustls::Error>()
+            .or_else(|| wrapped.and_then(|wrapped| wrapped.downcast_ref()));
+        if let Some(rustls::Error::InvalidMessage(_)) = found {
+            return true;
+        }
+        cause = this.source();
+    }
+    false
 }
 
 /// The last cause of an error: what really went wrong.
@@ -679,6 +701,22 @@ mod tests {
             assert!(asked.iter().all(|request| !request.headers.contains_key("referer")));
             let agent = asked[0].headers["user-agent"].to_str().unwrap();
             assert!(agent.starts_with("roundup/") && agent.contains("hello@charity.example"));
+        }
+
+        #[tokio::test]
+        async fn a_website_without_https_is_not_taken_for_a_broken_one() {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = format!("https://{}/", listener.local_addr().unwrap());
+            let answer = async {
+                let (mut peer, _) = listener.accept().await.unwrap();
+                let words = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+                tokio::io::AsyncWriteExt::write_all(&mut peer, words).await.unwrap();
+                peer
+            };
+            let web = web(true);
+            let (error, _peer) = tokio::join!(web.get(&address), answer);
+            let error = error.unwrap_err();
+            assert!(matches!(error, FetchError::NoTls { .. }), "{error}");
         }
 
         #[tokio::test]

@@ -26,6 +26,8 @@ pub enum FetchError {
     Swells { host: String },
     #[error("{host} cannot be reached: {what}")]
     Unreachable { host: String, what: String },
+    #[error("{host} answers, but not with TLS (https)")]
+    NoTls { host: String },
     #[error("{host} does not let programs read {path} (robots.txt)")]
     Robots { host: String, path: String },
 }
