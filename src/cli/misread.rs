@@ -58,9 +58,9 @@ const WORDS_BELOW: [(&str, &[&str], &str); 7] = [
     ("news", &["fetch", "pull", "refresh", "update"], "`roundup news sync`"),
     ("news", &["add", "new"], "`roundup news import FILE`"),
 ];
-/// Values that an option does not take: what they are called there, and what to do instead.
+/// Values that an option does not take, and what to do instead.
 const OTHER_VALUES: [(&str, &[&str], &str); 1] = [(
-    "subscribers suppress",
+    "--why <REASON>",
     &["bounced", "bounce", "bounces", "complained", "complaint", "spam"],
     "`roundup inbox` suppresses them from the report of it; `roundup subscribers remove ADDRESS` takes somebody off the list",
 )];
@@ -204,15 +204,15 @@ fn wrong_value(error: &clap::Error) -> Failure {
         Some(ContextValue::Strings(valid)) => valid.iter().map(String::as_str).collect(),
         _ => Vec::new(),
     };
-    let command = command_of(error);
+    let option = named(ContextKind::InvalidArg);
     let other = OTHER_VALUES
         .iter()
-        .find(|(name, words, _)| *name == command && words.contains(&typed.as_str()));
+        .find(|(name, words, _)| *name == option && words.contains(&typed.as_str()));
     let help = match other {
         Some((.., help)) => (*help).to_owned(),
         None => did_you_mean(&typed, valid.iter().copied(), "write one of"),
     };
-    let what = format!("`{typed}` is not a value of `{}`", named(ContextKind::InvalidArg));
+    let what = format!("`{typed}` is not a value of `{option}`");
     Failure::new(Exit::Usage, what).help(help)
 }
 
