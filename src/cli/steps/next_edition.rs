@@ -1,5 +1,4 @@
-//! Which edition is meant where nobody names one: what has begun, or else what is prepared and not sent. Every command takes
-//! the one that `roundup` by itself names.
+//! Which edition is meant where nobody names one, in every command: what has begun, or else what is prepared and not sent.
 //! Shell: reads the ledger and the drafts.
 
 use std::cmp::Reverse;
