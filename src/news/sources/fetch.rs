@@ -346,20 +346,13 @@ pub fn client(
 }
 
 /// Whether a server has answered to TLS with something else: most likely it is a website without https.
-fn is_not_tls(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(this) = cause {
-        // What an input/output error wraps is not among its causes.
-        let wrapped = this.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let found = this
-            .downcast_ref::<rustls::Error>()
-            .or_else(|| wrapped.and_then(|wrapped| wrapped.downcast_ref()));
-        if let Some(rustls::Error::InvalidMessage(_)) = found {
-            return true;
-        }
-        cause = this.source();
+fn is_not_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(rustls::Error::InvalidMessage(_)) = error.downcast_ref() {
+        return true;
     }
-    false
+    // What an input/output error wraps is not among its causes; it may be another one.
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    wrapped.is_some_and(|wrapped| is_not_tls(wrapped)) || error.source().is_some_and(is_not_tls)
 }
 
 /// The last cause of an error: what really went wrong.
