@@ -145,3 +145,83 @@ fn a_name_that_is_cut_and_pasted_is_still_a_name() {
         assert!(!charity.read("editions/2020-12.md").contains("(or friend)"));
     });
 }
+
+/// What a key does in a text area: the text and the place of the caret after it.
+fn in_a_text_area(text: &[char], at: usize, key: &str) -> (Vec<char>, usize) {
+    let line_start = text[..at].iter().rposition(|c| *c == '\n').map_or(0, |line_end| line_end + 1);
+    let line_end = text[at..].iter().position(|c| *c == '\n').map_or(text.len(), |end| at + end);
+    let without = |from: usize, to: usize| {
+        let mut left = text.to_vec();
+        left.drain(from..to);
+        (left, from)
+    };
+    let to = |at: usize| (text.to_vec(), at);
+    match key {
+        "nothing" => to(at),
+        "Home" => to(line_start),
+        "End" => to(line_end),
+        "Left" => to(at.saturating_sub(1)),
+        "Right" => to((at + 1).min(text.len())),
+        "Backspace" => without(at.saturating_sub(1), at),
+        "Delete" => without(at, (at + 1).min(text.len())),
+        "Enter" => {
+            let mut more = text.to_vec();
+            more.insert(at, '\n');
+            (more, at + 1)
+        }
+        "all, Delete" => without(0, text.len()),
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn every_key_does_what_it_does_in_a_text_area_beside_a_name_too() {
+    in_browser(false, async |browser| {
+        let charity = charity();
+        let studio = Studio::of(&charity, "2020-12");
+        open(&browser, &studio).await;
+        // A field of its own: nothing of it is saved.
+        browser.script("import('./rich.js').then(({ richField }) => { const field = richField({ id: 'trial' }, 'Trial'); field.style = 'position: fixed; inset: 40px; z-index: 9'; document.body.append(field); })", Vec::new()).await;
+        browser.until("return document.getElementById('trial')").await;
+        let value = "const { value } = document.getElementById('trial'); return value";
+        let all_delete = format!("{SELECT_ALL}\u{E017}");
+        let keys = [
+            ("nothing", ""),
+            ("Home", "\u{E011}"),
+            ("End", "\u{E010}"),
+            ("Left", "\u{E012}"),
+            ("Right", "\u{E014}"),
+            ("Backspace", BACKSPACE),
+            ("Delete", "\u{E017}"),
+            ("Enter", "\u{E006}"),
+            ("all, Delete", &all_delete),
+        ];
+        // Where `@` stands for a name.
+        for text in ["Dear @", "@, hi", "one\n\n@", "a @\nb", "@\n@", "@@", "a@\n", "\n@\n\nb"] {
+            let chars: Vec<char> = text.chars().collect();
+            let written = |chars: &[char]| String::from_iter(chars).replace('@', NAME);
+            for at in 0..=chars.len() {
+                for (name, key) in keys {
+                    let (mut wanted, place) = in_a_text_area(&chars, at, name);
+                    wanted.insert(place, 'z');
+                    let before = written(&chars[..at]).encode_utf16().count();
+                    browser.script("const field = document.getElementById('trial'); field.focus(); field.value = arguments[0]; field.setSelectionRange(arguments[1], arguments[1])", vec![json!(written(&chars)), json!(before)]).await;
+                    press(&browser, &format!("{key}z")).await;
+                    let typed = browser.script(value, Vec::new()).await;
+                    let typed = typed.as_str().unwrap().replace(NAME, "@");
+                    let whole = String::from_iter(&wanted);
+                    assert_eq!(typed, whole, "{text:?}, {name} at {at}");
+                }
+            }
+        }
+        // A click into the empty space below the text goes behind its last name.
+        browser.script("const field = document.getElementById('trial'); field.value = arguments[0]; field.blur(); getSelection().removeAllRanges()", vec![json!(format!("Dear {NAME}"))]).await;
+        browser.click("#trial").await;
+        press(&browser, "z").await;
+        assert_eq!(browser.script(value, Vec::new()).await, json!(format!("Dear {NAME}z")));
+        // What stands in one word with a name does not take it along.
+        browser.script("const field = document.getElementById('trial'); field.value = arguments[0]; field.setSelectionRange(0, 0)", vec![json!(format!("to{NAME}!"))]).await;
+        press(&browser, "\u{E009}\u{E017}\u{E000}").await;
+        assert_eq!(browser.script(value, Vec::new()).await, json!(format!("{NAME}!")));
+    });
+}

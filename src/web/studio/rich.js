@@ -23,13 +23,19 @@ function read(node) {
   return text;
 }
 
+// Where a chip stands at the edge of a line, a browser shows the caret beside it only where there is something.
+const edge = () => make("img", { class: "edge", alt: "" });
+
 function nodesOf(text) {
   const nodes = [];
   let from = 0;
   for (const found of text.matchAll(RECIPIENT)) {
+    const to = found.index + found[0].length;
     if (found.index > from) nodes.push(document.createTextNode(text.slice(from, found.index)));
+    if (found.index === 0 || text[found.index - 1] === "\n" || found.index === from) nodes.push(edge());
     nodes.push(chip(found[0], found[1], found[2]));
-    from = found.index + found[0].length;
+    if (to === text.length || text[to] === "\n") nodes.push(edge());
+    from = to;
   }
   if (from < text.length) nodes.push(document.createTextNode(text.slice(from)));
   // A browser shows the last line only where something stands behind its line end.
@@ -37,15 +43,22 @@ function nodesOf(text) {
   return nodes;
 }
 
-// Where a place in the field's nodes is in its text.
-function offsetOf(field, node, offset) {
+const chipAt = (node) => (node.nodeType === Node.TEXT_NODE ? node.parentElement : node).closest?.(".chip");
+
+// Where a place in the field's nodes is in its text; `isEnd` says on which side of a chip a place inside it is.
+function offsetOf(field, node, offset, isEnd) {
   const range = document.createRange();
   range.setStart(field, 0);
-  range.setEnd(node, offset);
+  const inside = chipAt(node);
+  if (inside && isEnd) range.setEndAfter(inside);
+  else if (inside) range.setEndBefore(inside);
+  else range.setEnd(node, offset);
   const box = make("div", {});
   box.append(range.cloneContents());
   return Math.min(read(box).length, field.value.length);
 }
+
+const offsetsOf = (field, { startContainer, startOffset, endContainer, endOffset }) => [offsetOf(field, startContainer, startOffset, false), offsetOf(field, endContainer, endOffset, true)];
 
 /** What is selected, as places in the text; the end where the focus is elsewhere. */
 function chosen(field) {
@@ -54,7 +67,7 @@ function chosen(field) {
   if (!selection.rangeCount || !field.contains(selection.anchorNode)) return [end, end];
   const range = selection.getRangeAt(0);
   if (!field.contains(range.startContainer) || !field.contains(range.endContainer)) return [end, end];
-  return [offsetOf(field, range.startContainer, range.startOffset), offsetOf(field, range.endContainer, range.endOffset)];
+  return offsetsOf(field, range);
 }
 
 // The place in the nodes for one in the text. A chip is never divided.
@@ -103,14 +116,31 @@ export function richField(attributes, label) {
     put(text);
     choose(field, from, to);
   });
-  field.replace = (from, to, text, [chosenFrom, chosenTo] = [from + text.length, from + text.length]) => {
-    field.steps.mark();
-    const before = field.value;
-    field.focus();
-    put(before.slice(0, from) + text + before.slice(to));
+  const edit = (from, to, text, inputType, [chosenFrom, chosenTo] = [from + text.length, from + text.length]) => {
+    const whole = field.value;
+    put(whole.slice(0, from) + text + whole.slice(to));
     choose(field, chosenFrom, chosenTo);
-    field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertReplacementText" }));
+    reveal(field);
+    field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType }));
   };
+  field.replace = (from, to, text, then) => {
+    field.steps.mark();
+    field.focus();
+    edit(from, to, text, "insertReplacementText", then);
+  };
+  field.addEventListener("beforeinput", (event) => {
+    const wanted = editOf(field, event);
+    if (!wanted) return;
+    event.preventDefault();
+    const [from, to, text] = wanted;
+    if (from < to || text) edit(from, to, text, event.inputType);
+  });
+  // What is composed (an accent, a word of another script) the browser puts in itself.
+  field.addEventListener("compositionend", () => {
+    const { text, from, to } = look();
+    put(text);
+    choose(field, from, to);
+  });
   const copy = (event, isCut) => {
     const [from, to] = chosen(field);
     if (from === to) return;
@@ -126,12 +156,113 @@ export function richField(attributes, label) {
   });
   field.addEventListener("drop", (event) => event.preventDefault());
   field.addEventListener("keydown", (event) => {
+    const side = { ArrowLeft: "left", ArrowRight: "right" }[event.key];
+    if (side && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      if (step(field, (side === "left") === (getComputedStyle(field).direction === "ltr"), event.shiftKey)) event.preventDefault();
+      return;
+    }
     const act = (event.ctrlKey || event.metaKey) && !event.altKey && { b: bold, k: link }[event.key.toLowerCase()];
     if (!act) return;
     event.preventDefault();
     act(field);
   });
   return field;
+}
+
+// Beside a chip and at a line's end browsers lose keys, each in its own way: what a key does there is done on the text.
+function editOf(field, event) {
+  const { inputType } = event;
+  const text = field.value;
+  const [from, to] = chosen(field);
+  if (event.isComposing || inputType === "insertCompositionText" || inputType.startsWith("history")) return null;
+  if (inputType === "insertLineBreak" || inputType === "insertParagraph") return [from, to, "\n"];
+  if (inputType.startsWith("delete")) {
+    if (from < to) return [from, to, ""];
+    if (inputType === "deleteContentBackward") return [from - before(text, from), from, ""];
+    if (inputType === "deleteContentForward") return [from, from + after(text, from), ""];
+    // Words and lines are the browser's to know; none goes over a chip or, in words, a line's end.
+    const isBack = inputType.endsWith("Backward");
+    const next = isBack ? [from - before(text, from), from] : [from, from + after(text, from)];
+    if (isChip(text.slice(...next)) || text.slice(...next) === "\n") return [...next, ""];
+    const isWord = inputType.startsWith("deleteWord");
+    getSelection().modify("extend", isBack ? "backward" : "forward", isWord ? "word" : "lineboundary");
+    const [start, end] = chosen(field);
+    return isBack ? [Math.max(start, barrier(text, from, true, isWord)), from, ""] : [from, Math.min(end, barrier(text, from, false, isWord)), ""];
+  }
+  if (!inputType.startsWith("insert")) return null;
+  const words = event.data ?? event.dataTransfer?.getData("text/plain") ?? "";
+  const isPlain = from === to && inputType === "insertText" && isWithinWords(field, text, from);
+  if (isPlain) return null;
+  const [range] = inputType === "insertReplacementText" ? event.getTargetRanges() : [];
+  return [...(range ? offsetsOf(field, range) : [from, to]), words.replace(/\r\n?/g, "\n")];
+}
+
+// Among ordinary letters the browser types by itself, and checks the spelling of what it typed.
+function isWithinWords(field, text, at) {
+  const isLetter = (c) => c !== undefined && c !== "\n";
+  const { startContainer, startOffset } = getSelection().getRangeAt(0);
+  const isInText = startContainer.nodeType === Node.TEXT_NODE && startContainer.parentNode === field && startOffset > 0;
+  const isBeforeChip = startOffset === startContainer.length && startContainer.nextSibling;
+  return isInText && isLetter(text[at - 1]) && !isBeforeChip && (at === text.length || isLetter(text[at]));
+}
+
+// How far a word or a line can be deleted: the next chip goes by itself.
+function barrier(text, from, isBack, isWord) {
+  for (let at = from; isBack ? at > 0 : at < text.length;) {
+    const to = isBack ? at - before(text, at) : at + after(text, at);
+    const crossed = text.slice(Math.min(at, to), Math.max(at, to));
+    if (isChip(crossed) || (isWord && crossed === "\n")) return at;
+    at = to;
+  }
+  return isBack ? 0 : text.length;
+}
+
+/** One step over a chip or a line's end, beside which a browser takes two or none. Whether it was made. */
+function step(field, isBack, isSelecting) {
+  const selection = getSelection();
+  if (!isSelecting && !selection.isCollapsed) return false;
+  const text = field.value;
+  const at = offsetOf(field, selection.focusNode, selection.focusOffset, !isBack);
+  const to = isBack ? at - before(text, at) : at + after(text, at);
+  const crossed = text.slice(Math.min(at, to), Math.max(at, to));
+  if (crossed !== "\n" && !isChip(crossed)) return false;
+  if (isSelecting) selection.extend(...placeOf(field, to));
+  else choose(field, to, to);
+  reveal(field);
+  return true;
+}
+
+/** Scrolls the field to where the caret is. */
+function reveal(field) {
+  const { focusNode: node, focusOffset: at } = getSelection();
+  const range = document.createRange();
+  const behind = node === field ? field.childNodes[at] ?? field.lastChild : node.data[at] === undefined ? node.nextSibling ?? node : null;
+  if (behind) range.selectNode(behind);
+  else {
+    range.setStart(node, at);
+    range.setEnd(node, at + 1);
+  }
+  const [caret] = range.getClientRects();
+  const box = field.getBoundingClientRect();
+  if (!caret) return;
+  if (caret.bottom > box.bottom) field.scrollTop += caret.bottom - box.bottom + LINE;
+  else if (caret.top < box.top) field.scrollTop -= box.top - caret.top + LINE;
+}
+
+const LINE = 6;
+const isChip = (words) => new RegExp(`^${RECIPIENT.source}$`).test(words);
+const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+// How much of the text one step back or forth is: a chip, or what people take for one letter.
+function before(text, at) {
+  for (const found of text.matchAll(RECIPIENT)) if (found.index + found[0].length === at) return found[0].length;
+  return [...letters.segment(text.slice(0, at))].at(-1)?.segment.length ?? 0;
+}
+
+function after(text, at) {
+  for (const found of text.matchAll(RECIPIENT)) if (found.index === at) return found[0].length;
+  const [next] = letters.segment(text.slice(at));
+  return next?.segment.length ?? 0;
 }
 
 const WORDS = { bold: "bold words", link: "words", list: "- first\n- second" };
