@@ -94,7 +94,8 @@ fn overrides(
             };
             let given = PlacedText { text: text.to_owned(), source: Some(path.to_owned()), line };
             match name.as_str() {
-                "title" => words.title = Some(given),
+                // A story without a title is none: an empty one is the source's.
+                "title" => words.title = Some(given).filter(|given| !given.text.trim().is_empty()),
                 "summary" => words.summary = Some(given),
                 "alt" => words.alt = Some(given),
                 other => {

@@ -17,6 +17,13 @@ pub struct Figure {
     pub line: usize,
 }
 
+impl Figure {
+    /// As people type it.
+    pub(super) fn typed(&self) -> String {
+        format!("{}: {}", self.value, self.label)
+    }
+}
+
 /// Three stand beside each other on a phone.
 pub const MOST_FIGURES: usize = 3;
 /// A value is as large as a title: a longer one is a sentence.
@@ -82,17 +89,17 @@ pub fn read(document: &MarkdownDocument<'_>, path: &str) -> Result<Vec<Figure>, 
 
 /// As people type them: one a line, the number, a colon and what it counts.
 pub fn typed(figures: &[Figure]) -> String {
-    let lines: Vec<String> =
-        figures.iter().map(|figure| format!("{}: {}", figure.value, figure.label)).collect();
+    let lines: Vec<String> = figures.iter().map(Figure::typed).collect();
     lines.join("\n")
 }
 
-/// The field of a draft with what somebody typed. Where a line has no colon, its first word is the number.
+/// What somebody typed: each figure as it is read again, and its lines in a draft. Where a line has no colon, its first word
+/// is the number.
 ///
 /// # Errors
 /// When a line has no number, or nothing that it counts.
-pub fn field_of(path: &str, text: &str) -> Result<String, Problem> {
-    let mut field = String::new();
+pub(super) fn entries_of(path: &str, text: &str) -> Result<Vec<(String, String)>, Problem> {
+    let mut entries = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let parts = line.split_once(": ").or_else(|| line.split_once(char::is_whitespace));
         let (value, label) = parts.unwrap_or((line, ""));
@@ -105,10 +112,11 @@ pub fn field_of(path: &str, text: &str) -> Result<String, Problem> {
             ));
         }
         let quoted = |text: &str| Value::String(text.to_owned());
+        let typed = format!("{}: {}", one_line(value), one_line(label));
         let (value, label) = (quoted(value), quoted(label));
-        field.push_str(&format!("  - value: {value}\n    label: {label}\n"));
+        entries.push((typed, format!("  - value: {value}\n    label: {label}\n")));
     }
-    Ok(if field.is_empty() { field } else { format!("figures:\n{field}") })
+    Ok(entries)
 }
 
 /// The lines on which the entries of a list begin. A list on one line has that line for all.
@@ -145,12 +153,21 @@ mod tests {
             ("", ""),
             (" \n", ""),
         ] {
-            let front = field_of("a.md", text).unwrap();
-            assert_eq!(typed(&figures(&front).unwrap()), again, "{front}");
-            assert_eq!(field_of("a.md", again), Ok(front));
+            let entries = entries_of("a.md", text).unwrap();
+            let lines: String = entries.iter().map(|(_, lines)| lines.as_str()).collect();
+            let read = figures(&format!("figures:\n{lines}")).unwrap();
+            assert_eq!(typed(&read), again, "{lines}");
+            assert!(
+                entries.iter().map(|(typed, _)| typed).eq(read
+                    .iter()
+                    .map(Figure::typed)
+                    .collect::<Vec<_>>()
+                    .iter())
+            );
+            assert_eq!(entries_of("a.md", again), Ok(entries));
         }
         for wrong in ["112", "112:", ": people", "4: laws\n112: "] {
-            let problem = field_of("a.md", wrong).unwrap_err();
+            let problem = entries_of("a.md", wrong).unwrap_err();
             assert!(problem.what.contains("does not say what it counts"), "{wrong}");
         }
     }

@@ -5,6 +5,7 @@ pub mod choice;
 mod correcting;
 pub mod coverage;
 pub mod draft;
+mod draft_lines;
 pub mod draft_reading;
 pub mod draft_writing;
 pub mod edit;

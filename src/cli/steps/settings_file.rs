@@ -84,7 +84,12 @@ pub fn heard_again(text: &str, scope: &RuleScope) -> Result<String, Failure> {
     let mut above = Vec::new();
     let checks = group(document.as_table_mut(), "checks", false)?;
     if scope.edition.is_none() {
-        group(checks, "silence", true)?.remove(&scope.rule);
+        let silence = group(checks, "silence", true)?;
+        silence.remove(&scope.rule);
+        if silence.is_empty() {
+            above.extend(checks.get("silence").and_then(Item::as_table).map(comment_above));
+            checks.remove("silence");
+        }
     } else if let Some(ignored) = checks.get_mut("ignore").and_then(Item::as_array_of_tables_mut) {
         above.extend(ignored.iter().filter(|known| is_of(known, scope)).map(comment_above));
         ignored.retain(|known| !is_of(known, scope));
@@ -196,18 +201,22 @@ fn as_colour(
         .help("write six hexadecimal digits, as in #0b5a6f"))
 }
 
-/// The comments above a group.
+/// The comments above a group, with the empty lines between them.
 fn comment_above(table: &Table) -> String {
     let above = table.decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
-    let comments = above.lines().filter(|line| line.trim_start().starts_with('#'));
-    comments.map(|line| format!("{line}\n")).collect()
+    if !above.lines().any(|line| line.trim_start().starts_with('#')) {
+        return String::new();
+    }
+    // The last empty line is the group's own.
+    if above.ends_with("\n\n") { above[..above.len() - 1].to_owned() } else { above.to_owned() }
 }
 
 /// What stood above a group that is taken out stays, at the end.
 fn keep_comments(document: &mut DocumentMut, comments: &str) {
     if !comments.is_empty() {
         let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
-        document.set_trailing(format!("\n{comments}{trailing}"));
+        let apart = if comments.starts_with('\n') { "" } else { "\n" };
+        document.set_trailing(format!("{apart}{comments}{trailing}"));
     }
 }
 
@@ -285,6 +294,21 @@ mod tests {
             }
         }
         assert!(!text.contains("border"), "{text}");
+    }
+
+    #[test]
+    fn what_is_ignored_and_checked_again_leaves_the_file_as_it_was() {
+        let tails = ["", "# One.\n", "\n# One.\n\n# Two.\n", "\n# One.\n\n\n# Two.\n\n# Three.\n"];
+        for tail in tails {
+            let before = format!("{SETTINGS}{tail}");
+            for scope in
+                [scope(None, None), scope(Some("2020-12"), None), scope(Some("2020-12"), Some("a"))]
+            {
+                let silent = silenced(&before, &scope, "why").unwrap();
+                assert_ne!(silent, before);
+                assert_eq!(heard_again(&silent, &scope).unwrap(), before, "{scope:?}: {silent}");
+            }
+        }
     }
 
     #[test]

@@ -6,12 +6,13 @@ use std::collections::HashMap;
 use super::history::read;
 use super::shown;
 use super::view::View;
-use crate::cli::terminal::failure::Failure;
+use crate::check::rules;
+use crate::cli::terminal::failure::{Exit, Failure};
 use crate::edition::Draft;
 use crate::edition::edit::{
     ChangedDraft, DraftChange, change, change_translation, translated_words_now,
 };
-use crate::news::Item;
+use crate::news::{Item, PartialDate, dates_file};
 
 /// A file with a change, and the words that it is about.
 pub struct ChangedFile {
@@ -61,6 +62,41 @@ pub fn changed_translation(
     Ok(ChangedFile { file, before, after, now, then })
 }
 
+/// The file of dates, before and with a story's date.
+///
+/// # Errors
+/// When it is no date, or the file cannot be read.
+pub fn dated(
+    view: &View,
+    source: &str,
+    id: &str,
+    date: &str,
+) -> Result<(Option<String>, String), Failure> {
+    let zone = view.project.settings.time_zone;
+    let date = PartialDate::parse(date, zone).map_err(|error| {
+        Failure::new(Exit::Usage, error.to_string()).help("write it as 3 December 2020")
+    })?;
+    let mut answers = view.project.news_answers()?;
+    answers.give(source, id, date);
+    let before = read(&view.project.path(dates_file::FILE))?;
+    Ok((before, answers.write()))
+}
+
+/// A rule that is not there, a law's rule, and a rule without a reason are never ignored.
+///
+/// # Errors
+/// When it is one of them.
+pub fn refuse_unignorable(rule: &str, reason: &str) -> Result<(), Failure> {
+    if !rules().any(|known| known.id == rule && !known.is_law) {
+        return Err(Failure::new(Exit::Usage, format!("the rule `{rule}` cannot be ignored")));
+    }
+    if reason.trim().is_empty() {
+        return Err(Failure::new(Exit::Usage, "ignoring a rule needs a reason")
+            .help("give one: it is shown at each check"));
+    }
+    Ok(())
+}
+
 /// The draft's text with a change.
 fn changed_text(
     view: &View,
@@ -74,18 +110,5 @@ fn changed_text(
         let item = items.get(id)?;
         Some(format!("{} · {}", shown::date(item, &view.chosen.window), item.title))
     };
-    // Lines that offer late stories stay offers, until their story is named.
-    let named = match wanted {
-        DraftChange::Show { id } | DraftChange::Pin { id, .. } | DraftChange::LeaveOut { id } => {
-            id.as_str()
-        }
-        _ => "",
-    };
-    let late: Vec<String> = text
-        .split_inclusive('\n')
-        .filter(|line| line.trim_start().starts_with("# - "))
-        .filter(|line| named.is_empty() || !line.contains(named))
-        .map(str::to_owned)
-        .collect();
-    Ok(change(file, text, view.project.settings.time_zone, wanted, &said, &late)?)
+    Ok(change(file, text, view.project.settings.time_zone, wanted, &said)?)
 }
