@@ -19,6 +19,8 @@ mod keys;
 mod no_dead_ends;
 #[path = "studio/nothing_misleads.rs"]
 mod nothing_misleads;
+#[path = "studio/nothing_typed_is_lost.rs"]
+mod nothing_typed_is_lost;
 #[path = "support/mod.rs"]
 mod support;
 #[path = "studio/the_introduction_is_a_field.rs"]

@@ -5,23 +5,22 @@
 //! text editor beside it, and a second tab, always see the same.
 
 use crate::cli::studio::approved::approved;
-use crate::cli::studio::shown::{REMEMBERED, refused};
+use crate::cli::studio::shown::refused;
 
 use serde_json::{Value, json};
 
 use super::edited::{as_composed, as_written, main_language, put_into};
-use super::errands::{Handling, ask_links, ask_pictures, fetch};
+use super::errands::{Handling, ask_links, ask_pictures, fetch, send_test};
 use super::history::{FileChange, History, Stack, read};
+use super::lost_draft::DraftText;
 use super::shown;
 use super::view::{PeopleLook, View};
 use super::watch::{Snapshot, snapshot};
-use super::writing::{changed_draft, changed_translation};
+use super::writing::{changed_draft, changed_translation, dated, refuse_unignorable};
 use crate::check::dark::{ColourScheme, render_in};
-use crate::check::rules;
 use crate::cli::globals::Globals;
 use crate::cli::send::test;
 use crate::cli::steps::chosen_edition::choose;
-use crate::cli::steps::destination::Destination;
 use crate::cli::steps::settings_file::{
     RuleScope, heard_again, setting_now, silenced, with_settings,
 };
@@ -32,8 +31,8 @@ use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::system;
 use crate::edition::draft_reading::window_from_name;
 use crate::edition::edit::words_of;
+use crate::news::dates_file;
 use crate::news::gather::Ask;
-use crate::news::{PartialDate, dates_file};
 use crate::project::SETTINGS_FILE;
 use crate::web::studio::{
     DraftRequest, SettingRequest, StudioAction, StudioRequest, StudioResponse,
@@ -53,6 +52,7 @@ pub struct Editor {
     /// How the files were when they were looked at.
     looked_at: Option<Snapshot>,
     history: History,
+    draft_text: DraftText,
     /// The last look was a quick one: everybody is looked at when nobody changes anything for a moment.
     is_counting_due: bool,
     /// An edition was opened: whoever hosts its pictures is asked when it is shown, and may be slow.
@@ -92,6 +92,7 @@ impl Editor {
             fault: None,
             looked_at: None,
             history: History::default(),
+            draft_text: DraftText::default(),
             is_counting_due: false,
             are_pictures_due: false,
             revision: system::now().timestamp_millis(),
@@ -165,6 +166,9 @@ impl Editor {
         self.revision += 1;
         // Before they are read: what changes meanwhile is looked at once more.
         self.looked_at = self.globals.project().ok().map(|project| snapshot(&project));
+        if let Ok(project) = self.globals.project() {
+            self.draft_text.remember(&project, self.which.edition.as_deref().unwrap_or_default());
+        }
         let looking = View::look(&self.globals, &self.which, self.view.as_ref(), ask, people);
         match Box::pin(looking).await {
             Ok(view) => {
@@ -256,7 +260,18 @@ impl Editor {
                 self.change_settings(|text| heard_again(text, &scope)).await?;
                 Ok(done())
             }
-            StudioAction::Test { to, whose } => {
+            StudioAction::Restore => {
+                self.draft_text.restore(&self.globals.project()?)?;
+                self.refresh().await;
+                Ok(done())
+            }
+            StudioAction::LetGo => {
+                self.draft_text.forget();
+                self.refresh().await;
+                Ok(done())
+            }
+            StudioAction::Test { to, whose, edition } => {
+                self.refuse_other(edition.as_deref())?;
                 let tests = self.test(&to, &whose).await?;
                 // The addresses are remembered.
                 self.revision += 1;
@@ -291,6 +306,7 @@ impl Editor {
         let view = self.viewed()?;
         let name = &view.chosen.name;
         self.refuse_other(wanted.edition.as_deref())?;
+        self.draft_text.refuse_lost(&view.project)?;
         let mut made = Vec::new();
         let draft_file = view.project.draft_path(name)?;
         let written = read(&view.project.path(&draft_file))?;
@@ -361,6 +377,10 @@ impl Editor {
         let name = self.name().to_owned();
         let project = self.globals.project();
         let taken = project.and_then(|project| self.history.take_back(&project, from, &name));
+        if taken.is_ok() {
+            // A draft that undo takes away is not lost: redo has it.
+            self.draft_text.forget();
+        }
         self.refresh().await;
         let response = match taken {
             Ok(file) => StudioResponse::Json(json!({"file": file})),
@@ -382,28 +402,12 @@ impl Editor {
     }
 
     async fn give_date(&mut self, source: &str, id: &str, date: &str) -> Result<(), Failure> {
-        let view = self.viewed()?;
-        let zone = view.project.settings.time_zone;
-        let date = PartialDate::parse(date, zone).map_err(|error| {
-            Failure::new(Exit::Usage, error.to_string()).help("write it as 3 December 2020")
-        })?;
-        let mut answers = view.project.news_answers()?;
-        answers.give(source, id, date);
-        let before = read(&view.project.path(dates_file::FILE))?;
-        let after = answers.write();
+        let (before, after) = dated(self.viewed()?, source, id, date)?;
         self.write(dates_file::FILE, before, after).await
     }
 
     async fn silence(&mut self, scope: &RuleScope, reason: &str) -> Result<(), Failure> {
-        let rule = &scope.rule;
-        let known = rules().find(|known| known.id == *rule && !known.is_law);
-        if known.is_none() {
-            return Err(Failure::new(Exit::Usage, format!("the rule `{rule}` cannot be ignored")));
-        }
-        if reason.trim().is_empty() {
-            return Err(Failure::new(Exit::Usage, "ignoring a rule needs a reason")
-                .help("give one: it is shown at each check"));
-        }
+        refuse_unignorable(&scope.rule, reason)?;
         self.change_settings(|text| silenced(text, scope, reason.trim())).await
     }
 
@@ -422,15 +426,7 @@ impl Editor {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
-        let addresses = test::addresses(&[to.to_owned()])?;
-        let destination = Destination::of(&view.project, None)?;
-        let recipient = view.recipient(whose);
-        let tests =
-            test::send(&view.project, &view.prepared, &recipient, &addresses, &destination).await?;
-        let typed: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-        view.project.own_folder(false)?;
-        save(&view.project, REMEMBERED, &json!({"test": typed}).to_string())?;
-        Ok(tests)
+        send_test(view, to, whose).await
     }
 
     /// Everything beside the mail. Where no email could be made yet, there are the reason and the other editions.
@@ -463,6 +459,7 @@ impl Editor {
                 None => window_from_name(self.name(), project.settings.time_zone).ok(),
             };
             state["windows"] = shown::windows(project, window.as_ref()).await;
+            state["lost"] = json!(self.draft_text.lost(project).map(|(file, _)| file));
             // Words that were not saved are kept in the browser, by newsletter.
             state["project"] = json!(project.root.display().to_string());
         }

@@ -5,14 +5,19 @@ use std::pin::Pin;
 
 use serde_json::{Value, json};
 
+use super::shown::REMEMBERED;
+use super::view::View;
 use crate::cli::check;
 use crate::cli::globals::Globals;
+use crate::cli::send::test;
 use crate::cli::steps::chosen_edition::choose;
+use crate::cli::steps::destination::Destination;
 use crate::cli::steps::gather::{self, NewsQuery};
 use crate::cli::steps::prepare::prepare_to_look;
 use crate::cli::steps::run_checks::Reach;
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::files::save;
 use crate::news::Item;
 use crate::news::gather::Ask;
 use crate::web::studio::StudioResponse;
@@ -63,4 +68,21 @@ pub async fn fetch(globals: Globals) -> Result<Value, Failure> {
     let unread = reading.problems.iter().filter(|_| !reading.unread.is_empty());
     let unread: Vec<String> = unread.map(ToString::to_string).collect();
     Ok(json!({"unread": unread}))
+}
+
+/// Sends a test as somebody would see it, and remembers the addresses.
+pub async fn send_test(
+    view: &View,
+    to: &str,
+    whose: &str,
+) -> Result<Vec<test::TestResult>, Failure> {
+    let addresses = test::addresses(&[to.to_owned()])?;
+    let destination = Destination::of(&view.project, None)?;
+    let recipient = view.recipient(whose);
+    let tests =
+        test::send(&view.project, &view.prepared, &recipient, &addresses, &destination).await?;
+    let typed: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+    view.project.own_folder(false)?;
+    save(&view.project, REMEMBERED, &json!({"test": typed}).to_string())?;
+    Ok(tests)
 }

@@ -110,9 +110,17 @@ impl History {
             return Err(Failure::new(Exit::Failed, what)
                 .help("open the edition in which the change was made"));
         };
+        let file = stack[at].file.clone();
+        let now = read(&project.path(&file));
+        if matches!(now, Ok(None)) && stack[at].after.is_some() {
+            return Err(Failure::new(
+                Exit::Failed,
+                format!("{file} is gone: what was changed in it cannot be undone"),
+            )
+            .help("put the file back first"));
+        }
         let step = stack.remove(at);
-        let file = step.file.clone();
-        if !read(&project.path(&file)).is_ok_and(|now| now == step.after) {
+        if !now.is_ok_and(|now| now == step.after) {
             for stack in [&mut self.undo, &mut self.redo] {
                 stack.retain(|step| step.file != file);
             }

@@ -9,6 +9,7 @@ mod editor;
 mod errands;
 mod history;
 mod look;
+mod lost_draft;
 mod shown;
 mod view;
 mod watch;

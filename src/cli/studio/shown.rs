@@ -357,6 +357,7 @@ pub fn fault(failure: &Failure) -> Value {
         "column": failure.place.as_ref().and_then(|place| place.column),
         "more": failure.more,
         "cure": failure.help,
+        "nearest": failure.nearest,
     })
 }
 

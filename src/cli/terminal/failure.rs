@@ -50,12 +50,22 @@ pub struct Failure {
     /// Further things of the same kind.
     pub more: Vec<String>,
     pub help: Option<String>,
+    /// The nearest month with stories, as in `2020-12`, where there are none.
+    pub nearest: Option<String>,
 }
 
 impl Failure {
     pub fn new(exit: Exit, what: impl Into<String>) -> Self {
         let what = without_system_numbers(&what.into());
-        Self { exit, what, place: None, line_text: None, more: Vec::new(), help: None }
+        Self {
+            exit,
+            what,
+            place: None,
+            line_text: None,
+            more: Vec::new(),
+            help: None,
+            nearest: None,
+        }
     }
 
     #[must_use]
@@ -194,7 +204,8 @@ impl From<EditError> for Failure {
                         counted(*some, "story", "stories")
                     ),
                 };
-                Self::new(Exit::Nothing, error.to_string()).help(help)
+                let nearest = nearest.map(|day| day.format("%Y-%m").to_string());
+                Self { nearest, ..Self::new(Exit::Nothing, error.to_string()).help(help) }
             }
         }
     }

@@ -2,7 +2,7 @@
 export const $ = (id) => document.getElementById(id);
 
 /** What is shown now, and whose copy it is. */
-export const desk = { state: null, whose: "first", trouble: () => {}, saved: () => {}, refresh: async () => {} };
+export const desk = { state: null, whose: "first", trouble: () => {}, choose: async () => {}, saved: () => {}, refresh: async () => {} };
 
 /** Makes an element: `make("p", { class: "x" }, "text", child)`. Text is text, never markup. */
 export function make(name, attributes = {}, ...children) {

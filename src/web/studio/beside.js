@@ -1,4 +1,5 @@
 // Below the stories: those that came too late, those without a date, and what is wrong with a source.
+import { forgetTyped, halfTyped } from "./half_typed.js";
 import { $, change, make, quietly, want } from "./base.js";
 
 export function showBeside(state) {
@@ -15,10 +16,10 @@ export function showBeside(state) {
   }
   if (state.undecided.length) {
     box.append(group("Without a date", state.undecided, (item) => {
-      const input = make("input", { "aria-label": `Date of publication: ${item.title}`, placeholder: "3 December 2020" });
+      const input = halfTyped(`date ${item.source} ${item.id}`, make("input", { "aria-label": `Date of publication: ${item.title}`, placeholder: "3 December 2020" }));
       const save = (event) => {
         event.preventDefault();
-        quietly(want({ want: "date", source: item.source, id: item.id, date: input.value }), "Date saved");
+        quietly(want({ want: "date", source: item.source, id: item.id, date: input.value }).then(() => forgetTyped(input)), "Date saved");
       };
       return [
         make("p", { class: "about" }, `${item.date} · ${item.source}`),

@@ -1,5 +1,6 @@
 // The right side: what the checks say, grouped by rule, and what to type when the email is ready.
 import { $, button, desk, make, quietly, request, say, want } from "./base.js";
+import { forgetTyped, halfTyped } from "./half_typed.js";
 import { openChecks } from "./layout.js";
 import { goToStory } from "./stories.js";
 
@@ -148,6 +149,8 @@ const titleOf = (id) => desk.state.stories.find((story) => story.id === id)?.tit
 
 // Where it is ignored, and why.
 let asking = null;
+let askedBefore = null;
+halfTyped("ignore", $("ignore-why"));
 function ask(finding) {
   asking = finding;
   const places = [
@@ -158,7 +161,9 @@ function ask(finding) {
   $("ignore-what").textContent = finding.message;
   $("ignore-where").replaceChildren(...places.map(([value, words], at) =>
     make("label", { class: "choice-of" }, make("input", { type: "radio", name: "where", value, checked: at === 0 }), ` ${words}`)));
-  $("ignore-why").value = "";
+  // A reason that was typed for the same check is still there.
+  if (askedBefore !== finding.message) forgetTyped($("ignore-why"));
+  askedBefore = finding.message;
   $("ignore-trouble").textContent = "";
   $("ignore").showModal();
   $("ignore-why").focus();
@@ -171,6 +176,7 @@ $("ignore-form").addEventListener("submit", async (event) => {
   const edition = where === "always" ? null : desk.state.name;
   try {
     await request({ want: "silence", rule, reason: $("ignore-why").value, edition, story: where === "story" ? story : null });
+    forgetTyped($("ignore-why"));
     $("ignore").close();
     desk.saved();
     say(`Ignored: ${rule}. It is listed under Ignored, where it can be checked again.`);

@@ -26,7 +26,7 @@ export function showEdition(state) {
 
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 /** `2020-12` as people say it; other names as they are. */
-function inWords(name) {
+export function inWords(name) {
   const [, year, month] = /^(\d{4})-(\d{2})$/.exec(name) ?? [];
   return MONTHS[month - 1] ? `${MONTHS[month - 1]} ${year}` : name;
 }
@@ -104,13 +104,22 @@ $("cancel-choice").addEventListener("click", () => {
   $("kind").focus();
 });
 
+// What is typed while another edition comes would go into that one: its fields wait.
 async function choose(edition) {
+  const fields = [$("pane-words"), $("pane-stories")];
   await saveAll();
+  for (const pane of fields) pane.inert = true;
+  desk.chosen = true;
   try {
     await want({ want: "choose", edition });
+    await desk.refresh();
     say(`Now showing ${edition}`);
   } catch {
     // The reason is shown; the edition before is still open.
+  } finally {
+    desk.chosen = false;
+    for (const pane of fields) pane.inert = false;
   }
   back();
 }
+desk.choose = choose;

@@ -1,5 +1,6 @@
 // What the newsletter looks like: theme, colours and their contrast, who it is from, the appeal and the links. Written to roundup.toml.
-import { $, button, make, quietly, want } from "./base.js";
+import { $, button, make, quietly, request, say, want } from "./base.js";
+import { forgetTyped, halfTyped } from "./half_typed.js";
 import { Words } from "./words.js";
 
 const NAMES = {
@@ -11,7 +12,8 @@ const NAMES = {
 const LONG = ["why", "footer", "text"];
 const THEMES = { harbour: "Harbour", letter: "Letter", poster: "Poster", meadow: "Meadow" };
 let shape = null;
-let fields = [];
+// Each field by its group and name, as long as it is shown: what is typed there stays when other fields come and go.
+const known = new Map();
 
 const nameOf = (name) => NAMES[name] ?? (name.startsWith("dark_") ? `${NAMES[name.slice(5)]}, in dark mode` : name);
 const set = (settings) => want({ want: "setting", settings });
@@ -23,7 +25,7 @@ export function showLook(look) {
     build(look);
   }
   const settings = [...look.organisation, ...look.colours, ...look.words, ...(look.appeal ?? []), ...look.links.map(({ name, url }) => ({ group: "links", name, written: url, used: url }))];
-  for (const field of fields) {
+  for (const field of known.values()) {
     const setting = settings.find(({ group, name }) => group === field.group && name === field.name);
     if (!setting) continue;
     field.words.follow(setting.written, setting.used);
@@ -37,11 +39,18 @@ export function showLook(look) {
 }
 
 function field(group, name, label = nameOf(name), kind = null) {
+  const key = JSON.stringify([group, name]);
+  if (!known.has(key)) known.set(key, newField(group, name, label, kind));
+  const made = known.get(key);
+  made.isShown = true;
+  return made.box;
+}
+
+function newField(group, name, label, kind) {
   const id = `look-${group}-${name}`;
   const element = make(LONG.includes(name) ? "textarea" : "input", { id, rows: LONG.includes(name) ? "3" : null, autocomplete: "off" });
   const words = new Words(element, { want: "setting", setting: { group, name } }, label);
   const made = { group, name, words };
-  fields.push(made);
   const line = make("div", { class: "line one-line" }, element);
   if (kind === "colour") {
     made.colour = make("input", { type: "color", "aria-label": `${label}: choose a colour` });
@@ -56,7 +65,8 @@ function field(group, name, label = nameOf(name), kind = null) {
     line.prepend(made.colour);
     line.append(made.reset);
   }
-  return make("div", { class: "field" }, make("label", { for: id }, label), line);
+  made.box = make("div", { class: "field" }, make("label", { for: id }, label), line);
+  return made;
 }
 
 // Which groups somebody has opened.
@@ -64,10 +74,11 @@ const sections = new Map();
 const section = (title, isOpen, ...inside) => make("details", { class: "look", "data-title": title, open: sections.get(title) ?? isOpen }, make("summary", {}, title), ...inside);
 
 function build(look) {
-  for (const { words } of fields) words.end();
-  fields = [];
+  for (const one of known.values()) one.isShown = false;
   for (const group of $("pane-look").querySelectorAll("details.look")) sections.set(group.dataset.title, group.open);
-  const focused = $("pane-look").contains(document.activeElement) ? document.activeElement.closest("details.look")?.dataset.title : null;
+  const focused = $("pane-look").contains(document.activeElement) ? document.activeElement : null;
+  const group = focused?.closest("details.look")?.dataset.title;
+  const { selectionStart, selectionEnd } = focused ?? {};
   const theme = make("select", { id: "theme" }, ...look.theme.known.map((name) => make("option", { value: name }, THEMES[name] ?? name)),
     ...(look.theme.known.includes(look.theme.used) ? [] : [make("option", { value: look.theme.used }, look.theme.used)]));
   theme.addEventListener("change", () => quietly(set([{ group: "theme", name: "use", text: theme.value }]), `Theme: ${theme.value}`));
@@ -84,34 +95,97 @@ function build(look) {
     section("Appeal", false, ...appeal(look)),
     section("Links in the footer", false, ...links(look)),
   );
-  // Its own field is gone: the group that it was in has the focus.
-  if (focused) $("pane-look").querySelector(`[data-title="${focused}"] > summary`)?.focus();
+  for (const [key, { words, isShown }] of known) {
+    if (isShown) continue;
+    words.end();
+    known.delete(key);
+  }
+  if (!focused) return;
+  if (focused.isConnected) {
+    focused.focus();
+    if (typeof selectionStart === "number") focused.setSelectionRange?.(selectionStart, selectionEnd);
+  } else {
+    // Its own field is gone: the group that it was in has the focus.
+    $("pane-look").querySelector(`[data-title="${group}"] > summary`)?.focus();
+  }
 }
+
+// The forms for what is new are made once: what is typed there stays when the rest is made again.
+const forms = new Map();
+const once = (name, made) => forms.get(name) ?? forms.set(name, made()).get(name);
 
 function appeal(look) {
   if (look.appeal) {
     return [...look.appeal.map(({ name }) => field("appeal", name)),
       button("Take the appeal out", () => quietly(set([{ group: "appeal", text: null }]), "The appeal is out. Undo brings it back."))];
   }
-  const parts = ["title", "text", "button", "url"];
-  const inputs = parts.map((name) => make("input", { id: `new-appeal-${name}`, required: true, placeholder: name === "url" ? "https://" : null }));
-  const form = make("form", {}, make("p", { class: "hint" }, "One thing to ask of readers. Without it the email has none."),
-    ...parts.map((name, at) => make("div", { class: "field" }, make("label", { for: inputs[at].id }, nameOf(name)), inputs[at])),
-    make("button", { type: "submit" }, "Add the appeal"));
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    quietly(set(parts.map((name, at) => ({ group: "appeal", name, text: inputs[at].value }))), "The appeal is in every email now");
-  });
-  return [form];
+  return [once("appeal", appealForm)];
 }
 
-function links(look) {
-  const [name, url] = [make("input", { id: "new-link-name", required: true, placeholder: "Instagram" }), make("input", { id: "new-link-url", required: true, placeholder: "https://" })];
-  const form = make("form", {}, make("div", { class: "field" }, make("label", { for: name.id }, "Name of a new link"), name), make("div", { class: "field" }, make("label", { for: url.id }, "Its address"), url), make("button", { type: "submit" }, "Add the link"));
+/** Adds settings that are not there yet; what stands in their place by now is not written over. */
+const add = (settings, over = null) => request({ want: "setting", settings, written_over: { text: over } });
+
+function appealForm() {
+  const parts = ["title", "text", "button", "url"];
+  const inputs = parts.map((name) => halfTyped(`appeal ${name}`, make("input", { id: `new-appeal-${name}`, required: true, placeholder: name === "url" ? "https://" : null })));
+  const trouble = make("p", { class: "bad", role: "alert" });
+  const form = make("form", {}, make("p", { class: "hint" }, "One thing to ask of readers. Without it the email has none."),
+    ...parts.map((name, at) => make("div", { class: "field" }, make("label", { for: inputs[at].id }, nameOf(name)), inputs[at])),
+    trouble, make("button", { type: "submit" }, "Add the appeal"));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    trouble.textContent = "";
+    try {
+      await add(parts.map((name, at) => ({ group: "appeal", name, text: inputs[at].value })));
+      forgetTyped(...inputs);
+      say("The appeal is in every email now");
+    } catch (error) {
+      trouble.textContent = error.conflict ? `Another appeal was added meanwhile: “${error.conflict.theirs}”. Yours is still here.` : error.message;
+    }
+  });
+  return form;
+}
+
+function linkForm() {
+  const name = halfTyped("link name", make("input", { id: "new-link-name", required: true, placeholder: "Instagram" }));
+  const url = halfTyped("link address", make("input", { id: "new-link-url", required: true, placeholder: "https://" }));
+  const trouble = make("div", { class: "bad", role: "alert" });
+  const done = (words) => {
+    trouble.replaceChildren();
+    forgetTyped(name, url);
+    say(words);
+    name.focus();
+  };
+  const save = async (over) => {
+    const [typed, address] = [name.value.trim(), url.value.trim()];
+    trouble.replaceChildren();
+    try {
+      await add([{ group: "links", name: typed, text: address }], over);
+      done("The link is in the footer");
+    } catch (error) {
+      if (error.conflict) exists(typed, error.conflict.theirs, address);
+      else trouble.replaceChildren(make("p", {}, error.message));
+    }
+  };
+  const exists = (typed, theirs, address) => {
+    trouble.replaceChildren(
+      make("p", {}, `“${typed}” is in the footer already.`),
+      make("p", {}, "It opens ", make("code", {}, theirs ?? "nothing"), "; you typed ", make("code", {}, address), "."),
+      make("div", { class: "line" },
+        button("Use the new address", () => save(theirs), { "data-keep": "mine" }),
+        button("Keep the address it has", () => done(`${typed} stays as it is`), { "data-keep": "theirs" })));
+    trouble.querySelector("button").focus();
+  };
+  const form = make("form", {}, make("div", { class: "field" }, make("label", { for: name.id }, "Name of a new link"), name), make("div", { class: "field" }, make("label", { for: url.id }, "Its address"), url), trouble, make("button", { type: "submit" }, "Add the link"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    quietly(set([{ group: "links", name: name.value.trim(), text: url.value.trim() }]), "The link is in the footer");
+    save(null);
   });
-  return [...look.links.map((link) => make("div", {}, field("links", link.name, link.name),
-    button(`Take out ${link.name}`, () => quietly(set([{ group: "links", name: link.name, text: null }]), `${link.name} is out. Undo brings it back.`)))), form];
+  return form;
 }
+
+const links = (look) => [
+  ...look.links.map((link) => make("div", {}, field("links", link.name, link.name),
+    button(`Take out ${link.name}`, () => quietly(set([{ group: "links", name: link.name, text: null }]), `${link.name} is out. Undo brings it back.`)))),
+  once("links", linkForm),
+];

@@ -36,7 +36,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 const PAGE: &str = include_str!("index.html");
 const STYLE: &str = include_str!("studio.css");
 const PANELS: &str = include_str!("panels.css");
-const SCRIPTS: [(&str, &str); 24] = [
+const SCRIPTS: [(&str, &str); 25] = [
     ("base.js", include_str!("base.js")),
     ("beside.js", include_str!("beside.js")),
     ("checks.js", include_str!("checks.js")),
@@ -44,6 +44,7 @@ const SCRIPTS: [(&str, &str); 24] = [
     ("connection.js", include_str!("connection.js")),
     ("drag.js", include_str!("drag.js")),
     ("edition.js", include_str!("edition.js")),
+    ("half_typed.js", include_str!("half_typed.js")),
     ("inbox.js", include_str!("inbox.js")),
     ("layout.js", include_str!("layout.js")),
     ("look.js", include_str!("look.js")),

@@ -1,5 +1,5 @@
 // Whose copy is shown.
-import { $, desk, make } from "./base.js";
+import { $, desk, make, say } from "./base.js";
 import { remember, remembered } from "./layout.js";
 
 let show = () => {};
@@ -32,6 +32,12 @@ export function showPeople(state) {
       make("optgroup", { label }, ...of.map((one) => make("option", { value: one.key }, one.label)), label === "Another person" ? other : null)));
   }
   const options = [...select.options].map((option) => option.value);
+  // Somebody who is not there any more: a segment or a language that is gone. Menu and email name the same person.
+  if (!options.includes(desk.whose) && desk.whose !== "first") {
+    desk.whose = "first";
+    say("Whose email was shown is not there any more: shown is the first person's");
+    setTimeout(show);
+  }
   select.value = options.includes(desk.whose) ? desk.whose : options[0];
   const note = $("not-theirs");
   const words = state.not_theirs ? `${state.not_theirs}. Shown is the email of ${state.people[0]?.label ?? "a stand-in"}.` : "";

@@ -72,7 +72,17 @@ pub enum StudioAction {
         story: Option<String>,
     },
     /// A test to typed addresses, as somebody would see it.
-    Test { to: String, whose: Whose },
+    Test {
+        to: String,
+        whose: Whose,
+        /// The edition that the page shows: another one may be open by now.
+        #[serde(default)]
+        edition: Option<String>,
+    },
+    /// The draft's file, which was taken away, is written again.
+    Restore,
+    /// The draft's file was taken away on purpose.
+    LetGo,
     /// Ask the websites for their news.
     Fetch,
     /// Check links.

@@ -2,7 +2,7 @@
 import { $, button, desk, get, make, quietly, say, want } from "./base.js";
 import { connect, connection, doubt } from "./connection.js";
 import { showChecks } from "./checks.js";
-import { showEdition } from "./edition.js";
+import { inWords, showEdition } from "./edition.js";
 import { showLook } from "./look.js";
 import { forgetShown, forgetSize, showMail } from "./mail.js";
 import { onPerson, showPeople } from "./person.js";
@@ -10,7 +10,7 @@ import { showStories } from "./stories.js";
 import "./testing.js";
 import { offerUnsaved } from "./unsaved.js";
 import { showWords } from "./wording.js";
-import { asked, isTyped, saveAll, showSaved, wasSaved } from "./words.js";
+import { asked, isTyped, isTyping, leaveOthers, saveAll, showSaved, wasSaved } from "./words.js";
 
 let passing = null;
 desk.saved = wasSaved;
@@ -34,6 +34,26 @@ function showFault() {
   box.replaceChildren(...said, ...(fault ? about(fault) : []));
 }
 
+/** The draft's file was taken away: the studio still has its text. */
+function showLost(file) {
+  const box = $("lost");
+  const focused = box.contains(document.activeElement);
+  box.hidden = !file;
+  if (!file) {
+    delete box.dataset.of;
+    if (focused) $("centre").focus();
+    return;
+  }
+  if (box.dataset.of === file) return;
+  box.dataset.of = file;
+  box.replaceChildren(
+    make("strong", {}, `The file ${file} is gone.`),
+    " Shown is what a new draft would have. The studio still has the text: ",
+    button("Put the file back", () => quietly(want({ want: "restore" }), "The file is back"), { "data-lost": "restore" }),
+    button("Go on without it", () => quietly(want({ want: "let_go" }), "Nothing is kept of it"), { "data-lost": "let_go" }),
+  );
+}
+
 function about(fault) {
   const lines = [];
   if (fault.line !== null && fault.line !== undefined) {
@@ -46,6 +66,7 @@ function about(fault) {
     ...lines,
     ...fault.more.map((more) => make("p", {}, more)),
     make("p", {}, fault.cure ?? ""),
+    fault.nearest ? make("p", {}, button(`Open ${inWords(fault.nearest)}, the nearest month with stories`, () => desk.choose(fault.nearest), { class: "main", "data-nearest": fault.nearest })) : "",
     make("p", { class: "hint" }, desk.state.stories ? "Below is the last version of the email that worked." : "Choose another edition above, or fix this: the page follows."),
   ];
 }
@@ -68,7 +89,12 @@ async function fetchAll() {
   try {
     while (again) {
       again = false;
-      desk.state = await get(`state?as=${encodeURIComponent(desk.whose)}`);
+      const state = await get(`state?as=${encodeURIComponent(desk.whose)}`);
+      if (isHeld(state)) {
+        newest = 0;
+        continue;
+      }
+      desk.state = state;
       show();
       if (desk.state.revision < newest) {
         again = true;
@@ -81,13 +107,37 @@ async function fetchAll() {
   }
 }
 
+// Another tab has opened another edition while words are typed here: they stay what they are, until somebody decides.
+function isHeld(state) {
+  const before = desk.state?.name;
+  const isOther = Boolean(before) && state.name !== before && !desk.chosen && isTyping();
+  const box = $("held");
+  box.hidden = !isOther;
+  if (!isOther || box.dataset.of === state.name) return isOther;
+  box.dataset.of = state.name;
+  box.replaceChildren(
+    make("strong", {}, `Another tab has opened ${inWords(state.name)}.`),
+    ` What you type here belongs to ${inWords(before)}. It is kept in this browser, and saved when you open that edition again. `,
+    button(`Open ${inWords(before)} again`, () => desk.choose(before), { "data-held": "again" }),
+    button(`Show ${inWords(state.name)}`, () => desk.choose(state.name), { "data-held": "other" }),
+  );
+  return isOther;
+}
+
 function show() {
-  const { state } = desk;
-  showFault();
-  showSteps(state.steps);
-  showEdition(state);
+  showState();
+  // Once every field has its words: those of another edition are not this one's trouble.
+  leaveOthers();
   showSaved();
   offerUnsaved(isTyped, ({ edition, target, text }, over) => asked(target, text, over, edition));
+}
+
+function showState() {
+  const { state } = desk;
+  showFault();
+  showLost(state.lost);
+  showSteps(state.steps);
+  showEdition(state);
   if (state.look) showLook(state.look);
   if (!state.stories) {
     forgetFigures();

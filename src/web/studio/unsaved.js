@@ -48,12 +48,41 @@ function kept() {
 const MAY_BE_TYPED = 3000;
 let later = null;
 
+/** Words of settings are every edition's. */
+const isHere = (one) => one.target.want === "setting" || one.edition === desk.state.name;
+
+/** The words that stand in the file now, where the page knows them. */
+function inFile(target) {
+  const { state } = desk;
+  if (target.want === "setting") {
+    const { look } = state;
+    const { group, name } = target.setting;
+    if (group === "links") return look?.links.find((link) => link.name === name)?.url;
+    return look && [...look.organisation, ...look.colours, ...look.words, ...(look.appeal ?? [])].find((one) => one.group === group && one.name === name)?.written;
+  }
+  const { change, language } = target;
+  if (change.do === "own") return state.stories?.find((story) => story.id === change.id)?.own?.[change.part];
+  const words = language ? state.translations?.find((one) => one.language === language)?.words : state.words;
+  return words?.[change.do];
+}
+
+function isInFile({ target, text }) {
+  const now = inFile(target);
+  if (now === undefined) return false;
+  const flat = (words) => (words ?? "").replace(/\r\n?/g, "\n").trim();
+  // Figures are written with a colon, whatever was typed.
+  const plain = (words) => (target.change?.do === "figures" ? flat(words).replace(/:?[ \t]+/g, " ") : flat(words));
+  return plain(now) === plain(text);
+}
+
 const drop = (one) => stored((store) => store.removeItem(one.key));
 
 /** Offers what was typed before and never saved. `isTyped` says whether a field of this page has the words already. */
 export function offerUnsaved(isTyped, save) {
   const box = $("unsaved");
   clearTimeout(later);
+  // A page that is closed right after the last key saves its words, and cannot take its note of them back.
+  for (const one of kept()) if (isHere(one) && isInFile(one)) drop(one);
   const all = kept().filter((one) => one.page !== PAGE || !isTyped(one.edition, one.target));
   const words = all.filter((one) => Date.now() - one.at > MAY_BE_TYPED);
   if (words.length < all.length) later = setTimeout(() => offerUnsaved(isTyped, save), MAY_BE_TYPED);
@@ -74,7 +103,7 @@ export function offerUnsaved(isTyped, save) {
 function offer(one, save) {
   const at = new Date(one.at).toLocaleString("en-GB", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
   const row = make("div", { class: "offer" });
-  const isHere = one.edition === desk.state.name;
+  const isOpen = isHere(one);
   const finished = (words) => {
     drop(one);
     row.remove();
@@ -102,13 +131,13 @@ function offer(one, save) {
     acts.firstElementChild.focus();
   };
   acts.append(
-    isHere
+    isOpen
       ? button("Save these words", saving(one.over), { "data-offer": "save" })
-      : button(`Open ${one.edition}`, () => request({ want: "choose", edition: one.edition }).catch((error) => say(error.message)), { "data-offer": "open" }),
+      : button(`Open ${one.edition}`, () => desk.choose(one.edition), { "data-offer": "open" }),
     button("Discard them", () => finished("Discarded"), { "data-offer": "discard" }),
   );
   row.append(
-    make("p", {}, make("strong", {}, one.label), ` · ${isHere ? "" : `edition ${one.edition} · `}typed on ${at}`),
+    make("p", {}, make("strong", {}, one.label), ` · ${isOpen ? "" : `edition ${one.edition} · `}typed on ${at}`),
     make("blockquote", {}, one.text || "(nothing)"),
     acts,
   );

@@ -10,6 +10,8 @@ const PAUSE = 200;
 const NO_ANSWER = 10_000;
 const fields = new Set();
 let savedAt = null;
+/** What was typed a moment ago is still being typed. */
+const TYPING = 20_000;
 
 /** A field of words. `target` says what it changes: `{ change: { do: "subject" } }`, without the words. */
 export class Words {
@@ -21,9 +23,13 @@ export class Words {
     this.edition = null;
     this.revision = 0;
     this.isSaving = false;
+    this.saving = null;
     this.continues = false;
     this.trouble = null;
     this.choice = null;
+    this.typedAt = 0;
+    // The words that stand for those of the file, where it has none.
+    this.standing = "";
     // Whether what is typed is kept in this browser too.
     this.isKept = false;
     // Why it cannot be saved, below the field.
@@ -33,8 +39,14 @@ export class Words {
     element.addEventListener("blur", () => {
       this.continues = false;
       this.save();
+      this.showStanding();
     });
     fields.add(this);
+  }
+
+  /** The edition whose words these are; none for a setting, which all editions share. */
+  get home() {
+    return this.target.want === "setting" ? null : desk.state.name;
   }
 
   get isDirty() {
@@ -43,10 +55,12 @@ export class Words {
 
   /** The words as the studio shows them now: `text` in the file, or none and the words that stand for it. */
   follow(text, standing = text ?? "") {
-    const isOther = this.edition !== desk.state.name;
+    const isOther = this.settled !== null && this.edition !== this.home;
     if (isOther) this.leave();
     if (!isOther && (this.isSaving || desk.state.revision < this.revision)) return;
-    this.edition = desk.state.name;
+    this.edition = this.home;
+    this.element.inert = false;
+    this.standing = standing;
     if (!this.isDirty || isOther) {
       this.take(text, standing);
     } else if (text !== this.saved && standing !== this.element.value) {
@@ -80,8 +94,16 @@ export class Words {
     this.isKept = false;
   }
 
+  // An emptied field shows what stands for its words, once nobody types there.
+  showStanding() {
+    if (this.isDirty || this.saved !== null || this.settled === null || this.element.value.trim() || !this.standing) return;
+    this.element.value = this.standing;
+    this.settled = this.element.value;
+  }
+
   typed() {
     this.trouble = null;
+    this.typedAt = Date.now();
     if (this.isDirty) {
       keep(this);
       this.isKept = true;
@@ -93,17 +115,23 @@ export class Words {
     showSaving();
   }
 
-  /** Saves what is in the field, if it is not saved. */
+  /** Saves what is in the field, if it is not saved; ends when all of it is, or cannot be. */
   async save() {
     clearTimeout(this.waiting);
     this.waiting = null;
-    if (this.isSaving || this.choice || !this.isDirty) {
+    if (!this.saving && (this.isSaving || this.choice || !this.isDirty)) {
       showSaving();
       return;
     }
-    await this.write(this.element.value, this.saved);
-    // Keys that came meanwhile.
-    if (this.isDirty && !this.trouble && !this.choice) await this.save();
+    this.saving ??= this.saveTyped().finally(() => (this.saving = null));
+    await this.saving;
+  }
+
+  async saveTyped() {
+    do {
+      await this.write(this.element.value, this.saved);
+      // Keys that came meanwhile.
+    } while (this.isDirty && !this.trouble && !this.choice);
   }
 
   async write(text, over) {
@@ -131,6 +159,7 @@ export class Words {
     this.revision = answer.revision;
     this.trouble = null;
     if (!this.isDirty) this.forget();
+    if (document.activeElement !== this.element) this.showStanding();
   }
 
   refused(error) {
@@ -222,6 +251,23 @@ export function asked(target, text, over, edition, continues = false) {
 /** Saves everything that can be saved now. */
 export const saveAll = () => Promise.all([...fields].map((field) => field.save()));
 
+/** What cannot be saved now: its name, and why. */
+export const notSaved = () => [...fields].filter((field) => field.isDirty).map((field) =>
+  `${field.label}: ${field.choice ? "choose which words to keep" : field.trouble ?? "still being saved"}`);
+
+/** Whether somebody is typing words of the edition that this page shows: they are not changed into another one's. */
+export const isTyping = () => [...fields].some((field) => field.target.want !== "setting" && field.edition === desk.state?.name &&
+  (field.isDirty || field.isSaving || (field.element === document.activeElement && document.hasFocus() && Date.now() - field.typedAt < TYPING)));
+
+/** Another edition is shown: fields that it does not have let their words go. They are offered. */
+export function leaveOthers() {
+  for (const field of fields) if (field.settled !== null && field.edition !== field.home) {
+    field.leave();
+    // Nothing can be typed where no words are known.
+    field.element.inert = true;
+  }
+}
+
 /** Whether a field has these words already. */
 export const isTyped = (edition, target) =>
   [...fields].some((field) => field.isDirty && field.edition === edition && JSON.stringify(field.target) === JSON.stringify(target));
@@ -244,7 +290,7 @@ function showSaving() {
   if (said.textContent !== words) said.textContent = words;
 }
 
-const standing = () => (desk.state?.draft ? "All changes are saved" : "Nothing changed yet");
+const standing = () => (desk.state?.draft ? "All saved" : "Nothing changed yet");
 export const showSaved = showSaving;
 
 /** Something else than words was saved. */
@@ -254,7 +300,11 @@ export function wasSaved() {
 }
 
 onConnection(() => {
-  for (const field of fields) if (!connection.isGone) field.trouble = null;
+  for (const field of fields) {
+    if (connection.isGone) continue;
+    field.trouble = null;
+    field.save();
+  }
   showSaving();
 });
 
