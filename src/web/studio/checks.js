@@ -152,7 +152,7 @@ let asking = null;
 let askedBefore = null;
 halfTyped("ignore", $("ignore-why"));
 function ask(finding) {
-  asking = finding;
+  asking = { ...finding, edition: desk.state.name };
   const places = [
     finding.story ? ["story", `This story: ${titleOf(finding.story)}`] : null,
     ["edition", `This edition: ${desk.state.name}`],
@@ -173,7 +173,8 @@ $("ignore-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const where = $("ignore-where").querySelector("input:checked").value;
   const { rule, story } = asking;
-  const edition = where === "always" ? null : desk.state.name;
+  // The one that was open when somebody pressed Ignore: another one may be by now.
+  const edition = where === "always" ? null : asking.edition;
   try {
     await request({ want: "silence", rule, reason: $("ignore-why").value, edition, story: where === "story" ? story : null });
     forgetTyped($("ignore-why"));
