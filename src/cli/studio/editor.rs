@@ -26,7 +26,6 @@ use crate::cli::steps::settings_file::{
 };
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::files::save;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::system;
 use crate::edition::draft_reading::window_from_name;

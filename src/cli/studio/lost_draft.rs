@@ -31,7 +31,7 @@ impl DraftText {
     /// The file, where it is gone, and the text that it had.
     pub fn lost(&self, project: &Project) -> Option<(&str, &str)> {
         let (file, text) = self.last.as_ref()?;
-        matches!(read(&project.path(file)), Ok(None)).then_some((file, text))
+        matches!(read(&project.path(file)), Ok(None)).then_some((file.as_str(), text.as_str()))
     }
 
     /// Writes the file again, where it is gone.
