@@ -434,10 +434,10 @@ fn own(
     rewritten(file, &wanted)
 }
 
-type OwnWords<'a> = Vec<(&'a str, [Option<&'a str>; 3])>;
+type WordsOfStories<'a> = Vec<(&'a str, [Option<&'a str>; 3])>;
 
 /// The words only, without their places in the file.
-fn own_words(overrides: &BTreeMap<String, Override>) -> OwnWords<'_> {
+fn own_words(overrides: &BTreeMap<String, Override>) -> WordsOfStories<'_> {
     let stories = overrides.iter().map(|(id, own)| {
         let parts = [&own.title, &own.summary, &own.alt];
         (id.as_str(), parts.map(|words| words.as_ref().map(|words| words.text.as_str())))
