@@ -262,7 +262,7 @@ impl ListParts {
 }
 
 /// A list of stories before a change and after it.
-pub(super) struct ListChange<'a> {
+pub(super) struct StoryListChange<'a> {
     pub name: &'static str,
     /// What stands behind the name where roundup writes it.
     pub note: &'static str,
@@ -274,14 +274,14 @@ pub(super) struct ListChange<'a> {
 /// The front matter with one story in another place; `line` is a new line for it, where it had none.
 pub(super) fn with_moved(
     front: &[String],
-    lists: &[ListChange<'_>],
+    lists: &[StoryListChange<'_>],
     moved: &str,
     line: &str,
 ) -> Vec<String> {
     let mut front: Vec<String> =
         front.iter().filter(|line| offered(line) != Some(moved)).cloned().collect();
     let mut taken = None;
-    let is_touched = |list: &&ListChange<'_>| {
+    let is_touched = |list: &&StoryListChange<'_>| {
         list.before != list.after || list.after.iter().any(|id| id == moved)
     };
     for list in lists.iter().filter(is_touched) {
@@ -311,7 +311,7 @@ pub(super) fn with_moved(
 }
 
 /// A list that is not there, or is on one line, is written with one story a line; its comments stay below it.
-fn rewrite(front: &mut Vec<String>, list: &ListChange<'_>, moved: &[String]) {
+fn rewrite(front: &mut Vec<String>, list: &StoryListChange<'_>, moved: &[String]) {
     let start = line_of(front, list.name);
     let end = start.map_or(front.len(), |start| value_end(front, start));
     let start = start.unwrap_or(end);

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::draft::{Draft, DraftTranslation, ItemMention, Override};
 use super::draft_lines::{
-    ListChange, comment, line_of, value_end, with_figures, with_moved, with_own,
+    StoryListChange, comment, line_of, value_end, with_figures, with_moved, with_own,
 };
 use super::figures::{self, Figure};
 use crate::edition::draft_writing::yaml_word;
@@ -390,7 +390,7 @@ impl Lists {
         moved: &str,
         said: StoryCaption<'_>,
     ) -> String {
-        let list = |name, note, before: &[ItemMention], after| ListChange {
+        let list = |name, note, before: &[ItemMention], after| StoryListChange {
             name,
             note,
             before: before.iter().map(|mention| mention.id.clone()).collect(),
