@@ -182,7 +182,9 @@ fn time_without_colon(
         let says_time = half_at == Some(at + 3)
             || next(3).is_some_and(|word| word.is_word(&["uhr"]))
             || before.is_some_and(|word| word.is_word(&["kl", "klo", "um"]))
-            || (next(3).is_none() && before.is_some_and(|year| year.is_number(4..=4)));
+            || (next(3).is_none()
+                && (before.is_some_and(|year| year.is_number(4..=4))
+                    || is_behind_iso_day(tokens, at)));
         if is_dotted && is_free && says_time {
             return Some((at, at + 3, [tokens[at].number(), tokens[at + 2].number(), Some(0)]));
         }
@@ -193,8 +195,9 @@ fn time_without_colon(
             return half_at.map(|half| (at, half, [part(0), part(2), part(4)]));
         }
         // "3 Dec 2020 09.00.00": behind the year, three numbers are a time.
-        let is_behind_year =
-            !tokens[at].is_glued && before.is_some_and(|year| year.is_number(4..=4));
+        let is_behind_year = !tokens[at].is_glued
+            && before.is_some_and(|year| year.is_number(4..=4))
+            || before.is_some_and(|word| word.is_word(&["t"]) && word.is_glued);
         if in_three && is_behind_year {
             let part = |ahead: usize| next(ahead).and_then(DateToken::number);
             return Some((at, at + 5, [part(0), part(2), part(4)]));
@@ -214,6 +217,15 @@ fn time_without_colon(
     Some((hour, hour + 1, [number.number(), Some(0), Some(0)]))
 }
 
+/// "2020-12-03 09.00".
+fn is_behind_iso_day(tokens: &[DateToken], at: usize) -> bool {
+    let Some([year, first, _, second, _]) = at.checked_sub(5).and_then(|from| tokens.get(from..at))
+    else {
+        return false;
+    };
+    year.is_number(4..=4) && first.is_mark('-') && second.is_mark('-') && !tokens[at].is_glued
+}
+
 /// Whether tokens begin with three numbers of two digits that dots part.
 fn is_first_of_three(tokens: &[DateToken]) -> bool {
     let is_two = |at: usize| tokens.get(at).is_some_and(|number| number.is_number(2..=2));
@@ -226,8 +238,11 @@ fn take_zone(tokens: &mut Vec<DateToken>, at: usize) -> Result<ZoneReading, Date
     let behind_year = tokens.get(at).is_some_and(|year| year.is_number(4..=4)).then_some(at + 1);
     for start in [Some(at), behind_year].into_iter().flatten() {
         let Some(first) = tokens.get(start) else { continue };
-        // "0000" and "0100" that have lost their sign are no years.
-        if start == at && first.is_number(4..=4) && first.text.starts_with('0') {
+        // "0000", "0100" and "00:00" that have lost their sign are no years.
+        let is_bare = first.is_number(4..=4) && first.text.starts_with('0');
+        let has_colon = matches!(first.text.as_str(), "00" | "01")
+            && tokens.get(start + 1).is_some_and(|mark| mark.is_mark(':'));
+        if start == at && (is_bare || has_colon) {
             tokens[start].is_glued = true;
             tokens.insert(
                 start,

@@ -3,7 +3,9 @@
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
-use super::names::{is_filler, is_ordinal_ending, month, plain_letters, roman_month, weekday};
+use super::names::{
+    croatian_month, is_filler, is_ordinal_ending, month, plain_letters, roman_month, weekday,
+};
 use super::partial::DateOrder;
 use super::tokens::{DateFault, DateToken, TokenKind};
 
@@ -116,6 +118,10 @@ impl DayTokens {
                         continue;
                     }
                     let word = plain_letters(&token.text);
+                    if let Some(month) = dotted_croatian_month(tokens, at, &word)? {
+                        sorted.month = Some(month);
+                        continue;
+                    }
                     let behind_number =
                         at > 0 && tokens[at - 1].kind == TokenKind::Number && token.is_glued;
                     sorted.take_word(&word, behind_number, &mut months_left)?;
@@ -156,6 +162,19 @@ impl DayTokens {
         }
         Ok(())
     }
+}
+
+/// "3. listopada 2020.": with points behind the day and the year as Croatian writes them. With the first point only, the month may be
+/// either language's: then it is not known.
+fn dotted_croatian_month(
+    tokens: &[DateToken],
+    at: usize,
+    word: &str,
+) -> Result<Option<u32>, DateFault> {
+    let is_behind_point = at.checked_sub(1).is_some_and(|before| tokens[before].is_mark('.'));
+    let Some(month) = croatian_month(word).filter(|_| is_behind_point) else { return Ok(None) };
+    let ends_in_point = tokens.last().is_some_and(|last| last.is_mark('.'));
+    if ends_in_point { Ok(Some(month)) } else { Err(DateFault::NotADate) }
 }
 
 fn year_of_digits(year: u32) -> i32 {

@@ -22,7 +22,7 @@ pub const ENGLISH_MONTHS: [&str; 12] = [
 
 /// Months by their forms in each language, from January: `/` parts the months, blanks the forms. Letters are plain, as
 /// `plain_letters` makes them.
-const MONTHS: [&str; 27] = [
+const MONTHS: [&str; 32] = [
     // English, and the abbreviations that many languages share.
     "january jan/february feb febr/march mar/april apr/may/june jun/july jul/august aug/september sep sept/october oct/november nov/december dec",
     // Welsh.
@@ -44,7 +44,17 @@ const MONTHS: [&str; 27] = [
     // Swedish, Danish, Norwegian.
     "januari januar/februari februar/mars marts/april/maj mai/juni/juli/augusti august/september/oktober okt/november/december desember des",
     // Czech and Slovak.
-    "leden ledna januara/unor unora februara/brezen brezna/duben dubna aprila/kveten kvetna/cerven cervna juna/cervenec cervence jula/srpen srpna augusta/zari septembra/rijen rijna oktobra/novembra/prosinec prosince decembra",
+    "leden ledna januara/unor unora februara/brezen brezna/duben dubna aprila/kveten kvetna/cerven cervna juna/cervenec cervence jula/srpen srpna augusta/zari septembra/rijen rijna oktobra/listopadu novembra/prosinec prosince decembra",
+    // Croatian: what is another month in Polish or Czech is in `croatian_month`.
+    "sijecanj sijecnja sij/veljaca veljace velj/ozujak ozujka ozu/travanj travnja tra/svibanj svibnja svi/lipanj lipnja/srpanj srpnja/kolovoz kolovoza kol/rujan rujna ruj/listopad_/studeni studenoga studenog stu/prosinac prosinca",
+    // Bulgarian.
+    "януари/февруари/март/април/май/юни/юли/август/септември/октомври/ноември/декември",
+    // Lithuanian.
+    "sausis sausio/vasaris vasario/kovas kovo/balandis balandzio/geguze geguzes/birzelis birzelio/liepa liepos/rugpjutis rugpjucio/rugsejis rugsejo/spalis spalio/lapkritis lapkricio/gruodis gruodzio",
+    // Latvian.
+    "janvaris janvari/februaris februari/marts marta/aprilis aprili/maijs maija/junijs junija/julijs julija/augusts augusta/septembris septembri/oktobris oktobri/novembris novembri/decembris decembri",
+    // Estonian, and Indonesian where it is like no other.
+    "jaanuar/veebruar/marts maret/aprill/mai/juuni/juuli/august agustus/september/oktoober/november/detsember",
     // Hungarian.
     "januar/februar/marcius marc/aprilis/majus/junius/julius/augusztus/szeptember szept/oktober/november/december",
     // Romanian.
@@ -98,7 +108,7 @@ const WEEKDAYS: [&str; 7] = [
 ];
 
 /// Words that stand between the parts of a date and say nothing.
-const FILLERS: [&str; 54] = [
+const FILLERS: [&str; 59] = [
     "standard",
     "daylight",
     "summer",
@@ -136,6 +146,11 @@ const FILLERS: [&str; 54] = [
     "om",
     "r",
     "roku",
+    "р",
+    "m",
+    "d",
+    "gada",
+    "dnia",
     "г",
     "года",
     "feira",
@@ -161,20 +176,21 @@ pub fn plain_letters(word: &str) -> String {
     for c in word.chars().flat_map(char::to_lowercase) {
         match c {
             '\u{300}'..='\u{36f}' => {}
-            'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' | 'ą' | 'ă' => plain.push('a'),
+            'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' | 'ą' | 'ă' | 'ā' => plain.push('a'),
             'ç' | 'ć' | 'č' => plain.push('c'),
             'ď' | 'đ' => plain.push('d'),
-            'é' | 'è' | 'ê' | 'ë' | 'ę' | 'ě' => plain.push('e'),
-            'ğ' => plain.push('g'),
-            'í' | 'ì' | 'î' | 'ï' | 'ı' => plain.push('i'),
-            'ł' | 'ľ' => plain.push('l'),
-            'ñ' | 'ń' | 'ň' => plain.push('n'),
+            'é' | 'è' | 'ê' | 'ë' | 'ę' | 'ě' | 'ė' | 'ē' => plain.push('e'),
+            'ķ' => plain.push('k'),
+            'ğ' | 'ģ' => plain.push('g'),
+            'í' | 'ì' | 'î' | 'ï' | 'ı' | 'ī' | 'į' => plain.push('i'),
+            'ł' | 'ľ' | 'ļ' => plain.push('l'),
+            'ñ' | 'ń' | 'ň' | 'ņ' => plain.push('n'),
             'ó' | 'ò' | 'ô' | 'ö' | 'õ' | 'ő' | 'ø' => plain.push('o'),
             'ř' => plain.push('r'),
             'ś' | 'š' | 'ş' | 'ș' => plain.push('s'),
             'ß' => plain.push_str("ss"),
             'ť' | 'ţ' | 'ț' => plain.push('t'),
-            'ú' | 'ù' | 'û' | 'ü' | 'ű' | 'ů' => plain.push('u'),
+            'ú' | 'ù' | 'û' | 'ü' | 'ű' | 'ů' | 'ū' | 'ų' => plain.push('u'),
             'ý' => plain.push('y'),
             'ź' | 'ž' | 'ż' => plain.push('z'),
             'ά' => plain.push('α'),
@@ -221,26 +237,20 @@ pub fn month(word: &str) -> Option<u32> {
     MONTH_NUMBERS.get(word).copied()
 }
 
+/// The month that a name is in Croatian, where it is another in Polish and Czech: "listopada" is October there, November here.
+pub fn croatian_month(word: &str) -> Option<u32> {
+    match word {
+        "lip" => Some(6),
+        "lis" | "listopad" | "listopada" => Some(10),
+        _ => None,
+    }
+}
+
 /// The number of a month in Roman numerals, as Hungarians and Poles write it: "3 XII 2020".
 pub fn roman_month(word: &str) -> Option<u32> {
     const NUMERALS: [&str; 12] =
         ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
     (1..).zip(NUMERALS).find(|(_, numeral)| *numeral == word).map(|(number, _)| number)
-}
-
-/// The date behind a label that says when something came out: "Posted: 3 December 2020".
-pub fn behind_label(text: &str) -> &str {
-    const LABELS: [&str; 5] = ["posted", "published", "first published", "released", "issued"];
-    let Some(first) = text.find(|c: char| c.is_ascii_digit()) else { return text };
-    let words = text[..first].trim_start();
-    let label = LABELS.iter().find(|label| {
-        words.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label))
-            && words[label.len()..].starts_with([' ', ':'])
-    });
-    match label {
-        Some(label) => text.trim_start()[label.len()..].trim_start_matches([' ', ':']),
-        None => text,
-    }
 }
 
 /// The number of a day of the week, from 0 for Monday.

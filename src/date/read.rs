@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 
 use super::clock::take_clock;
 use super::day::{Day, day_of};
-use super::names::behind_label;
+use super::labels::behind_label;
 use super::partial::{PartialDate, WrittenDate};
 use super::tokens::{DateFault, cleaned, tokens};
 
@@ -35,6 +35,7 @@ pub fn read(text: &str, zone: Tz) -> Result<WrittenDate, DateFault> {
         Some((date, clock)) if clock.trim_start_matches(['+', '-']).parse::<f64>().is_ok() => date,
         _ => text,
     };
+    let text = in_brackets(text).trim_end().trim_end_matches("%z");
     let mut tokens = tokens(&cleaned(behind_label(text)));
     if tokens.is_empty() || tokens.len() > 40 {
         return Err(DateFault::NotADate);
@@ -60,6 +61,18 @@ pub fn read(text: &str, zone: Tz) -> Result<WrittenDate, DateFault> {
             Ok(WrittenDate::Either { day_first, month_first })
         }
     }
+}
+
+/// What stands in brackets that hold all of a text: within a date, they hold a comment.
+fn in_brackets(text: &str) -> &str {
+    let text = text.trim();
+    [('[', ']'), ('(', ')')]
+        .into_iter()
+        .find_map(|(open, close)| {
+            let inner = text.strip_prefix(open)?.strip_suffix(close)?;
+            (!inner.contains([open, close])).then_some(inner)
+        })
+        .unwrap_or(text)
 }
 
 /// Seconds since 1970, or thousandths of them, as programs count.

@@ -67,6 +67,10 @@ pub fn cleaned(text: &str) -> String {
         ("A.M.", "am"),
         ("P.M.", "pm"),
         ("Etc/", ""),
+        // Catalan before a vowel, and what Danes write before a time.
+        (" d'", " "),
+        (" d’", " "),
+        (" kl.", " kl "),
         // Minutes that were written with their sign, then seconds with theirs.
         (":00 :", ":"),
     ] {
@@ -74,7 +78,20 @@ pub fn cleaned(text: &str) -> String {
             plain = plain.replace(sign, word);
         }
     }
+    without_finnish_weekday(&mut plain);
     if text.contains(['分', '분']) { seconds_in_east_asia(plain) } else { plain }
+}
+
+/// "to 3.12.2020": of two letters, which are other words elsewhere, but for such a day behind them.
+fn without_finnish_weekday(text: &mut String) {
+    const DAYS: [&str; 7] = ["ma ", "ti ", "ke ", "to ", "pe ", "la ", "su "];
+    let rest = DAYS.iter().find_map(|day| text.strip_prefix(day)).unwrap_or_default();
+    let is_day = rest.split('.').take(2).all(|number| {
+        (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    if is_day && rest.matches('.').count() >= 2 {
+        *text = rest.to_owned();
+    }
 }
 
 /// "20201203091500" is a day and a time in a row.

@@ -7,25 +7,14 @@
 use chrono_tz::Tz;
 
 use crate::date::digits::in_latin;
-use crate::date::{PartialDate, WrittenDate};
+pub use crate::date::labels::DayMeaning;
+use crate::date::labels::label_at_start;
+use crate::date::{DateError, PartialDate, WrittenDate};
 
 /// A longer line is prose.
 const LONGEST_CHARS: usize = 120;
 /// More words beside a day are prose.
 const MOST_OTHER_WORDS: usize = 3;
-
-/// What a day is of, by the words beside it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DayMeaning {
-    /// "Published", "Posted".
-    Publication,
-    /// "Last updated".
-    Change,
-    /// "When", "Deadline", or a time with an end.
-    Event,
-    /// The line does not say.
-    Unsaid,
-}
 
 /// A line that says a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,27 +22,6 @@ pub struct DayLine {
     /// `None`: a day without its year, or "2 days ago".
     pub date: Option<WrittenDate>,
     pub of: DayMeaning,
-}
-
-const PUBLISHED: &str = "first published|date published|published date|publication date|date posted|date of publication|published|\
-    posted|released|issued|uploaded|added|created|written|submitted|date|datum|publié le|veröffentlicht am|\
-    publicado el";
-const CHANGED: &str = "last updated|last modified|last reviewed|last edited|last changed|page updated|updated|modified|edited|\
-    reviewed|next review|review date|revised";
-const EVENTS: &str = "event date|event|when|starts|start date|start|ends|end date|deadline|closing date|closes|closing|apply by|\
-    expires|valid until|until|from|due|doors|save the date|next event|takes place|date and time|opens|\
-    starting";
-
-/// What a day is of whose label stands by itself before it: "Deadline" in a cell, the day in the next.
-pub fn label(text: &str) -> Option<DayMeaning> {
-    let text = text.trim().trim_end_matches([':', '–', '-', '.']).trim().to_lowercase();
-    [
-        (DayMeaning::Publication, PUBLISHED),
-        (DayMeaning::Change, CHANGED),
-        (DayMeaning::Event, EVENTS),
-    ]
-    .into_iter()
-    .find_map(|(of, labels)| labels.split('|').any(|label| label == text).then_some(of))
 }
 
 /// The day that a line says, if saying a day is what it is for.
@@ -64,6 +32,9 @@ pub fn day_line(text: &str, zone: Tz) -> Option<DayLine> {
         || !text.contains(|c: char| c.is_ascii_digit())
     {
         return relative(&text);
+    }
+    if is_span_of_days(&text, zone) {
+        return Some(DayLine { date: None, of: DayMeaning::Event });
     }
     // Two labels are two days, though a day in brackets would pass for a comment on the other.
     if at_labels(&text).len() == 1
@@ -90,17 +61,28 @@ pub fn day_line(text: &str, zone: Tz) -> Option<DayLine> {
                 None => other_words += part.split(' ').count(),
             }
         }
-        // "1 January 2019 – 9 June 2019" is when something is on.
-        if let [first, last] = &pieces[..]
-            && let (Some(first), Some(last)) = (piece(first, zone), piece(last, zone))
-            && (first.of, last.of) == (DayMeaning::Unsaid, DayMeaning::Unsaid)
-            && first.date != last.date
-        {
-            return Some(DayLine { of: DayMeaning::Event, ..first });
-        }
         return found.filter(|_| other_words <= MOST_OTHER_WORDS).or_else(|| relative(&text));
     }
     relative(&text)
+}
+
+/// Whether a part of a line says a day.
+pub fn says_day(text: &str, zone: Tz) -> bool {
+    day_line(text, zone).is_some() || pieces(text).iter().any(|part| piece(part, zone).is_some())
+}
+
+/// "1 May 1932 – 9 June 2019", "3 – 9 June 2019": when somebody lived or something is on.
+fn is_span_of_days(text: &str, zone: Tz) -> bool {
+    let plain = text.trim_matches(['(', ')', '[', ']', ' ']);
+    [" – ", " — ", " - ", " to "].iter().any(|mark| {
+        let Some((first, last)) = plain.split_once(mark) else { return false };
+        let day = |text: &str| piece(text, zone).filter(|line| line.of == DayMeaning::Unsaid);
+        let Some(last) = day(last) else { return false };
+        let is_number = (1..=2).contains(&first.len())
+            && first.parse().is_ok_and(|day: u32| (1..=31).contains(&day));
+        let is_early = matches!(PartialDate::read(first, zone), Err(DateError::OutOfRange(_)));
+        is_number || is_early || day(first).is_some_and(|first| first.date != last.date)
+    })
 }
 
 fn pieces(text: &str) -> Vec<String> {
@@ -120,11 +102,9 @@ fn pieces(text: &str) -> Vec<String> {
 
 /// A text cut where a label follows a day: "Published 3 December 2020, last updated 5 May 2021".
 fn at_labels(text: &str) -> Vec<&str> {
-    let begins = |at: usize, labels: &str| {
-        labels.split('|').any(|label| {
-            text.get(at..at + label.len()).is_some_and(|word| word.eq_ignore_ascii_case(label))
-                && text.get(at + label.len()..).is_some_and(|rest| rest.starts_with([' ', ':']))
-        })
+    let begins = |at: usize| {
+        let meaning = text.get(at..).and_then(label_at_start).map(|(of, _)| of);
+        matches!(meaning, Some(DayMeaning::Change | DayMeaning::Publication))
     };
     let mut pieces = Vec::new();
     let mut start = 0;
@@ -133,7 +113,7 @@ fn at_labels(text: &str) -> Vec<&str> {
         let is_behind_day = before.ends_with(|c: char| c.is_ascii_digit());
         let bracket = usize::from(text[blank + 1..].starts_with('('));
         let label = blank + 1 + bracket;
-        if is_behind_day && (begins(label, CHANGED) || begins(label, PUBLISHED)) {
+        if is_behind_day && begins(label) {
             pieces.push(&text[start..blank]);
             start = blank + 1;
         }
@@ -147,6 +127,8 @@ fn is_light(part: &str) -> bool {
     let lower = part.to_lowercase();
     lower.starts_with("by ")
         || lower.ends_with(" read")
+        || lower.ends_with(" min")
+        || lower.ends_with(" mins")
         || lower.ends_with(" comments")
         || lower.ends_with(" comment")
         || lower.ends_with(" views")
@@ -165,25 +147,11 @@ pub fn piece(text: &str, zone: Tz) -> Option<DayLine> {
         })
         .to_owned()
     };
-    let mut rest = trim(text);
+    let mut rest = trim(behind_dateline(behind_small_label(text)));
     let mut of = DayMeaning::Unsaid;
     for _ in 0..3 {
         let lower = rest.to_lowercase();
-        let labelled = [
-            (DayMeaning::Change, CHANGED),
-            (DayMeaning::Event, EVENTS),
-            (DayMeaning::Publication, PUBLISHED),
-        ]
-        .into_iter()
-        .find_map(|(of, labels)| {
-            labels
-                .split('|')
-                .find(|label| {
-                    lower.strip_prefix(label).is_some_and(|rest| rest.starts_with([' ', ':']))
-                })
-                .map(|label| (of, label.len()))
-        });
-        if let Some((label, length)) = labelled {
+        if let Some((label, length)) = label_at_start(&rest) {
             if of == DayMeaning::Unsaid || label != DayMeaning::Publication {
                 of = label;
             }
@@ -220,10 +188,13 @@ pub fn piece(text: &str, zone: Tz) -> Option<DayLine> {
         };
         let tail: Vec<&str> = after.iter().copied().filter(|word| !is_time(word)).collect();
         let all: Vec<&str> = day.iter().chain(after).copied().collect();
-        let of = if of == DayMeaning::Unsaid && is_span(&all) { DayMeaning::Event } else { of };
+        // "Date: 5 June 2021, 7pm to 9pm".
+        let may_be_event = matches!(of, DayMeaning::Unsaid | DayMeaning::Publication);
+        let of = if may_be_event && is_span(&all) { DayMeaning::Event } else { of };
         let tail = tail.join(" ").to_lowercase();
         let is_tail = tail.is_empty()
             || matches!(tail.as_str(), "in" | "by" | "under")
+            || is_topic(&tail)
             || ((tail.starts_with("by ") || tail.starts_with("in ") || tail.starts_with("under "))
                 && tail.split(' ').count() <= 6);
         let is_place = tail.split(' ').count() <= 5 && !text.trim_end().ends_with('.');
@@ -233,6 +204,39 @@ pub fn piece(text: &str, zone: Tz) -> Option<DayLine> {
         return None;
     }
     None
+}
+
+/// What stands behind the day where neither a name nor a place does: "News", "Views: 120".
+fn is_topic(tail: &str) -> bool {
+    const TOPICS: &str = "news|blog|press release|press releases|latest news|news story|stories";
+    let is_count = tail.split_once(": ").is_some_and(|(name, count)| {
+        matches!(name, "views" | "hits" | "comments") && count.bytes().all(|b| b.is_ascii_digit())
+    });
+    is_count || TOPICS.split('|').any(|topic| topic == tail)
+}
+
+/// "LONDON, 3 December 2020", as press releases begin.
+fn behind_dateline(text: &str) -> &str {
+    text.split_once(", ").map_or(text, |(place, rest)| {
+        let is_place = place.chars().filter(|c| c.is_uppercase()).count() > 2
+            && place.chars().all(|c| c.is_uppercase() || matches!(c, ' ' | '-' | '.'));
+        if is_place && rest.starts_with(|c: char| c.is_ascii_digit()) { rest } else { text }
+    })
+}
+
+/// "Author: Ann Lee Date: 3 December 2020": what stands behind the first label and its words.
+fn behind_small_label(text: &str) -> &str {
+    const SMALL: [&str; 5] = ["author: ", "category: ", "categories: ", "topic: ", "by: "];
+    const MOST_LABEL_WORDS: usize = 5;
+    let lower = text.to_ascii_lowercase();
+    if !SMALL.iter().any(|label| lower.starts_with(label)) {
+        return text;
+    }
+    [" date: ", " posted: ", " published: "]
+        .iter()
+        .filter_map(|label| lower.find(label))
+        .find(|at| text[..*at].split(' ').count() <= MOST_LABEL_WORDS)
+        .map_or(text, |at| text[at..].trim_start())
 }
 
 /// "By Ann Lee on 3 December 2020" and "By Ann Lee, 3 December 2020": what stands behind the name.
@@ -372,6 +376,12 @@ mod tests {
             ("Published on: 3 December 2020", "2020-12-03", Publication),
             ("Posted on Thursday, 3rd December 2020 by Ann", "2020-12-03", Publication),
             ("Posted in News on 3 December 2020", "2020-12-03", Publication),
+            ("3 December 2020, News", "2020-12-03", Unsaid),
+            ("3 December 2020 • Ann Lee • 4 min", "2020-12-03", Unsaid),
+            ("For immediate release: 3 December 2020", "2020-12-03", Publication),
+            ("LONDON, 3 December 2020 –", "2020-12-03", Unsaid),
+            ("Author: Ann Lee Date: 3 December 2020", "2020-12-03", Publication),
+            ("Category: News Posted: 3 December 2020 Views: 120", "2020-12-03", Publication),
             ("Date: 3 December 2020", "2020-12-03", Publication),
             ("By Ann Lee | 3 December 2020 | News", "2020-12-03", Unsaid),
             ("By Ann Lee on 3 December 2020", "2020-12-03", Unsaid),
@@ -388,12 +398,30 @@ mod tests {
             ("Saturday 5 June 2021, 10am–4pm", "2021-06-05", Event),
             ("Saturday 5 June 2021 10:00 - 12:00", "2021-06-05", Event),
             ("Closing date: 5 May 2021", "2021-05-05", Event),
-            ("1 January 2019 – 9 June 2019", "2019-01-01", Event),
-            ("1 January 2019 - 9 June 2019", "2019-01-01", Event),
+            ("Date: 5 June 2021, 7pm to 9pm", "2021-06-05", Event),
+            ("Sold out: 5 May 2021", "2021-05-05", Event),
+            ("Mis à jour le 5 mai 2021", "2021-05-05", Change),
+            ("Cyhoeddwyd ar 3 Rhagfyr 2020", "2020-12-03", Publication),
         ] {
             let line = day_line(text, London).unwrap_or_else(|| panic!("{text}"));
             let found = line.date.map(|date| date.likely().days(London).0.to_string());
             assert_eq!((found.as_deref(), line.of), (Some(day), of), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_span_of_days_is_when_something_is_on() {
+        for text in [
+            "1 January 2019 – 9 June 2019",
+            "1 January 2019 - 9 June 2019",
+            "1 May 1932 – 3 December 2020",
+            "1932 – 3 December 2020",
+            "3 – 9 June 2019",
+            "28 May – 9 June 2019",
+            "28 May to 9 June 2019",
+        ] {
+            let line = DayLine { date: None, of: DayMeaning::Event };
+            assert_eq!(day_line(text, London), Some(line), "{text}");
         }
     }
 
