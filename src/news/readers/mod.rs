@@ -12,6 +12,7 @@ mod field_values;
 pub mod fields;
 pub mod front_matter;
 pub mod ghost;
+pub mod headings;
 pub mod json;
 mod json_repair;
 pub mod json_text;

@@ -26,7 +26,7 @@ pub struct DaySearch {
 
 impl DaySearch {
     /// A day that some words are, all of them.
-    fn whole(self, words: &[&str]) -> Option<WrittenDate> {
+    pub fn whole(self, words: &[&str]) -> Option<WrittenDate> {
         if !words.iter().any(|word| word.contains(char::is_numeric)) {
             return None;
         }

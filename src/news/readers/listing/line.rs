@@ -30,7 +30,8 @@ pub struct ListingLine {
 
 /// The lines of a text.
 pub fn lines(text: &str, zone: Tz) -> Vec<ListingLine> {
-    unwrapped(in_one_box(without_addresses(without_bullets(written(text))), zone), zone)
+    let lines = without_header_cells(written(text));
+    unwrapped(in_one_box(without_addresses(without_bullets(lines)), zone), zone)
 }
 
 fn written(text: &str) -> Vec<ListingLine> {
@@ -43,7 +44,8 @@ fn written(text: &str) -> Vec<ListingLine> {
             gap = true;
             continue;
         }
-        if is_header_row(line) {
+        let line = &cells_of_pipes(line);
+        if line.is_empty() || is_header_row(line) {
             continue;
         }
         let starts = line.contains('\t');
@@ -59,13 +61,49 @@ fn written(text: &str) -> Vec<ListingLine> {
     lines
 }
 
+/// Words over the columns of a table.
+const HEADER_NAMES: &str = "date|title|headline|name|news|story|summary|description|details|text|category|type|topic|author|link|\
+    published|read more|more";
+
+fn is_header_name(text: &str) -> bool {
+    let text = text.trim().trim_end_matches(':');
+    HEADER_NAMES.split('|').any(|name| text.eq_ignore_ascii_case(name))
+}
+
 /// "Date ⇥ Title ⇥ Category" over a table.
 fn is_header_row(line: &str) -> bool {
-    const NAMES: &str = "date|title|headline|name|news|story|summary|description|details|text|category|type|topic|author|link|published|\
-        read more|more";
     let mut cells = line.split('\t').map(str::trim).filter(|cell| !cell.is_empty());
-    line.contains('\t')
-        && cells.all(|cell| NAMES.split('|').any(|name| cell.eq_ignore_ascii_case(name)))
+    line.contains('\t') && cells.all(is_header_name)
+}
+
+/// "| 3 December 2020 | The fair |" as cells; nothing of the row of dashes below the names.
+fn cells_of_pipes(line: &str) -> String {
+    let inner = line.strip_prefix('|').and_then(|rest| rest.strip_suffix('|'));
+    let Some(inner) = inner.filter(|inner| inner.contains('|')) else { return line.to_owned() };
+    let is_rule = inner.chars().all(|c| matches!(c, '-' | ':' | '|' | ' '));
+    if is_rule {
+        String::new()
+    } else {
+        inner.split('|').map(str::trim).collect::<Vec<_>>().join("\t")
+    }
+}
+
+/// Takes out the names of columns that stand one below the other, as a table pasted cell by cell has them: its days would pass for
+/// those of the stories before them.
+fn without_header_cells(mut lines: Vec<ListingLine>) -> Vec<ListingLine> {
+    const DATES: [&str; 2] = ["date", "published"];
+    let is_name = |line: &ListingLine| is_header_name(&line.text);
+    let is_date = |line: &ListingLine| {
+        DATES.iter().any(|name| line.text.trim_end_matches(':').eq_ignore_ascii_case(name))
+    };
+    let run = |from: usize| lines[from..].iter().take_while(|line| is_name(line)).count();
+    let header = (0..lines.len())
+        .map(|from| from..from + run(from))
+        .find(|range| range.len() > 1 && lines[range.clone()].iter().any(is_date));
+    if let Some(header) = header {
+        lines.drain(header);
+    }
+    lines
 }
 
 /// Bullets, and numbers that count, are no part of what they stand before.
@@ -182,6 +220,25 @@ fn link_at_end(text: &str) -> Option<(String, String)> {
 
 /// A day in a box of its own, a line each for its parts ("3", "Dec", "2020"), on one line.
 fn in_one_box(lines: Vec<ListingLine>, zone: Tz) -> Vec<ListingLine> {
+    let mut out: Vec<ListingLine> = Vec::new();
+    let mut lines = std::collections::VecDeque::from(lines);
+    while let Some(mut line) = lines.pop_front() {
+        if let Some((count, day)) = box_at(&line, &lines, out.last(), zone) {
+            line.text = day;
+            lines.drain(..count);
+        }
+        out.push(line);
+    }
+    out
+}
+
+/// How many lines behind this one are of its box, and the day that they are. An empty line may part the three of a whole day.
+fn box_at(
+    first: &ListingLine,
+    rest: &std::collections::VecDeque<ListingLine>,
+    before: Option<&ListingLine>,
+    zone: Tz,
+) -> Option<(usize, String)> {
     let is_day = |text: &str| {
         text.parse::<u32>().is_ok_and(|day| (1..=31).contains(&day)) && text.len() <= 2
     };
@@ -195,26 +252,28 @@ fn in_one_box(lines: Vec<ListingLine>, zone: Tz) -> Vec<ListingLine> {
             && (text.starts_with("20") || text.starts_with("19"))
             && text.parse::<u32>().is_ok()
     };
-    let mut out: Vec<ListingLine> = Vec::new();
-    for line in lines {
-        let text = line.text.as_str();
-        if let Some(before) = out.last_mut().filter(|_| !line.gap) {
-            let (day, month) = before.text.split_once(' ').unwrap_or_default();
-            let is_begun =
-                is_day(&before.text) && is_month(text) || is_month(&before.text) && is_day(text);
-            let is_boxed = is_day(day) && is_month(month) && is_year(text);
-            if is_begun && is_month(&before.text) {
-                before.text = format!("{text} {}", before.text);
-                continue;
-            }
-            if is_begun || is_boxed {
-                before.text = format!("{} {text}", before.text);
-                continue;
-            }
-        }
-        out.push(line);
+    let (second, third) = (rest.front()?, rest.get(1));
+    let one = first.text.as_str();
+    let two = second.text.as_str();
+    let year = third.filter(|line| is_year(&line.text)).map(|line| (line.text.as_str(), line.gap));
+    let (day, month) = if is_day(one) && is_month(two) {
+        (one, two)
+    } else if is_month(one) && is_day(two) {
+        (two, one)
+    } else {
+        // "3" over "Dec 2020", where no pager counts before it; "3 Dec" over "2020".
+        let is_counted = before.is_some_and(|line| line.text.parse::<u32>().is_ok());
+        let (month, year) = two.split_once(' ').unwrap_or_default();
+        let is_month_and_year = is_day(one) && is_month(month) && is_year(year) && !is_counted;
+        let (day, name) = one.split_once(' ').unwrap_or_default();
+        let is_before_year = is_day(day) && is_month(name) && is_year(two);
+        return (!second.gap && (is_month_and_year || is_before_year))
+            .then(|| (1, format!("{one} {two}")));
+    };
+    match year {
+        Some((year, gap)) if gap == second.gap => Some((2, format!("{day} {month} {year}"))),
+        _ => (!second.gap).then(|| (1, format!("{day} {month}"))),
     }
-    out
 }
 
 /// Joins lines that were wrapped in the middle of a sentence.

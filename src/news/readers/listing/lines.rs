@@ -9,10 +9,11 @@ use super::beside::DaySearch;
 use super::class::{Class, class};
 use super::line::{ListingLine, lines};
 use super::marker::{is_marker, marker};
+use super::near_days::NearDay;
 use super::noise::{is_noise, is_pager_word};
 use super::roles::{Roles, roles};
 use crate::date::{PartialDate, WrittenDate};
-use crate::news::readers::day_line::{DayMeaning, day_line, in_year, piece};
+use crate::news::readers::day_line::{DayMeaning, day_line, in_year, piece, says_day};
 use crate::rfc::text::one_line;
 
 /// A longer text is a sentence, however often it stands there.
@@ -40,8 +41,16 @@ pub struct LineToken {
     pub link: Option<String>,
 }
 
+/// What was read of a text.
+#[derive(Debug, Default)]
+pub struct ListingTokens {
+    pub tokens: Vec<LineToken>,
+    /// Parts that are left out: where they begin, their first words, and why.
+    pub elsewhere: Vec<(usize, String, &'static str)>,
+}
+
 /// Reads the lines. `year` is the year of days that stand without one, where it is known.
-pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> Vec<LineToken> {
+pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> ListingTokens {
     let lines = lines(text, zone);
     let repeated = repeated(&lines);
     let roles = roles(&lines, zone);
@@ -65,7 +74,17 @@ pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> Vec<LineToken> {
             && later.text == first.text
             && first.class != Class::Sentence
     });
-    reader.tokens
+    let first_words = |number: usize| {
+        lines
+            .iter()
+            .find(|line| line.number == number)
+            .map_or_else(String::new, |line| line.text.clone())
+    };
+    let elsewhere = roles.elsewhere.iter();
+    ListingTokens {
+        tokens: reader.tokens,
+        elsewhere: elsewhere.map(|(line, why)| (*line, first_words(*line), *why)).collect(),
+    }
 }
 
 /// Takes out a day that the page shows of itself: the first or the last of all, with the page's menu between it and the stories.
@@ -146,6 +165,11 @@ impl Reader {
             self.push(&line.text, Class::Title, None);
             return;
         }
+        match roles.near_days.get(&number) {
+            Some(NearDay::Own(day)) => return self.push(&line.text, Class::Day, Some(*day)),
+            Some(NearDay::OfOther) => return self.push(&line.text, Class::Sentence, None),
+            None => {}
+        }
         for cell in line.text.split('\t').map(str::trim).filter(|cell| !cell.is_empty()) {
             let mut rest = self.without_title_again(cell);
             while let Some((from, to)) =
@@ -209,14 +233,18 @@ impl Reader {
             Err(_) => false,
         };
         let search = DaySearch { zone: self.zone, year: self.known_year(), loose: self.loose };
+        let line = day_line(text, self.zone);
+        let is_of_other =
+            line.is_some_and(|line| matches!(line.of, DayMeaning::Change | DayMeaning::Event));
         let beside = search.beside(text).filter(|(rest, _)| {
             // "Last" is a button, unless a day stands by it.
             // "Published 3 December 2020 | Updated 5 May 2021" is a line of days.
             (is_pager_word(rest) || !is_noise(rest))
                 && !is_small_print(rest)
-                && day_line(rest, self.zone).is_none()
+                && !says_day(rest, self.zone)
+                && !is_of_other
         });
-        if text.is_empty() || (is_noise(text) && !is_date && beside.is_none()) {
+        if text.is_empty() || (is_noise(text) && !is_date && beside.is_none() && line.is_none()) {
             return;
         }
         // "December 2020" and "2020" stand over the stories of a month or a year.
@@ -226,7 +254,7 @@ impl Reader {
         }
         let found = piece(text, self.zone).or_else(|| match beside {
             Some(_) => None,
-            None => day_line(text, self.zone),
+            None => line,
         });
         if let Some(found) = found {
             if found.of != DayMeaning::Change && found.of != DayMeaning::Event {
@@ -280,6 +308,7 @@ mod tests {
 
     fn classes(text: &str) -> String {
         tokens(text, London, None)
+            .tokens
             .iter()
             .map(|token| match token.class {
                 Class::Title => 'T',
@@ -334,7 +363,8 @@ mod tests {
     #[test]
     fn a_heading_gives_the_month_and_the_year_of_what_stands_below_it() {
         let found =
-            tokens("December 2020\nThe fair\n3 December\nNovember 2019\nThe well\n", London, None);
+            tokens("December 2020\nThe fair\n3 December\nNovember 2019\nThe well\n", London, None)
+                .tokens;
         let headings: Vec<String> =
             found.iter().filter_map(|token| token.heading).map(|date| date.to_string()).collect();
         assert_eq!(headings, ["2020-12", "2020-12", "2019-11"]);

@@ -5,9 +5,12 @@ mod beside;
 mod class;
 mod line;
 mod lines;
+mod look;
 mod marker;
+mod near_days;
 mod noise;
 mod roles;
+mod sections;
 mod shape;
 
 use std::collections::{BTreeMap, HashMap};
@@ -21,7 +24,7 @@ use super::decode::text_of;
 use super::fields::{self, Origin};
 use super::text::without_more;
 use crate::date::{Numeric, PartialDate, WrittenDate};
-use crate::news::item::{Reading, slug, title_from};
+use crate::news::item::{Reading, SkippedItem, slug, title_from};
 use crate::news::source::SourceContext;
 use crate::problem::{Place, Problem};
 use crate::rfc::text::one_line;
@@ -40,7 +43,9 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
         Some(PartialDate::Year(year) | PartialDate::Month(year, _)) => Some(year),
         Some(PartialDate::Day(_) | PartialDate::Instant(_)) | None => None,
     };
-    let ways = shapes(&lines::tokens(&text, zone, year));
+    let found = lines::tokens(&text, zone, year);
+    reading.skipped = parts_left_out(opened, found.elsewhere);
+    let ways = shapes(&found.tokens);
     let chosen = settings.way.and_then(|way| ways.get(way.checked_sub(1)?));
     let mut stories =
         chosen.or(ways.first()).map(|shape| shape.stories.clone()).unwrap_or_default();
@@ -100,6 +105,20 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
         ));
     }
     reading
+}
+
+/// The parts of the page that are not its news.
+fn parts_left_out(
+    opened: &SourceContext<'_>,
+    elsewhere: Vec<(usize, String, &'static str)>,
+) -> Vec<SkippedItem> {
+    let skipped = |(line, title, reason): (usize, String, &str)| SkippedItem {
+        title,
+        source: opened.settings.name.clone(),
+        place: Place::line(opened.shown, line),
+        reason: reason.to_owned(),
+    };
+    elsewhere.into_iter().map(skipped).collect()
 }
 
 /// Says that a text can be read in two ways, and what to type.

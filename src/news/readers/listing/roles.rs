@@ -1,30 +1,14 @@
 //! Lines that are not what they look like, by what stands around them: menus as titles, months of an archive, events.
 //! Pure: lines in, decisions out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 
-use super::class::{Class, class};
 use super::line::ListingLine;
-use super::marker::{is_marker, is_marker_with_words, marker};
-use super::noise::{is_noise, is_topic_of_menu};
-use crate::date::PartialDate;
-use crate::news::readers::day_line::{DayMeaning, day_line};
-
-/// What a line looks like by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Look {
-    Day,
-    Event,
-    Month,
-    Year,
-    Sentence,
-    Title,
-    /// A word of a menu or of a button that may be a title as well.
-    MayBeTitle,
-    Other,
-}
+use super::look::{Look, look};
+use super::near_days::{NearDay, near_days};
+use super::sections::{sections_elsewhere, topics};
 
 /// The lines, by their numbers, that are something else than they look.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -32,6 +16,10 @@ pub struct Roles {
     pub titles: BTreeSet<usize>,
     /// Of no story.
     pub others: BTreeSet<usize>,
+    /// With a day that is not alone on its line.
+    pub near_days: BTreeMap<usize, NearDay>,
+    /// Parts that are left out: where they begin, and why.
+    pub elsewhere: Vec<(usize, &'static str)>,
 }
 
 /// Looks at lines together.
@@ -41,32 +29,15 @@ pub fn roles(lines: &[ListingLine], zone: Tz) -> Roles {
     roles.titles.extend(titles(lines, &looks).map(|at| lines[at].number));
     let others = (0..lines.len()).filter(|at| is_of_archive(lines, &looks, *at));
     roles.others.extend(others.chain(of_events(lines, &looks)).map(|at| lines[at].number));
+    roles.others.extend(topics(lines, &looks).into_iter().map(|at| lines[at].number));
+    for section in sections_elsewhere(lines, &looks) {
+        let first = &lines[section.lines.start];
+        roles.elsewhere.extend(section.reason.map(|reason| (first.number, reason)));
+        roles.others.extend(lines[section.lines].iter().map(|line| line.number));
+    }
+    let days = near_days(lines, &looks, zone).into_iter();
+    roles.near_days.extend(days.map(|(at, day)| (lines[at].number, day)));
     roles
-}
-
-fn look(text: &str, zone: Tz) -> Look {
-    match PartialDate::parse(text, zone) {
-        Ok(PartialDate::Month(..)) => return Look::Month,
-        Ok(PartialDate::Year(_)) if text.len() == 4 => return Look::Year,
-        Ok(_) | Err(_) => {}
-    }
-    match day_line(text, zone).map(|line| line.of) {
-        Some(DayMeaning::Event) => return Look::Event,
-        Some(DayMeaning::Publication | DayMeaning::Unsaid) => return Look::Day,
-        Some(DayMeaning::Change) => return Look::Other,
-        None => {}
-    }
-    if is_topic_of_menu(text) || is_marker_with_words(text) {
-        return Look::MayBeTitle;
-    }
-    if is_noise(text) || is_marker(text) {
-        return Look::Other;
-    }
-    match class(text) {
-        Class::Sentence => Look::Sentence,
-        _ if marker(text).is_some() => Look::Sentence,
-        _ => Look::Title,
-    }
 }
 
 /// "Get involved" and "Find out more about wells" with a day and a text, where other stories of the list have their titles there.
@@ -125,7 +96,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> (Vec<usize>, Vec<usize>) {
-        let Roles { titles, others } = roles(&lines(text, London), London);
+        let Roles { titles, others, .. } = roles(&lines(text, London), London);
         (titles.into_iter().collect(), others.into_iter().collect())
     }
 
@@ -164,7 +135,7 @@ mod tests {
     fn an_entry_of_a_calendar_is_of_no_story() {
         let story = "The fair\n3 December 2020\nIt was full.\n";
         let event = "Spring lunch\nSaturday 5 June 2021, 10am–4pm\nVillage hall\n";
-        assert_eq!(found(&format!("{story}\nUpcoming events\n{event}")).1, [6, 7, 8]);
+        assert_eq!(found(&format!("{story}\n{event}")).1, [5, 6, 7]);
         // With a text it may be news.
         assert_eq!(found(&format!("{story}\n{event}Come and eat with us.\n")).1, [0_usize; 0]);
     }

@@ -119,6 +119,30 @@ fn blocks_of_many(length: usize, titles: usize) -> bool {
     titles > 1 && titles < length
 }
 
+/// Whether a block begins with a title, or a day and a title, and has something else.
+fn is_story(block: &[&LineToken]) -> bool {
+    let is_title = |token: Option<&&LineToken>| {
+        token.is_some_and(|token| matches!(token.class, Class::Title | Class::Either))
+    };
+    let is_below_day = block[0].class == Class::Day && is_title(block.get(1));
+    (is_title(block.first()) || is_below_day) && block.len() > 1
+}
+
+/// Whether a block is sentences and nothing else.
+fn is_paragraph(block: &[&LineToken]) -> bool {
+    block.iter().all(|token| token.class == Class::Sentence && token.day.is_none())
+}
+
+/// What a block that is no story speaks against a reading.
+fn cost(block: &[&LineToken]) -> f64 {
+    let of = |token: &&LineToken| match token.class {
+        Class::Day => 2.0,
+        Class::Sentence | Class::Marker => 1.2,
+        Class::Title | Class::Either => 0.7,
+    };
+    block.iter().map(of).sum()
+}
+
 struct List<'a> {
     tokens: &'a [LineToken],
     /// Empty lines stand between some tokens and not between all: they part stories.
@@ -295,31 +319,22 @@ impl<'a> List<'a> {
         {
             first.drain(..leading(first) - 1);
         }
-        let mut stories = Vec::new();
+        let mut stories: Vec<Story> = Vec::new();
         let mut score = 0.0;
+        // A paragraph of its own, below several stories: they have more than one.
+        let further = blocks.iter().skip_while(|block| !is_story(block));
+        let has_further = further.filter(|block| is_paragraph(block)).count() > 1;
         for block in &blocks {
-            let is_title = matches!(block[0].class, Class::Title | Class::Either)
-                || (block[0].class == Class::Day
-                    && block
-                        .get(1)
-                        .is_some_and(|token| matches!(token.class, Class::Title | Class::Either)));
-            let words = block
-                .iter()
-                .filter(|token| {
-                    matches!(token.class, Class::Title | Class::Either | Class::Sentence)
-                })
-                .count();
-            if !is_title || block.len() < 2 || words == 0 {
-                let is_menu = stories.is_empty();
-                score -= block
-                    .iter()
-                    .map(|token| match token.class {
-                        Class::Day => 2.0,
-                        Class::Sentence | Class::Marker => 1.2,
-                        Class::Title | Class::Either => 0.7,
-                    })
-                    .sum::<f64>()
-                    * if is_menu { 0.2 } else { 1.0 };
+            if let Some(story) = stories.last_mut()
+                && has_further
+                && is_paragraph(block)
+            {
+                story.texts.extend(block.iter().map(|token| token.text.clone()));
+                score += block.len() as f64 - 0.4;
+                continue;
+            }
+            if !is_story(block) {
+                score -= cost(block) * if stories.is_empty() { 0.2 } else { 1.0 };
                 continue;
             }
             let mut story = Story { line: block[0].line, ..Story::default() };

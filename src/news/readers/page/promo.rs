@@ -5,15 +5,8 @@
 
 use crate::news::dedupe::canonical;
 use crate::news::item::{Item, SkippedItem};
+use crate::news::readers::headings::is_call;
 
-/// How such titles begin.
-const CALLS: &str = "donate|give now|give today|make a donation|make a gift|leave a gift|leave us a gift|sign up|sign our|subscribe|\
-    join us|join our mailing list|join our newsletter|get our newsletter|get our updates|support us|support our work|become a|\
-    view all|see all|read all|show all|browse all|all news|all stories|all posts|all articles|more news|more stories|more articles|\
-    older news|older stories|older posts|news archive|archive|back to|follow us|find us on|volunteer with us|get involved|contact us|\
-    get in touch|visit our shop|shop now|our newsletter|sign in|log in|load more";
-/// A longer title tells something.
-const MOST_WORDS: usize = 6;
 /// A longer text tells something.
 const LONGEST_APPEAL_CHARS: usize = 90;
 
@@ -43,14 +36,6 @@ pub fn without_promos(items: Vec<Item>) -> (Vec<Item>, Vec<SkippedItem>) {
         reason: "it is an appeal or a button, and tells no story".to_owned(),
     };
     (stories, promos.into_iter().map(skipped).collect())
-}
-
-fn is_call(title: &str) -> bool {
-    let bare = title.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    bare.split_whitespace().count() <= MOST_WORDS
-        && CALLS.split('|').any(|call| {
-            bare.strip_prefix(call).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
-        })
 }
 
 #[cfg(test)]

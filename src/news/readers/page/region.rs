@@ -65,40 +65,6 @@ const BESIDE: [&str; 24] = [
     "respond",
     "biography",
 ];
-/// Words over lists that are not the news.
-const BESIDE_HEADINGS: [&str; 30] = [
-    "related",
-    "you may also",
-    "you might also",
-    "more like this",
-    "most read",
-    "most popular",
-    "popular",
-    "trending",
-    "recommended",
-    "upcoming",
-    "events",
-    "what's on",
-    "what’s on",
-    "diary",
-    "calendar",
-    "dates for",
-    "our work",
-    "our projects",
-    "projects",
-    "services",
-    "our services",
-    "categories",
-    "archive",
-    "archives",
-    "tags",
-    "topics",
-    "quick links",
-    "useful links",
-    "get involved",
-    "jobs",
-];
-
 /// The words of an element's classes and id, in lower case.
 pub fn words(element: ElementRef<'_>) -> Vec<String> {
     let value = element.value();
@@ -209,17 +175,6 @@ fn is_beside(element: ElementRef<'_>) -> bool {
     is_plain && BESIDE.iter().any(|word| has(word))
 }
 
-/// Whether the words over a list say that it is not the news.
-pub fn is_heading_beside(text: &str) -> bool {
-    let text = text.trim().to_lowercase();
-    text.split(' ').count() <= 6
-        && BESIDE_HEADINGS.iter().any(|words| {
-            text == *words
-                || text.starts_with(&format!("{words} "))
-                || text.ends_with(&format!(" {words}"))
-        })
-}
-
 pub fn is_heading(element: ElementRef<'_>) -> bool {
     matches!(element.value().name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
 }
@@ -252,10 +207,5 @@ mod tests {
             let p = page.select(&Selector::parse("p").unwrap()).next().unwrap();
             assert_eq!((stands_around(p), stands_beside(p)), (around, beside), "{html}");
         }
-        assert!(is_heading_beside("Related stories") && is_heading_beside("Upcoming events"));
-        assert!(
-            !is_heading_beside("Latest news")
-                && !is_heading_beside("Popular fair comes back to the town hall")
-        );
     }
 }

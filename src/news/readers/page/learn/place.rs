@@ -7,9 +7,10 @@ use ego_tree::NodeId;
 use scraper::{ElementRef, Html};
 
 use crate::news::item::Item;
+use crate::news::readers::headings::is_heading_beside;
 use crate::news::readers::page::block::text_of;
 use crate::news::readers::page::part::PageContext;
-use crate::news::readers::page::region::{has_word, is_heading, is_heading_beside, stands_beside};
+use crate::news::readers::page::region::{has_word, is_heading, stands_beside};
 
 /// How much the place of a list on the page, and where it leads, speak for it.
 pub(super) fn place_of(

@@ -1,0 +1,159 @@
+//! Parts of a pasted text that are not its news: the head of an email, events, jobs, what others read, appeals; and topics over titles.
+//! Pure: lines in, decisions out.
+
+use super::line::ListingLine;
+use super::look::Look;
+use super::noise::is_noise;
+use crate::news::readers::headings::{is_call, is_section_elsewhere};
+
+/// A line of an email's head, in the languages of its programs.
+const MAIL_FIELDS: &str = "from|to|cc|bcc|sent|date|subject|reply-to|von|an|gesendet|betreff|datum|de|à|envoyé|objet|oddi wrth|at|\
+    anfonwyd|pwnc|dyddiad";
+/// A longer line over a title is a title.
+const MOST_TOPIC_WORDS: usize = 2;
+/// A shorter line below such a line may be its author.
+const FEWEST_TITLE_WORDS: usize = 3;
+
+/// A part that is left out: its lines, by their place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SectionElsewhere {
+    pub lines: std::ops::Range<usize>,
+    /// Why, for people; nothing where nobody would look for it.
+    pub reason: Option<&'static str>,
+}
+
+/// The parts that are not news.
+pub fn sections_elsewhere(lines: &[ListingLine], looks: &[Look]) -> Vec<SectionElsewhere> {
+    let head = lines.iter().take_while(|line| is_of_mail_head(&line.text)).count();
+    let mut sections = Vec::new();
+    if head > 1 {
+        sections.push(SectionElsewhere { lines: 0..head, reason: None });
+    }
+    let has_days = looks.iter().filter(|look| **look == Look::Day).count() > 1;
+    let mut at = head;
+    while at < lines.len() {
+        let is_after_news =
+            looks[..at].iter().any(|look| matches!(look, Look::Day | Look::Sentence));
+        let is_apart = is_after_news && lines[at].gap;
+        // A day or a text right below makes it a title.
+        let is_title = lines
+            .get(at + 1)
+            .is_some_and(|next| !next.gap && matches!(looks[at + 1], Look::Day | Look::Sentence));
+        let section = if is_apart && !is_title && is_section_elsewhere(&lines[at].text) {
+            let end = (at + 1..lines.len()).find(|next| begins_news(lines, *next));
+            Some((end.unwrap_or(lines.len()), "it stands in a part that is not news"))
+        } else if is_apart && has_days && is_call(&lines[at].text) {
+            let end = (at + 1..lines.len()).find(|next| lines[*next].gap).unwrap_or(lines.len());
+            let is_dated = looks[at..end].contains(&Look::Day);
+            (!is_dated).then_some((end, "it is an appeal or a button, and tells no story"))
+        } else {
+            None
+        };
+        match section {
+            Some((end, reason)) => {
+                sections.push(SectionElsewhere { lines: at..end, reason: Some(reason) });
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+    sections
+}
+
+/// "Latest news": the news goes on.
+fn begins_news(lines: &[ListingLine], at: usize) -> bool {
+    let lower = lines[at].text.to_lowercase();
+    let is_named = ["news", "press", "blog", "stories", "latest", "releases", "articles"]
+        .iter()
+        .any(|word| lower.contains(word));
+    lines[at].gap && is_named && is_noise(&lines[at].text) && !is_section_elsewhere(&lines[at].text)
+}
+
+fn is_of_mail_head(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(field, rest)| {
+        let field = field.trim().to_lowercase();
+        rest.starts_with([' ', '\t']) && MAIL_FIELDS.split('|').any(|name| name == field)
+    })
+}
+
+/// Topics over the titles of all stories: "Environment", with a longer line, a day or a text below.
+pub fn topics(lines: &[ListingLine], looks: &[Look]) -> Vec<usize> {
+    let words = |at: usize| lines[at].text.split(' ').count();
+    let is_title = |at: usize| matches!(looks.get(at), Some(Look::Title | Look::MayBeTitle));
+    let begins: Vec<usize> = (0..lines.len())
+        .filter(|at| {
+            let is_first =
+                *at == 0 || lines[*at].gap || matches!(looks[at - 1], Look::Sentence | Look::Other);
+            is_first && is_title(*at) && lines.get(at + 2).is_some()
+        })
+        .collect();
+    let is_topic = |at: &usize| {
+        is_title(at + 1)
+            && matches!(looks[at + 2], Look::Day | Look::Sentence)
+            && !lines[at + 1].gap
+            && !lines[at + 2].gap
+            && words(*at) <= MOST_TOPIC_WORDS
+            && words(at + 1) >= FEWEST_TITLE_WORDS
+    };
+    let stories = begins.iter().filter(|at| {
+        looks[**at..].iter().take(4).any(|look| matches!(look, Look::Day | Look::Sentence))
+            && !lines[**at + 1].gap
+    });
+    let stories = stories.count();
+    let topics: Vec<usize> = begins.iter().copied().filter(|at| is_topic(at)).collect();
+    if topics.len() > 1 && topics.len() * 4 >= stories * 3 { topics } else { Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::London;
+
+    use super::super::line::lines;
+    use super::super::look::look;
+    use super::*;
+
+    fn read(text: &str) -> (Vec<ListingLine>, Vec<Look>) {
+        let lines = lines(text, London);
+        let looks = lines.iter().map(|line| look(&line.text, London)).collect();
+        (lines, looks)
+    }
+
+    #[test]
+    fn what_stands_below_a_heading_of_something_else_is_not_news() {
+        let story =
+            "The fair\n3 December 2020\nIt was full.\n\nA well\n4 December 2020\nIt is new.\n\n";
+        for (rest, expected) in [
+            ("What’s on\n\nQuiz night\n14 January 2021\nDoors at seven.", vec![6..10]),
+            (
+                "Jobs\n\nDriver\nLeeds.\n\nPress releases\n\nThe choir\n5 December 2020\nLoud.",
+                vec![6..9],
+            ),
+            ("Donate today\nYour gift feeds a family.", vec![6..8]),
+            ("Events raise a record sum\n5 December 2020\nIt was a good year.", vec![]),
+            ("Donate today\n5 December 2020\nA hundred people did.", vec![]),
+        ] {
+            let (lines, looks) = read(&format!("{story}{rest}"));
+            let found: Vec<_> = sections_elsewhere(&lines, &looks)
+                .into_iter()
+                .map(|section| section.lines)
+                .collect();
+            assert_eq!(found, expected, "{rest}");
+        }
+        let (lines, looks) =
+            read("From: Ann\nTo: All\nSubject: News\n\nThe fair\n3 December 2020\nFull.");
+        assert_eq!(sections_elsewhere(&lines, &looks)[0].lines, 0..3);
+    }
+
+    #[test]
+    fn a_topic_over_each_title_is_no_title() {
+        for (form, expected) in [
+            ("Environment\nForty trees for the park\n3 December 2020\nIt was full.", vec![0, 4]),
+            ("ADVICE\nA new desk in Harlow\nIt was full.\n3 December 2020", vec![0, 4]),
+            ("Forty trees for the park\nAnn Lee\n3 December 2020\nIt was full.", vec![]),
+            ("Forty trees for the park\n3 December 2020\nIt was full.", vec![]),
+        ] {
+            let (lines, looks) = read(&format!("{form}\n\n{form}"));
+            assert_eq!(topics(&lines, &looks), expected, "{form}");
+        }
+    }
+}
