@@ -7,9 +7,31 @@ use ego_tree::NodeId;
 use scraper::{ElementRef, Html, Selector};
 
 /// Classes that tell a part's state or place, and are not those of all parts.
-const STATES: [&str; 14] = [
-    "first", "last", "odd", "even", "active", "featured", "alt", "current", "hidden", "visible",
-    "sticky", "open", "closed", "loaded",
+const STATES: [&str; 24] = [
+    "first",
+    "last",
+    "odd",
+    "even",
+    "active",
+    "featured",
+    "alt",
+    "current",
+    "hidden",
+    "visible",
+    "sticky",
+    "open",
+    "closed",
+    "loaded",
+    "cloned",
+    "clone",
+    "duplicate",
+    "center",
+    "slick-cloned",
+    "slick-active",
+    "slick-current",
+    "swiper-slide-duplicate",
+    "swiper-slide-active",
+    "swiper-slide-next",
 ];
 /// So many classes name a part well enough.
 const MOST_CLASSES: usize = 3;

@@ -618,6 +618,8 @@ fn a_day_beside_something_else_is_not_the_articles() {
         "<ul><li><a href='/a.pdf'>Annual report</a> <span class=date>1 January 2019</span></li></ul>",
         "<figure><img src='/a.jpg'><figcaption>1 January 2019</figcaption></figure>",
         "<div><p>Next meeting</p><p><time>1 January 2019</time></p></div>",
+        "<p>Bob Smith says:<br>1 January 2019 at 10:14 am</p><p>What a lovely thing.</p>",
+        "<p class=meta>1 May 1932 – 1 January 2019</p>",
     ] {
         for (before, inside, behind) in [(other, "", ""), ("", other, ""), ("", "", other)] {
             assert_eq!(day(before, inside, behind), None, "{other}");
@@ -659,6 +661,80 @@ fn a_label_in_an_element_of_its_own_says_what_a_day_is_of() {
     }
     assert_eq!(day("<p>1 January 2019 – 9 June 2019</p>"), None);
     assert_eq!(day("<p>Published</p><p>3 December 2020</p>").as_deref(), Some("2020-12-03"));
+}
+
+#[test]
+fn months_of_unequal_size_lose_no_story() {
+    for (sizes, wrap, form) in [
+        ([1, 2, 1], "ul", "<li><a href='{u}'>{t}</a> – {d}</li>"),
+        ([3, 1, 0], "ul", "<li><a href='{u}'>{t}</a> – {d}</li>"),
+        ([1, 2, 1], "table", "<tr><td>{d}</td><td><a href='{u}'>{t}</a></td></tr>"),
+        (
+            [1, 2, 1],
+            "section",
+            "<div class=post><h3><a href='{u}'>{t}</a></h3><p class=date>{d}</p><p>{s}</p></div>",
+        ),
+    ] {
+        let mut from = 0;
+        let mut html = String::new();
+        for (size, month) in sizes.iter().zip(["December 2020", "November 2020", "October 2020"]) {
+            // Of equal addresses only one would count.
+            let stories: String = (from..from + size)
+                .map(|at| list_of(&form.replace("{u}", &format!("/news/m{at}")), &STORIES[at..=at]))
+                .collect();
+            html += &format!("<h2>{month}</h2><{wrap}>{stories}</{wrap}>");
+            from += size;
+        }
+        let found: Vec<_> = learnt(&page(&html))
+            .into_iter()
+            .map(|item| (item.title, item.date.map(|date| date.to_string())))
+            .collect();
+        let wanted = STORIES.map(|(title, day, _)| (title.to_owned(), Some(day.to_owned())));
+        assert_eq!(found, wanted, "{sizes:?} {wrap}");
+    }
+}
+
+#[test]
+fn a_story_that_stands_twice_keeps_its_title_and_its_link() {
+    let form =
+        "<article class=n><h3><a href='{u}'>{t}</a></h3><p class=d>{d}</p><p>{s}</p></article>";
+    for query in ["", "?ref=featured", "?utm_source=hero"] {
+        let featured = list_of(&form.replace("{u}", &format!("{{u}}{query}")), &STORIES[..2]);
+        let html = format!(
+            "<section><h2>Featured</h2>{featured}</section><section><h2>All</h2>{}</section>",
+            list(form)
+        );
+        let items = learnt(&page(&html));
+        for (title, day, _) in STORIES {
+            let item = items
+                .iter()
+                .find(|item| item.title == title)
+                .unwrap_or_else(|| panic!("{title} {query}"));
+            assert!(
+                item.link.is_some() && item.date.is_some_and(|date| date.to_string() == day),
+                "{item:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_label_in_an_element_of_its_own_says_it_in_a_list_too() {
+    for (form, has_day) in [
+        ("<ul><li>Type: News</li><li>Updated: <time datetime='{d}'>{d}</time></li></ul>", false),
+        ("<span class=lab>Updated</span> <time datetime='{d}'>{d}</time>", false),
+        ("<dl><dt>Closing date</dt><dd>{d}</dd></dl>", false),
+        ("<dl><dt>Review at:</dt><dd>{d}</dd></dl>", false),
+        ("<p>1 May 1932 – {d}</p>", false),
+        ("<dl><dt>Published</dt><dd>{d}</dd></dl>", true),
+        ("<dl><dt>Date:</dt><dd><time datetime='{d}'>{d}</time></dd></dl>", true),
+    ] {
+        let form =
+            format!("<article><h2><a href='{{u}}'>{{t}}</a></h2>{form}<p>{{s}}</p></article>");
+        let items = learnt(&page(&list(&form)));
+        assert_eq!(items.len(), 4, "{form}");
+        assert!(items.iter().all(|item| item.date.is_some() == has_day), "{form} {items:?}");
+    }
 }
 
 #[test]

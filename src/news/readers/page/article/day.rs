@@ -6,10 +6,12 @@ use scraper::ElementRef;
 
 use super::{Extract, Reader, SHORTEST_PARAGRAPH_CHARS, same_holder, select};
 use crate::date::{PartialDate, WrittenDate};
-use crate::news::readers::day_line::{DayMeaning, day_line, label};
+use crate::news::readers::day_line::{DayMeaning, day_line};
 use crate::news::readers::page::block::text_of;
 use crate::news::readers::page::data::DataArticle;
-use crate::news::readers::page::part::{in_other_words, quoted, says_other};
+use crate::news::readers::page::part::{
+    in_other_words, inline_day, is_label_of_other, quoted, says_other,
+};
 use crate::news::readers::page::region::is_heading;
 
 /// Names of `meta` elements that tell when something was published.
@@ -107,10 +109,8 @@ impl Reader<'_> {
         };
         let before = at.checked_sub(1).and_then(|before| self.blocks.get(before));
         let near = self.blocks.iter().skip(at + 1).take(4).chain(before);
-        before.is_some_and(|block| {
-            is(LABELS, &block.text)
-                || matches!(label(&block.text), Some(DayMeaning::Change | DayMeaning::Event))
-        }) || near.into_iter().any(|block| is(VENUES, &block.text) && block.text.len() < 120)
+        before.is_some_and(|block| is(LABELS, &block.text) || is_label_of_other(&block.text))
+            || near.into_iter().any(|block| is(VENUES, &block.text) && block.text.len() < 120)
     }
 
     /// The day that stands nearest the headline: just below it or just above.
@@ -165,6 +165,9 @@ impl Reader<'_> {
         if let Some(line) = line {
             let is_own = !matches!(line.of, DayMeaning::Change | DayMeaning::Event);
             return line.date.filter(|_| is_own).map(|date| (date, block.text.clone()));
+        }
+        if let Some(found) = inline_day(block.owner, None, self.zone) {
+            return Some(found);
         }
         // A byline with a `<time>` in it, whose words alone would not say so.
         let time =

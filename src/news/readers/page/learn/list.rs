@@ -79,24 +79,37 @@ pub(super) fn lists<'a>(
     lists
 }
 
-/// Of each seed the largest part of the box that has no other seed of the list.
+/// Of each seed the largest part of the box that has no other seed of the list. Seeds hang below the box in the same way, and so do
+/// their parts: a month with one story is a part no more than a month with three.
 fn records<'a>(elements: &[ElementRef<'a>], holder: NodeId) -> Vec<ElementRef<'a>> {
+    /// The name of a month or a year, which stands over its only story.
+    const LONGEST_HEADING_CHARS: usize = 40;
     let mut count: BTreeMap<NodeId, usize> = BTreeMap::new();
     for element in elements {
         for node in element.ancestors() {
             *count.entry(node.id()).or_default() += 1;
         }
     }
-    let records = elements.iter().map(|element| {
-        let mut record = *element;
-        while let Some(parent) = record.parent().and_then(ElementRef::wrap)
-            && parent.id() != holder
-            && count.get(&parent.id()) == Some(&1)
-        {
-            record = parent;
-        }
-        record
-    });
+    let climbed: Vec<Vec<ElementRef<'a>>> = elements
+        .iter()
+        .map(|element| {
+            let around = element
+                .ancestors()
+                .filter_map(ElementRef::wrap)
+                .take_while(|parent| parent.id() != holder && count.get(&parent.id()) == Some(&1));
+            std::iter::once(*element).chain(around).collect()
+        })
+        .collect();
+    let lowest = climbed.iter().map(Vec::len).min().unwrap_or_default();
+    let at_lowest = climbed.iter().filter(|way| way.len() == lowest).count();
+    let length = |element: ElementRef<'_>| text_of(element).chars().count();
+    let is_bare = |way: &Vec<ElementRef<'a>>| {
+        let (part, whole) = (length(way[lowest - 1]), length(way[way.len() - 1]));
+        whole.saturating_sub(part) <= LONGEST_HEADING_CHARS
+    };
+    let is_level = at_lowest * 2 > climbed.len() || at_lowest > 1 && climbed.iter().all(is_bare);
+    let records =
+        climbed.iter().map(|way| if is_level { way[lowest - 1] } else { way[way.len() - 1] });
     begun_before(records.collect())
 }
 

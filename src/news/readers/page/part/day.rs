@@ -5,8 +5,9 @@ use chrono_tz::Tz;
 use scraper::ElementRef;
 
 use super::story_part::StoryPart;
+use crate::date::labels::{DayMeaning, label, label_at_start};
 use crate::date::{PartialDate, WrittenDate};
-use crate::news::readers::day_line::{DayMeaning, day_line};
+use crate::news::readers::day_line::day_line;
 use crate::news::readers::page::block::{Block, text_of};
 use crate::news::readers::page::region::has_word;
 
@@ -44,10 +45,11 @@ pub(super) fn day(
             best = Some((score, date, why));
         }
     };
-    for block in blocks {
+    for (at, block) in blocks.iter().enumerate() {
         if let Some(line) = day_line(&block.text, zone)
             && let Some(date) = line.date
             && !says_other(block.owner)
+            && !is_labelled_other(blocks, at)
         {
             let score = match line.of {
                 DayMeaning::Publication => 30,
@@ -59,18 +61,24 @@ pub(super) fn day(
     }
     for element in part.elements() {
         let value = element.value();
+        let is_within = |block: &Block<'_>| {
+            block.owner.id() == element.id()
+                || block.owner.ancestors().any(|node| node.id() == element.id())
+        };
         let is_time = value.name() == "time" || value.attr("itemprop") == Some("datePublished");
         let is_named = has_word(element, &["date", "published", "posted", "pubdate", "postdate"]);
         // "03", "Dec" and "2020", each in a box of its own.
         let is_split = (2..=4).contains(&element.child_elements().count());
+        let is_labelled =
+            || blocks.iter().position(is_within).is_some_and(|at| is_labelled_other(blocks, at));
         if is_split && !says_other(element) && element.text().map(str::len).sum::<usize>() <= 60 {
             let line =
                 day_line(&text_of(element), zone).filter(|line| line.of == DayMeaning::Unsaid);
-            if let Some(date) = line.and_then(|line| line.date) {
+            if let Some(date) = line.and_then(|line| line.date).filter(|_| !is_labelled()) {
                 offer(21, date, format!("the list: {}", quoted(&text_of(element))));
             }
         }
-        if !(is_time || is_named) || says_other(element) {
+        if !(is_time || is_named) || says_other(element) || is_labelled() {
             continue;
         }
         let text = text_of(element);
@@ -129,6 +137,25 @@ pub fn in_other_words(element: ElementRef<'_>, zone: Tz) -> bool {
         day_line(&text, zone)
             .is_some_and(|line| matches!(line.of, DayMeaning::Change | DayMeaning::Event))
     })
+}
+
+fn is_labelled_other(blocks: &[Block<'_>], at: usize) -> bool {
+    at.checked_sub(1).is_some_and(|before| is_label_of_other(&blocks[before].text))
+}
+
+/// Whether words that stand before a day, in an element of their own, say that it is of something else: "Updated", "Closing date",
+/// "Bob says:".
+pub fn is_label_of_other(text: &str) -> bool {
+    /// More words are prose that leads to a list.
+    const MOST_WORDS: usize = 4;
+    match label(text) {
+        Some(DayMeaning::Change | DayMeaning::Event) => true,
+        Some(DayMeaning::Publication | DayMeaning::Unsaid) => false,
+        None => {
+            let is_by = matches!(label_at_start(text), Some((DayMeaning::Publication, _)));
+            text.ends_with(':') && !is_by && text.split(' ').count() <= MOST_WORDS
+        }
+    }
 }
 
 pub fn quoted(text: &str) -> String {

@@ -3,6 +3,7 @@
 
 mod context;
 mod day;
+mod inline_day;
 mod labels;
 mod link;
 mod story_part;
@@ -24,7 +25,8 @@ use link::{Anchor, link};
 use text::{join, teaser, title, undoubled};
 
 pub use context::{PageContext, PartSelectors};
-pub use day::{in_other_words, quoted, says_other};
+pub use day::{in_other_words, is_label_of_other, quoted, says_other};
+pub use inline_day::inline_day;
 pub use labels::is_small;
 pub use story_part::{RepeatedParts, StoryPart};
 
@@ -59,7 +61,9 @@ pub fn story(
         Some(selector) => {
             part.select(selector).find_map(|element| given_day(element, context.zone))
         }
-        None => day(part, &blocks, context.zone),
+        None => day(part, &blocks, context.zone).or_else(|| {
+            day_beside(part, &blocks, title.as_ref().map(|(text, _)| text.as_str()), context.zone)
+        }),
     };
     let heading =
         title.map(|(text, _)| undoubled(&without_marker(&text))).filter(|text| !text.is_empty());
@@ -98,6 +102,20 @@ pub fn story(
         source: context.source.to_owned(),
         evidence,
         ..Item::default()
+    })
+}
+
+/// The day on a line with the title's link or a name.
+fn day_beside(
+    part: &StoryPart<'_>,
+    blocks: &[Block<'_>],
+    title: Option<&str>,
+    zone: Tz,
+) -> Option<(WrittenDate, String)> {
+    let mut lines = blocks.iter().map(|block| block.owner).chain(part.elements().take(1));
+    lines.find_map(|line| {
+        let (day, words) = inline_day(line, title, zone).filter(|_| !says_other(line))?;
+        Some((day, format!("the list: {}", quoted(&words))))
     })
 }
 

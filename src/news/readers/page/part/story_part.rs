@@ -75,6 +75,7 @@ impl RepeatedParts {
     pub fn of(parts: &[StoryPart<'_>], context: &PageContext<'_>) -> Self {
         let mut labels: BTreeMap<String, usize> = BTreeMap::new();
         let mut pictures: BTreeMap<String, usize> = BTreeMap::new();
+        let mut seen: BTreeSet<(BTreeSet<String>, BTreeSet<String>)> = BTreeSet::new();
         for part in parts {
             let mut texts: BTreeSet<String> = part
                 .blocks()
@@ -84,6 +85,10 @@ impl RepeatedParts {
                 .collect();
             let links = part.elements().filter(|element| element.value().name() == "a");
             texts.extend(links.filter_map(words_for_picture));
+            // A story that stands twice, among the featured ones and in the list, has not made labels of its words.
+            if !seen.insert((part.links(context), texts.clone())) {
+                continue;
+            }
             for text in texts {
                 *labels.entry(text).or_default() += 1;
             }
