@@ -37,7 +37,8 @@ pub fn document<'a>(source: &str, text: &'a str) -> Result<MarkdownDocument<'a>,
     let mut at = start;
     let mut end = None;
     for line in text[start..].split_inclusive('\n') {
-        if line.trim_end() == fence {
+        // YAML has a mark of its own for the end of a document.
+        if line.trim_end() == fence || (is_yaml && line.trim_end() == "...") {
             end = Some((at, at + line.len()));
             break;
         }

@@ -37,7 +37,7 @@ impl SitePage<'_> {
         }
         let drops_date =
             matches!(self.site.kind, SourceKind::Jekyll | SourceKind::Zola | SourceKind::Eleventy)
-                || self.site.config.has_dated_names;
+                || self.site.config.has_dated_names();
         let keeps_date = self.site.kind == SourceKind::Zola && self.site.config.keeps_dates;
         let base = if drops_date && !keeps_date { without_date(whole) } else { whole };
         Name { sections, base, whole, is_index, language }
@@ -77,10 +77,11 @@ impl SitePage<'_> {
     )]
     fn hugo(&self, fields: &BTreeMap<String, Value>, day: Option<NaiveDate>) -> Option<String> {
         let name = self.name();
-        let sections: Vec<String> = name.sections.iter().map(|part| hugo_path(part)).collect();
-        let own_slug = text(fields, "slug").map(|slug| hugo_path(&slug));
-        let title = text(fields, "title").map(|title| hugo_path(&title)).unwrap_or_default();
-        let file = hugo_path(name.base);
+        let path = |text: &str| hugo_path(text, self.site.config.hugo_paths);
+        let sections: Vec<String> = name.sections.iter().map(|part| path(part)).collect();
+        let own_slug = text(fields, "slug").map(|slug| path(&slug));
+        let title = text(fields, "title").map(|title| path(&title)).unwrap_or_default();
+        let file = path(name.base);
         let language = self.site.config.languages.folder_in_addresses(name.language);
         if let Some(url) = text(fields, "url") {
             let is_file = url.rsplit('/').next().is_some_and(|last| last.contains('.'));

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::hugo_dates::date_order;
+use super::jekyll_defaults::ScopedDefaults;
+use super::names::HugoPaths;
 use crate::news::source::SourceKind;
 use crate::news::translations::split_language;
 
@@ -27,6 +30,8 @@ pub struct Config {
     pub permalinks: BTreeMap<String, String>,
     /// Hugo: addresses end in `.html`.
     pub ugly: bool,
+    /// Hugo: how names become addresses.
+    pub hugo_paths: HugoPaths,
     /// Stories of days to come are published.
     pub future: bool,
     /// Hugo: drafts are published.
@@ -41,12 +46,12 @@ pub struct Config {
     pub has_made_addresses: bool,
     /// Eleventy's input folder.
     pub input: Option<String>,
-    /// Hugo: the day in a file's name is its date, and no part of its address.
-    pub has_dated_names: bool,
+    /// Hugo: where the date of a page comes from, in order.
+    pub date_order: Vec<String>,
     /// Jekyll: collections by name: the pattern of their addresses, and whether they are published.
     pub collections: BTreeMap<String, (Option<String>, bool)>,
-    /// Jekyll: values for all pages below a path.
-    defaults: Vec<(String, BTreeMap<String, Value>)>,
+    /// Jekyll: values for some pages.
+    pub defaults: Vec<ScopedDefaults>,
 }
 
 /// How Zola makes addresses of names (`slugify.paths`).
@@ -227,6 +232,10 @@ impl Config {
             },
             permalinks: permalinks(kind, &map),
             ugly: is("uglyurls"),
+            hugo_paths: HugoPaths {
+                is_plain: is("removepathaccents"),
+                keeps_case: is("disablepathtolower"),
+            },
             future: is("future") || is("buildfuture"),
             drafts: is("builddrafts"),
             ignored: ignored(kind, &map),
@@ -234,12 +243,9 @@ impl Config {
             keeps_dates: slugify(&map, "paths_keep_dates").and_then(Value::as_bool) == Some(true),
             has_made_addresses: false,
             input: None,
-            has_dated_names: map
-                .get("frontmatter")
-                .and_then(|own| own.get("date"))
-                .is_some_and(|order| order.to_string().contains(":filename")),
+            date_order: date_order(&map),
             collections: collections(&map),
-            defaults: defaults(&map),
+            defaults: ScopedDefaults::read(&map),
         }
     }
 
@@ -268,15 +274,9 @@ impl Config {
         self.ignored.extend(patterns.map(|pattern| regex_of_glob(pattern, true)));
     }
 
-    /// What the settings say of a page below the source's folder.
-    pub fn defaults_of(&self, below: &str) -> BTreeMap<String, Value> {
-        let mut found = BTreeMap::new();
-        for (path, values) in &self.defaults {
-            if path.is_empty() || below.starts_with(path.as_str()) || path.starts_with("_posts") {
-                found.extend(values.clone());
-            }
-        }
-        found
+    /// Hugo: the day in a file's name is its date, and no part of its address.
+    pub fn has_dated_names(&self) -> bool {
+        self.date_order.iter().any(|name| name == ":filename")
     }
 }
 
@@ -359,32 +359,6 @@ fn collections(map: &Map<String, Value>) -> BTreeMap<String, (Option<String>, bo
             let pattern = own.get("permalink").and_then(Value::as_str).map(str::to_owned);
             let is_published = own.get("output").and_then(Value::as_bool).unwrap_or_default();
             (name.clone(), (pattern, is_published))
-        })
-        .collect()
-}
-
-/// Jekyll's `defaults`: a scope and its values.
-fn defaults(map: &Map<String, Value>) -> Vec<(String, BTreeMap<String, Value>)> {
-    let Some(Value::Array(all)) = map.get("defaults") else { return Vec::new() };
-    all.iter()
-        .filter_map(|one| {
-            let scope = one.get("scope");
-            let kind = scope
-                .and_then(|scope| scope.get("type"))
-                .and_then(Value::as_str)
-                .unwrap_or("posts");
-            let path = scope
-                .and_then(|scope| scope.get("path"))
-                .and_then(Value::as_str)
-                .unwrap_or_default();
-            let Value::Object(values) = one.get("values")? else { return None };
-            let wanted = ["permalink", "published", "category", "categories", "image"];
-            let values = values
-                .iter()
-                .filter(|(name, _)| wanted.contains(&name.as_str()))
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect();
-            (kind == "posts").then(|| (path.trim_matches('/').to_owned(), values))
         })
         .collect()
 }

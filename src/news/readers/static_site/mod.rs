@@ -12,6 +12,8 @@ mod address;
 mod config;
 mod eleventy_data;
 mod eleventy_template;
+mod hugo_dates;
+mod jekyll_defaults;
 mod names;
 mod pattern;
 
@@ -23,6 +25,7 @@ use serde_json::Value;
 
 pub use config::{Config, config_names};
 pub use eleventy_data::eleventy_data;
+use hugo_dates::put_date;
 
 use crate::date::PartialDate;
 use crate::news::item::web_address;
@@ -164,7 +167,7 @@ impl SitePage<'_> {
         let has = |fields: &BTreeMap<String, Value>, name: &str| {
             fields.keys().any(|other| simple(other) == simple(name))
         };
-        for (name, value) in self.defaults.iter().chain(&self.site.config.defaults_of(self.below)) {
+        for (name, value) in self.defaults.iter().chain(&self.jekyll_defaults()) {
             if !has(fields, name) {
                 fields.insert(name.clone(), value.clone());
             }
@@ -172,7 +175,22 @@ impl SitePage<'_> {
         if self.site.config.drafts {
             fields.retain(|name, _| simple(name) != "draft");
         }
+        put_date(fields, &self.site.config.date_order);
         self.complete_picture(fields);
+    }
+
+    /// What Jekyll's settings say of the page.
+    fn jekyll_defaults(&self) -> BTreeMap<String, Value> {
+        let folder = self.site.folder.as_str();
+        let place = format!("{folder}/{}", self.below);
+        let is_of = |kind: &str| match kind {
+            "posts" => self.collection().is_none_or(|(name, _)| name == kind),
+            "drafts" => place.contains("_drafts/"),
+            _ => self.collection().is_some_and(|(name, _)| name == kind),
+        };
+        let all = self.site.config.defaults.iter();
+        let found = all.filter_map(|one| one.for_page(place.trim_matches('/'), is_of));
+        found.cloned().flatten().collect()
     }
 
     /// The picture of a story in the spellings of themes.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
 
 use super::config::Slugs;
 use crate::rfc::csv::simple;
@@ -51,17 +52,36 @@ pub(super) fn text(fields: &BTreeMap<String, Value>, name: &str) -> Option<Strin
     (!text.is_empty()).then_some(text)
 }
 
+/// How Hugo writes paths, as far as settings decide it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HugoPaths {
+    /// `removePathAccents`.
+    pub is_plain: bool,
+    /// `disablePathToLower`.
+    pub keeps_case: bool,
+}
+
 /// As Hugo writes a path: in lower case, blanks as hyphens, without other marks.
-pub(super) fn hugo_path(text: &str) -> String {
+pub(super) fn hugo_path(text: &str, paths: HugoPaths) -> String {
     let mut path = String::new();
     let mut hyphen = false;
+    let is_accent = |c: &char| matches!(c, '\u{300}'..='\u{36f}');
+    let text: String = if paths.is_plain {
+        text.nfd().filter(|c| !is_accent(c)).nfc().collect()
+    } else {
+        text.to_owned()
+    };
     for c in text.trim().chars() {
         if c.is_alphanumeric() || matches!(c, '.' | '/' | '_' | '-' | '+' | '~' | '@') {
             if hyphen && c != '-' && !path.ends_with('-') {
                 path.push('-');
             }
             hyphen = false;
-            path.extend(c.to_lowercase());
+            if paths.keeps_case {
+                path.push(c);
+            } else {
+                path.extend(c.to_lowercase());
+            }
         } else if c.is_whitespace() && !path.is_empty() {
             hyphen = true;
         }
@@ -131,4 +151,21 @@ pub(super) fn zola_slug(text: &str) -> String {
         }
     }
     slug.trim_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hugo_writes_paths_as_its_settings_say() {
+        for (is_plain, keeps_case, expected) in [
+            (false, false, "café-du-nord"),
+            (true, false, "cafe-du-nord"),
+            (false, true, "Café-du-Nord"),
+        ] {
+            let paths = HugoPaths { is_plain, keeps_case };
+            assert_eq!(hugo_path("Café du Nord", paths), expected);
+        }
+    }
 }
