@@ -136,7 +136,7 @@ fn fields_of(post: &Value) -> BTreeMap<String, Value> {
         .filter(|name| {
             name.as_str() != Some("Uncategorized") && name.as_str() != Some("Uncategorised")
         })
-        .cloned()
+        .filter_map(|name| Some(Value::String(plain_text(name.as_str()?))))
         .collect();
     if !topics.is_empty() {
         fields.insert("topics".to_owned(), Value::Array(topics));

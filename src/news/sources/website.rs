@@ -120,7 +120,7 @@ async fn feeds_of(
     let base = url::Url::parse(address).ok()?;
     let usual = USUAL_FEEDS.iter().filter_map(|name| base.join(&format!("/{name}")).ok());
     let usual: Vec<String> = usual.map(String::from).collect();
-    for address in named.iter().filter(|url| !url.contains("/comments")).chain(&usual) {
+    for address in named.iter().chain(&usual) {
         let Ok(answer) = crawler.get(address).await else { continue };
         if let Some(news) = feed_of(&answer, zone) {
             return Some(news);

@@ -61,7 +61,13 @@ fn entry(item: &Value, at: Option<&str>) -> Option<FeedEntry> {
             .into_iter()
             .collect(),
         contents: html.into_iter().chain(plain).collect(),
-        link: link(&["url"]).or_else(|| link(&["external_url"])).or_else(|| link(&["link"])),
+        link: ["url", "external_url", "link"]
+            .iter()
+            .find_map(|name| link(&[*name]))
+            // The specification asks for the address of the item as its id.
+            .or_else(|| {
+                link(&["id"]).filter(|_| own(&["id"]).is_some_and(|id| id.starts_with("http")))
+            }),
         dates: all(&["date_published", "published", "date"]),
         changes: all(&["date_modified", "updated", "modified"]),
         image,

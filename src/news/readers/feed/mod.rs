@@ -406,6 +406,8 @@ pub fn advertised_feeds(page: &str, address: &str) -> Vec<String> {
         .filter_map(|tag| {
             web_address(&attribute(tag, "href")?.replace("&amp;", "&"), base.as_deref())
         })
+        // What readers answered is no news.
+        .filter(|feed| !feed.contains("/comments"))
         .take(3)
         .collect()
 }
@@ -568,6 +570,8 @@ mod tests {
         assert!(reading.problems[0].cure.contains("https://e.org/feed"));
         let shouted = "<HTML><LINK REL=alternate TYPE='APPLICATION/RSS+XML' HREF=/feed>";
         assert_eq!(advertised_feeds(shouted, "https://e.org/news"), ["https://e.org/feed"]);
+        let comments = "<link type='application/rss+xml' href='/comments/feed/'><link type='application/rss+xml' href='/feed/'>";
+        assert_eq!(advertised_feeds(comments, "https://e.org/news"), ["https://e.org/feed/"]);
         let reading = read("feed", "https://e.org/news", b"", London);
         assert_eq!(reading.problems[0].what, "the response is empty");
     }
