@@ -631,6 +631,11 @@ fn a_day_beside_something_else_is_not_the_articles() {
         "<p class=meta>By <a href='/author/ann'>Ann Mary Lee</a> on <time>3 December 2020</time> in <a href='/category/x' rel=tag>What we do here</a></p>",
         "<p><a href='/news/fair'><time>3 December 2020</time></a></p>",
         "<div><a href='/news'>News</a> <span class=date>3 December 2020</span></div>",
+        "<div><span class=day>03</span><span class=month>Dec</span><span class=year>2020</span></div>",
+        "<div><div>DEC</div><div>3</div><div>2020</div></div>",
+        "<div><span title='3 December 2020'>3 weeks ago</span></div>",
+        "<div><span>Ann Lee</span><span>3 December 2020</span></div>",
+        "<p><i class=icon></i> 3 December 2020 <i class=icon></i> Ann Lee</p>",
     ] {
         assert_eq!(day("", own, "").as_deref(), Some("2020-12-03"), "{own}");
     }
@@ -727,6 +732,9 @@ fn a_label_in_an_element_of_its_own_says_it_in_a_list_too() {
         ("<dl><dt>Review at:</dt><dd>{d}</dd></dl>", false),
         ("<p>1 May 1932 – {d}</p>", false),
         ("<dl><dt>Published</dt><dd>{d}</dd></dl>", true),
+        ("<div class=meta><span title='{d}'>3 weeks ago</span></div>", true),
+        ("<div class=meta>3 weeks ago</div>", false),
+        ("<div class=meta>December 2020</div>", true),
         ("<dl><dt>Date:</dt><dd><time datetime='{d}'>{d}</time></dd></dl>", true),
     ] {
         let form =

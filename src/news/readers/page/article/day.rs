@@ -10,7 +10,7 @@ use crate::news::readers::day_line::{DayMeaning, day_line};
 use crate::news::readers::page::block::text_of;
 use crate::news::readers::page::data::DataArticle;
 use crate::news::readers::page::part::{
-    in_other_words, inline_day, is_label_of_other, quoted, says_other,
+    day_in_boxes, day_of_tooltip, in_other_words, inline_day, is_label_of_other, quoted, says_other,
 };
 use crate::news::readers::page::region::is_heading;
 
@@ -164,7 +164,16 @@ impl Reader<'_> {
         let line = day_line(&block.text, self.zone);
         if let Some(line) = line {
             let is_own = !matches!(line.of, DayMeaning::Change | DayMeaning::Event);
-            return line.date.filter(|_| is_own).map(|date| (date, block.text.clone()));
+            let date = line.date.or_else(|| {
+                std::iter::once(block.owner)
+                    .chain(block.owner.descendent_elements())
+                    .find_map(|inner| day_of_tooltip(inner, self.zone))
+            });
+            return date.filter(|_| is_own).map(|date| (date, block.text.clone()));
+        }
+        let holder = block.owner.parent().and_then(ElementRef::wrap);
+        if let Some(found) = holder.and_then(|holder| day_in_boxes(holder, self.zone)) {
+            return Some(found);
         }
         if let Some(found) = inline_day(block.owner, None, self.zone) {
             return Some(found);

@@ -9,7 +9,7 @@ use crate::date::labels::{DayMeaning, label, label_at_start};
 use crate::date::{PartialDate, WrittenDate};
 use crate::news::readers::day_line::day_line;
 use crate::news::readers::page::block::{Block, text_of};
-use crate::news::readers::page::region::has_word;
+use crate::news::readers::page::region::{has_word, is_heading};
 
 /// The day that an element says which somebody named for it.
 pub(super) fn given_day(element: ElementRef<'_>, zone: Tz) -> Option<(WrittenDate, String)> {
@@ -57,6 +57,11 @@ pub(super) fn day(
                 DayMeaning::Change | DayMeaning::Event => continue,
             };
             offer(score, date, format!("the list: {}", quoted(&block.text)));
+        } else if let Some(month) = month_of(block, zone)
+            && !says_other(block.owner)
+            && !is_labelled_other(blocks, at)
+        {
+            offer(5, month, format!("the list: {}", quoted(&block.text)));
         }
     }
     for element in part.elements() {
@@ -67,16 +72,15 @@ pub(super) fn day(
         };
         let is_time = value.name() == "time" || value.attr("itemprop") == Some("datePublished");
         let is_named = has_word(element, &["date", "published", "posted", "pubdate", "postdate"]);
-        // "03", "Dec" and "2020", each in a box of its own.
-        let is_split = (2..=4).contains(&element.child_elements().count());
         let is_labelled =
             || blocks.iter().position(is_within).is_some_and(|at| is_labelled_other(blocks, at));
-        if is_split && !says_other(element) && element.text().map(str::len).sum::<usize>() <= 60 {
-            let line =
-                day_line(&text_of(element), zone).filter(|line| line.of == DayMeaning::Unsaid);
-            if let Some(date) = line.and_then(|line| line.date).filter(|_| !is_labelled()) {
-                offer(21, date, format!("the list: {}", quoted(&text_of(element))));
-            }
+        if !says_other(element)
+            && let Some((date, words)) = day_in_boxes(element, zone).filter(|_| !is_labelled())
+        {
+            offer(21, date, format!("the list: {}", quoted(&words)));
+        }
+        if let Some(date) = day_of_tooltip(element, zone).filter(|_| !says_other(element)) {
+            offer(17, date, format!("the list: {}", quoted(&text_of(element))));
         }
         if !(is_time || is_named) || says_other(element) || is_labelled() {
             continue;
@@ -137,6 +141,37 @@ pub fn in_other_words(element: ElementRef<'_>, zone: Tz) -> bool {
         day_line(&text, zone)
             .is_some_and(|line| matches!(line.of, DayMeaning::Change | DayMeaning::Event))
     })
+}
+
+/// "03", "Dec" and "2020", each in a box of its own.
+pub fn day_in_boxes(element: ElementRef<'_>, zone: Tz) -> Option<(WrittenDate, String)> {
+    let is_split = (2..=4).contains(&element.child_elements().count());
+    if !is_split || element.text().map(str::len).sum::<usize>() > 60 {
+        return None;
+    }
+    let words = text_of(element);
+    let line = day_line(&words, zone).filter(|line| line.of == DayMeaning::Unsaid)?;
+    Some((line.date?, words))
+}
+
+/// The day that shows when somebody points at "3 weeks ago".
+pub fn day_of_tooltip(element: ElementRef<'_>, zone: Tz) -> Option<WrittenDate> {
+    let words = element.value().attr("title")?;
+    day_line(&text_of(element), zone)
+        .filter(|line| line.of == DayMeaning::Unsaid && line.date.is_none())?;
+    PartialDate::read(words, zone)
+        .ok()
+        .filter(|date| matches!(date.likely(), PartialDate::Day(_) | PartialDate::Instant(_)))
+}
+
+/// "December 2020" as all of a text that is no headline.
+fn month_of(block: &Block<'_>, zone: Tz) -> Option<WrittenDate> {
+    let mut around = std::iter::once(block.owner)
+        .chain(block.owner.ancestors().filter_map(ElementRef::wrap))
+        .take(3);
+    let date = PartialDate::parse(&block.text, zone).ok()?;
+    let is_month = matches!(date, PartialDate::Month(..));
+    (is_month && !around.any(is_heading)).then(|| WrittenDate::known(date))
 }
 
 fn is_labelled_other(blocks: &[Block<'_>], at: usize) -> bool {

@@ -25,7 +25,9 @@ use link::{Anchor, link};
 use text::{join, teaser, title, undoubled};
 
 pub use context::{PageContext, PartSelectors};
-pub use day::{in_other_words, is_label_of_other, quoted, says_other};
+pub use day::{
+    day_in_boxes, day_of_tooltip, in_other_words, is_label_of_other, quoted, says_other,
+};
 pub use inline_day::inline_day;
 pub use labels::is_small;
 pub use story_part::{RepeatedParts, StoryPart};
