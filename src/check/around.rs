@@ -55,6 +55,73 @@ impl Match<'_> {
         opened > closed || paragraph.matches('"').count() % 2 == 1
     }
 
+    /// Whether it is part of an address: characters that only addresses have stand before it in the same word.
+    pub fn is_in_address(&self) -> bool {
+        let start = self.before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+        let first = self.words.split_whitespace().next().unwrap_or_default();
+        let rest = self.after.split_whitespace().next().unwrap_or_default();
+        self.before[start..].contains(['/', '@', ':'])
+            || first.contains('/')
+            || (!first.contains(' ') && rest.contains("://"))
+    }
+
+    /// Whether the words around it say that it is a name or a title: "EMBARGOED! is our play", "a band called TBC".
+    pub fn is_named(&self) -> bool {
+        const BEFORE: &[&str] = &[
+            "called",
+            "titled",
+            "entitled",
+            "named",
+            "play",
+            "film",
+            "book",
+            "song",
+            "band",
+            "musical",
+            "album",
+            "exhibition",
+            "show",
+            "game",
+            "group",
+            "duo",
+            "painting",
+            "poem",
+            "says",
+            "reads",
+            "word",
+            "words",
+        ];
+        const AFTER: &[&str] = &[
+            "is the", "was the", "is our", "is a ", "was a ", "is what", "says ", "said ", "means ",
+        ];
+        let mark = ['“', '”', '"', '‘', '’', '\'', '!', '?', ',', '.', ' ', '*', '_'];
+        let before = self.before.trim_end_matches(mark);
+        let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let after = self.after.trim_start_matches(mark);
+        BEFORE.contains(&word.to_lowercase().as_str())
+            || AFTER.iter().any(|words| after.starts_with(words))
+    }
+
+    /// Whether the text itself says what the letters stand for: "The Bakers' Club (TBC)".
+    pub fn is_explained(&self) -> bool {
+        let letters: Vec<char> = self.words.chars().collect();
+        let text = format!("{}{}{}", self.before, self.words, self.after);
+        let within = format!("({})", self.words);
+        let spells = |words: &mut dyn Iterator<Item = &str>| {
+            letters.iter().all(|letter| words.next().is_some_and(|word| word.starts_with(*letter)))
+        };
+        text.match_indices(&within).any(|(at, _)| {
+            let mut before: Vec<&str> = text[..at]
+                .split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’'))
+                .filter(|word| {
+                    !word.is_empty() && !matches!(*word, "of" | "for" | "and" | "the" | "in")
+                })
+                .collect();
+            let first = before.len().saturating_sub(letters.len());
+            spells(&mut before.split_off(first).into_iter())
+        })
+    }
+
     pub fn is_at_a_start(&self) -> bool {
         self.before.trim_end().chars().next_back().is_none_or(is_end)
     }
@@ -156,8 +223,10 @@ impl Patterns {
 
 #[cfg(test)]
 pub mod tests {
+    use super::super::colleague_notes;
     use super::super::merge_tags;
     use super::super::newsroom_notes;
+    use super::super::pasted;
     use super::super::rules::{slips, wording};
     use super::*;
 
@@ -166,6 +235,9 @@ pub mod tests {
             newsroom_notes::PATTERNS,
             newsroom_notes::OF_LINES,
             newsroom_notes::OF_PROSE,
+            colleague_notes::TO_COLLEAGUES,
+            pasted::PASTED,
+            pasted::ENCODED,
             merge_tags::PATTERNS,
             wording::ATTACHED,
             slips::HTML,

@@ -168,6 +168,14 @@ fn is_of_something(lower: &str) -> bool {
     OF.is_match(lower)
 }
 
+/// "PDF, 2 MB" beside a link says what it opens.
+fn is_file(lower: &str) -> bool {
+    static FILE: Expression = Expression::new(
+        r"^(?:pdf|docx?|word|xlsx?|excel|pptx?|csv|zip|mp[34]|epub|jpe?g|png|video|audio|bsl|youtube)\b|\d ?(?:kb|mb|gb|pages?|mins?)\b",
+    );
+    FILE.is_match(lower)
+}
+
 /// What somebody asks a colleague by name: "Sam – please supply two sentences", "Priya, is this right".
 fn is_request(inner: &str) -> bool {
     static REQUEST: Expression = Expression::new(
@@ -201,7 +209,7 @@ fn content(around: &Match<'_>) -> Content {
             Content::PlacedText
         };
     }
-    if (shouts || lower.ends_with('?')) && is_certain && lower != "sic" {
+    if (shouts || lower.ends_with('?')) && is_certain && lower != "sic" && !is_file(&lower) {
         return Content::Note { is_certain: shouts };
     }
     if lower == "name" || lower == "names" || lower == "address" {

@@ -161,6 +161,84 @@ const INVITING: &[&str] = &[
     "enter by",
     "nominate by",
     "submit by",
+    "look forward to seeing",
+    "look forward to welcoming",
+    "look forward to meeting",
+    "hope to see",
+    "open until",
+    "on show until",
+    "on display until",
+    "on sale until",
+    "available until",
+    "runs until",
+    "continues until",
+];
+
+/// Verbs that ask for something where a sentence begins with them: whatever the rest of it says of the past, the day is meant to
+/// come.
+const IMPERATIVES: &[&str] = &[
+    "join",
+    "register",
+    "sign",
+    "book",
+    "rsvp",
+    "come",
+    "apply",
+    "save",
+    "see",
+    "don't",
+    "don’t",
+    "do",
+    "drop",
+    "pop",
+    "return",
+    "reply",
+    "vote",
+    "enter",
+    "nominate",
+    "submit",
+    "please",
+    "we look",
+    "we hope",
+    "you are invited",
+    "you're invited",
+    "you’re invited",
+];
+
+/// Verbs that stand directly before their day, and say that it is to come.
+const TO_COME: &[&str] = &[
+    "closes on",
+    "close on",
+    "will take place",
+    "will be held",
+    "is on",
+    "are on",
+    "will be on",
+    "takes place on",
+    "takes place",
+    "is open until",
+    "are open until",
+    "is on show until",
+    "is on display until",
+    "are on sale until",
+    "is available until",
+    "runs until",
+    "continues until",
+];
+
+/// Words with which somebody tells what was said or planned.
+const REPORTING: &[&str] = &[
+    "said",
+    "told",
+    "announced",
+    "reported",
+    "wrote",
+    "hoped",
+    "thought",
+    "promised",
+    "planned",
+    "knew",
+    "heard",
 ];
 
 /// Words of an invitation that begin a sentence, or stand behind one of `ASKING`; elsewhere they tell of people who came.
@@ -227,15 +305,16 @@ pub fn past_event(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
             let words = Phrases::of(sentence);
             let said = invitation(&words, sentence).or_else(|| deadline(&words, sentence));
             let Some((phrase, is_announced)) = said else { continue };
-            // History in the past tense invites nobody.
-            if words.find_any(PAST).is_some() || is_reported(sentence) {
-                continue;
-            }
             let last = calendar::mentions(sentence)
                 .into_iter()
                 .filter_map(|mention| Some((mention.at, day_meant(&mention, &words, near)?)))
                 .max_by_key(|(_, date)| *date);
             let Some((at, date)) = last else { continue };
+            // History in the past tense invites nobody.
+            let is_past = words.find_any(PAST).is_some() && !is_to_come(sentence, &words, at);
+            if is_past || is_reported(sentence) {
+                continue;
+            }
             if is_announced && (known.today - date).num_days() > ANNOUNCED_WITHIN_DAYS {
                 continue;
             }
@@ -251,6 +330,32 @@ pub fn past_event(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
         }
     }
     findings
+}
+
+/// Whether the verb that a day belongs to asks for something or speaks of what is to come, whatever other verbs stand there: "Join
+/// us on 21 November in the hall that was rebuilt".
+fn is_to_come(sentence: &str, words: &Phrases<'_>, day: usize) -> bool {
+    /// Words between the verb and its day: "on", "Saturday", "in the hall on".
+    const FEW: usize = 4;
+    let start = sentence.trim_start_matches([' ', '*', '_', '\n']);
+    let is_quoted = sentence.contains(['“', '"', '”']);
+    if is_quoted || words.find_any(REPORTING).is_some() {
+        return false;
+    }
+    let lower = start.to_lowercase();
+    let asks = IMPERATIVES.iter().any(|verb| {
+        lower.strip_prefix(verb).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    });
+    // A condition may come first: "Do you remember", "See what we did".
+    let asks_back = start.contains('?')
+        || ["see how", "see what", "see the", "see our"].iter().any(|w| lower.starts_with(w));
+    let is_finite = TO_COME.iter().any(|phrase| {
+        words.find(phrase).is_some_and(|at| {
+            let end = at + phrase.len();
+            end <= day && Phrases::of(&sentence[end..day]).words.len() <= FEW
+        })
+    });
+    (asks && !asks_back) || is_finite
 }
 
 /// What a sentence says to invite people, and whether it only says when something happens.

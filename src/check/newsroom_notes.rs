@@ -2,9 +2,10 @@
 //! Pure: patterns, and what stands around their matches.
 
 use super::around::{Match, Pattern, certain, likely};
+use super::colleague_notes::is_quoted_or_named;
 
 /// A whole text that nobody would write for readers.
-pub const WHOLE_TEXTS: &str = r"(?i)^\s*(?:test(?:ing|s)?|test \d+|test (?:e-?mail|message|send|edition|newsletter|story|post|title)|untitled(?: (?:campaign|newsletter|e-?mail|document|design|template|draft|post|page|message|file|presentation))?|document ?\d*|(?:my|new) (?:campaign|newsletter|e-?mail|template|document)(?: template)?|(?:newsletter|campaign|e-?mail) template|(?:enter|add|write|type|insert) (?:a|the|your) (?:subject|title|headline|preheader|preview|caption)(?: (?:line|text))?|title|headline|subject(?: line)?|preheader|new (?:post|story|draft|page)|(?:story|article|item|section|news|event|headline|title|subject) (?:no\. ?)?\d+(?: (?:title|headline|heading|text|summary|name))?|(?:story|article|item|section|news|event|subject|email) (?:title|headline|heading|line|text|summary|name)|asdf\w*|qwerty\w*|foo(?: ?bar)?|blah(?:[ ,]+blah)*|copy|draft|summary|caption|alt(?: ?text)?|description|to do|hello world|placeholder|(?:title|headline|heading|caption|intro|text|quote|photo|image|picture|link|date|name|summary|story) here)(?: ?\(\d+\))?[.!…]*\s*$";
+pub const WHOLE_TEXTS: &str = r"(?i)^\s*(?:test(?:ing|s)?|test \d+|test (?:e-?mail|message|send|edition|newsletter|story|post|title)|untitled(?: (?:campaign|newsletter|e-?mail|document|design|template|draft|post|page|message|file|presentation))?|document ?\d*|(?:my|new) (?:campaign|newsletter|e-?mail|template|document)(?: template)?|(?:newsletter|campaign|e-?mail) template|(?:enter|add|write|type|insert) (?:(?:a|an|the|your) )?(?:subject|title|headline|preheader|preview|caption|description|alt)(?: (?:line|text|here))*|preview(?: text)?|(?:image|photo|picture) (?:description|alt text)|(?:full |first |your )?name,? ?(?:and |, )?(?:role|title|job title|position|town|age)|title|headline|subject(?: line)?|preheader|new (?:post|story|draft|page)|(?:story|article|item|section|news|event|headline|title|subject) (?:no\. ?)?\d+(?: (?:title|headline|heading|text|summary|name))?|(?:story|article|item|section|news|event|subject|email) (?:title|headline|heading|line|text|summary|name)|asdf\w*|qwerty\w*|foo(?: ?bar)?|blah(?:[ ,]+blah)*|copy|draft|summary|caption|alt(?: ?text)?|description|to do|hello world|placeholder|(?:title|headline|heading|caption|intro|text|quote|photo|image|picture|link|date|name|summary|story) here)(?: ?\(\d+\))?[.!…]*\s*$";
 
 /// Words after which `XX` is a number of old Rome.
 fn is_numeral(found: &Match<'_>) -> bool {
@@ -28,6 +29,15 @@ fn is_numeral(found: &Match<'_>) -> bool {
     ];
     const AFTER: &[&str] =
         &["chromosome", "chromosomes", "olympiad", "olympic", "olympics", "century"];
+    // "XX and XY chromosomes", "the XXX-large pot".
+    let is_of_a_body = found.before.contains("XY") || found.after.contains("XY");
+    let is_size =
+        ["-large", "-small", "-rated", "-wide", "-long", "-strong", " large", "-certificate"]
+            .iter()
+            .any(|word| found.after.starts_with(word));
+    if is_of_a_body || is_size || found.is_explained() {
+        return true;
+    }
     let is_spaced = found.before.ends_with(' ');
     let before = found.previous_word().to_lowercase();
     (is_spaced && (BEFORE.contains(&before.as_str()) || found.follows_a_name()))
@@ -36,18 +46,16 @@ fn is_numeral(found: &Match<'_>) -> bool {
 
 /// "Our TODO list" speaks of a list.
 fn is_a_list_of_things(found: &Match<'_>) -> bool {
-    ["list", "lists", "app", "apps", "item", "items"]
+    ["list", "lists", "app", "apps", "item", "items", "or", "and", "is", "was"]
         .contains(&found.next_word().to_lowercase().as_str())
         || ["our", "my", "your", "their", "his", "her", "a", "the"]
             .contains(&found.previous_word().to_lowercase().as_str())
+        || found.is_named()
 }
 
 /// TK Maxx, TK Elevator, TBC Bank, "a group called TBC".
 fn begins_a_name(found: &Match<'_>) -> bool {
-    const BEFORE: &[&str] = &["called", "named", "band", "duo"];
-    if found.before.ends_with(' ')
-        && BEFORE.contains(&found.previous_word().to_lowercase().as_str())
-    {
+    if found.is_explained() || found.is_named() {
         return true;
     }
     found.next_word().chars().next().is_some_and(char::is_uppercase)
@@ -115,6 +123,8 @@ pub static PATTERNS: &[Pattern] = &[
     certain(r"\bTB[CD]\b").unless(begins_a_name),
     likely(r"\bTBA\b").unless(begins_a_name),
     likely(r"(?:^|[\s(\[])(t\.?b\.?[cda]\.?)(?:$|[\s,;:)\]])"),
+    certain(r"\b(?:19|20)(?:XX|xx)\b"),
+    certain(r"[£$€] ?(?:[Xx]{2,}|\?{2,}|_{2,})(?:k|m|bn|K|M)\b"),
     // Money without its figure.
     certain(r"[£$€] ?(?:[Xx]+(?:[.,][Xx]+)*|_{2,}|\?+|#+|TB[CDA]|0{2,}(?:[.,]\d+)?|0,000(?:,000)*)").unless(goes_on),
     certain(r"\b(?:XX?|xx?|\?+|__+) ?%").unless(goes_on),
@@ -164,7 +174,7 @@ pub static PATTERNS: &[Pattern] = &[
     certain(r"(?im)(?:^|[.!?:(\[]\s*)(insert (?:an? |the |your )?(?:\w+ ){0,2}(?:photo|picture|image|link|url|logo|quote|text|caption|headline|title|date|figures?|numbers?|name|intro(?:duction)?|preheader|subject line|content|copy|details|summary|greeting|address|video|signature|stats|statistics|data|case stud(?:y|ies)|testimonials?|paragraphs?|sentences?|lines?|blurb|bio|chart|graph|table|story|stories|update)(?: here)?)\s*(?:[.!)\]]|$)"),
     likely(r"(?m)(?:^|[.!?:(\[]\s*)([Ii]nsert (?:an? |the |your )?(?:\w+ ){0,2}(?:photo|picture|image|link|url|logo|quote|text|caption|headline|title|date|figures?|numbers?|name|intro(?:duction)?|preheader|subject line|content|copy|details|summary|greeting|address|video|signature|stats|statistics|data|case stud(?:y|ies)|testimonials?|paragraphs?|sentences?|lines?|blurb|bio|chart|graph|table|story|stories|update) (?:(?:from|by) [A-Z][a-z]+|(?:of|about|on) [^.\n]{1,40}))\s*(?:[.!)\]]|$)"),
     likely(r"(?im)(?:^|[.!?:(\[]\s*)((?:add|put|paste|upload|need|needs|find|choose) (?:an? |the |your |more )?(?:photo|picture|image|link|url|logo|quote|caption|headline|figures?|intro(?:duction)?|preheader|subject line|copy|video|stats|statistics|case stud(?:y|ies)|testimonials?|blurb|bio|chart|graph)s?(?: (?:here|(?:from|of) [^.\n]{1,30}|below|above))?)\s*(?:[.!)\]]|$)"),
-    certain(r"\bINSERT (?:AN? |THE |YOUR )?[A-Z]{2,}\b"),
+    certain(r"\bINSERT (?:AN? |THE |YOUR )?[A-Z]{2,}\b").unless(is_done_by_hand),
     likely(r"(?i)\binsert\b[^.!?\n]{1,40}\bhere\b").unless(is_done_by_hand),
     certain(r"\b(?:ADD|CHECK|INSERT|CONFIRM|UPDATE|REPLACE|DELETE|REWRITE|NEEDS?|AWAITING|CHASE) (?:A |AN |THE )?(?:PHOTO|IMAGE|PICTURE|LINK|QUOTE|TEXT|DATE|FIGURES?|NUMBERS?|CAPTION|LOGO|WITH|FACTS|HERE|VENUE|SPELLING|COPY)\b"),
     certain(r"\b(?:PHOTO|IMAGE|PICTURE|LINK|QUOTE|TEXT|CAPTION|LOGO|HEADLINE|COPY|FIGURES?) (?:HERE|TO COME|TO FOLLOW|NEEDED|MISSING|PENDING|TBC)\b"),
@@ -177,7 +187,10 @@ pub static PATTERNS: &[Pattern] = &[
     likely(r"(?im)(?:^|[.!?:]\s+)(needs? (?:an? |some )?(?:better|new|stronger|shorter|proper) (?:ending|intro|opening|headline|title|photo|picture|quote|link|words?)\b)"),
     likely(r"(?m)\s[-–—] ((?:ask|check with|confirm with) [A-Z][a-z]+)[.!]?\s*$"),
     certain(r"\b(?:ADDRESS|NAME|DATE|TIME|VENUE|PLACE|TITLE|AMOUNT|NUMBER|POSTCODE|EMAIL) (?:GOES )?HERE\b"),
-    certain(r"\bFirst ?[Nn]ame (?:Sur|Last ?)[Nn]ame\b"),
+    certain(r"\bFirst ?[Nn]ame (?:Sur|Last ?)[Nn]ame\b|\b(?:FIRST ?)?NAME (?:SURNAME|LAST ?NAME)\b"),
+    certain(r"(?i)\b(?:asdf|sdfg|dfgh|fghj|ghjk|zxcv)\w*\b").unless(|found| found.is_in_address()),
+    likely(r"(?:^|[^\]\w])(\((?i:hyper ?link|link|add link|insert link|link here|url|weblink)\))"),
+    likely(r"(?:^|[.!?]\s+)((?:Headline|Heading|Sub-?heading|Title|Caption|Text|Copy|Intro|Quote|Image|Photo|Picture|Summary|Story|Subject|Byline|Standfirst|Body|Blurb) (?:text )?here)[.!]?\s*$"),
     certain(r"(?:^|[“‘\x22])((?:Quote|Text|Words) (?:goes )?here\b)[,.…”’\x22]"),
     certain(r"##[A-Za-z][\w ]{1,30}##"),
     certain(r"\b[Xx]{1,3}(?:st|nd|rd|th)\b").unless(is_numeral),
@@ -198,7 +211,7 @@ pub static PATTERNS: &[Pattern] = &[
     likely(r"\b((?:CHASE|CHECK WITH|CONFIRM WITH|AGREE WITH) [A-Z]{2,})\b").unless(speaks_to_readers),
     likely(r"\b((?:ASK|TELL|REMIND|RING|EMAIL|SPEAK TO|TALK TO) [A-Z]{2,}) (?:ABOUT|IF|WHETHER|RE|TO|WHY|WHEN|WHICH)\b").unless(speaks_to_readers),
     likely(r"(?i:\bpages? )(XX+)\b"),
-    certain(r"\b(?:NOT FOR PUBLICATION|DO NOT (?:SEND|PUBLISH)|FOR INTERNAL USE|INTERNAL (?:USE )?ONLY|EMBARGOED|WORK IN PROGRESS|FIRST DRAFT|DRAFT ONLY)\b"),
+    certain(r"\b(?:NOT FOR PUBLICATION|DO NOT (?:SEND|PUBLISH)|FOR INTERNAL USE|INTERNAL (?:USE )?ONLY|EMBARGOED|WORK IN PROGRESS|FIRST DRAFT|DRAFT ONLY)\b").unless(is_quoted_or_named),
     certain(r"\bDRAFT (?:v ?)?\d|\bdraft v\d+\b|\b(?:FINAL|Final)[ _](?:FINAL|v\d+)\b"),
     certain(r"\[(?i:test|draft|proof|wip|copy|final|do not send)(?i: ?v?\d+)?\]"),
 ];
@@ -216,6 +229,9 @@ pub static OF_LINES: &[Pattern] = &[
     likely(r"\s(FINAL|DRAFT|DO NOT SEND)\s*$"),
     likely(r"(?i)[–—:(-] ?(for (?:comment|approval|review|checking|sign-?off))\)?\s*$"),
     likely(r"(?i)\b(draft (?:no\.? ?)?\d)\b"),
+    // The name of a file.
+    likely(r"(?:^|\s)([A-Za-z]{2,}(?:_[A-Za-z0-9]+)+)"),
+    likely(r"(?i)\w\.(?:docx?|pdf|indd|eml|msg|rtf|odt|xlsx?)\s*$"),
 ];
 
 /// A sentence of running text that has only a name and a task: "Jo to confirm the number of seats." A title may say so.

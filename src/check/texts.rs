@@ -86,6 +86,8 @@ impl<'a> CheckContext<'a> {
             texts.push(EditorText { text: &item.summary, origin: Origin::Summary(item) });
             if let Some(quote) = &item.quote {
                 texts.push(EditorText { text: &quote.words, origin: Origin::Quote(item) });
+                let place = item.place_of(item.lines.quote);
+                texts.push(EditorText { text: &quote.by, origin: Origin::Placed(place) });
             }
             if let Some(image) = &item.image {
                 texts.push(EditorText { text: &image.alt, origin: Origin::Alt(item) });

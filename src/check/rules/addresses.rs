@@ -3,6 +3,7 @@
 
 use crate::audience::mistyped_domain;
 use crate::check::expression::Expression;
+use crate::check::link_shapes;
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
 use crate::rfc::address::EmailAddress;
 use std::collections::BTreeSet;
@@ -82,6 +83,12 @@ fn opens_for_few(address: &str) -> Option<(Severity, &'static str)> {
     if matches!(host.as_str(), "https" | "http") {
         return Some((Severity::Must, "has https:// twice"));
     }
+    if let Some(what) = link_shapes::slip(address, &url) {
+        return Some((if host.contains([',']) { Severity::Must } else { Severity::Should }, what));
+    }
+    if link_shapes::is_private_number(&url) {
+        return Some((Severity::Must, "is a number of the writer's own computer or network"));
+    }
     if host == "localhost" || host.ends_with(".localhost") {
         return Some((Severity::Must, "is a page on the writer's own computer"));
     }
@@ -120,20 +127,36 @@ fn opens_for_few(address: &str) -> Option<(Severity, &'static str)> {
     if has("preview=true") || has("preview_id=") || has("preview_nonce=") || has("preview=1") {
         return Some((Severity::Should, "is a preview that only its editors can see"));
     }
-    if is_for_editors(&path) {
+    if is_for_editors(&host, &path) {
         return Some((Severity::Should, "is a page for editing the website"));
     }
     if is_working_document(&host, &path) {
         return Some((Severity::Should, "is a working document: readers may have to log in"));
     }
     let what = "was copied from another message, and goes through that message's link filter";
+    if link_shapes::counts_clicks(&url) {
+        return Some((
+            Severity::Should,
+            "was copied from another mailing, which counts its clicks",
+        ));
+    }
     goes_through_a_filter(&host, &path).then_some((Severity::Should, what))
 }
 
-fn is_for_editors(path: &str) -> bool {
-    ["/wp-admin", "/wp-login", "/admin/", "/ghost/", "/umbraco", "/user/login", "/node/add"]
-        .iter()
-        .any(|part| path.starts_with(part))
+fn is_for_editors(host: &str, path: &str) -> bool {
+    let is_builder = match host.trim_start_matches("www.") {
+        "wordpress.com" => {
+            ["/post/", "/page/", "/posts/", "/pages/", "/home/", "/media/", "/block-editor/"]
+                .iter()
+                .any(|part| path.starts_with(part))
+        }
+        "manage.wix.com" | "editor.wix.com" | "admin.shopify.com" | "app.squarespace.com" => true,
+        host => host.ends_with(".squarespace.com") && path.starts_with("/config"),
+    };
+    is_builder
+        || ["/wp-admin", "/wp-login", "/admin/", "/ghost/", "/umbraco", "/user/login", "/node/add"]
+            .iter()
+            .any(|part| path.starts_with(part))
         || (path.starts_with("/node/") && path.ends_with("/edit"))
 }
 
@@ -142,7 +165,7 @@ fn is_working_document(host: &str, path: &str) -> bool {
     (host == "docs.google.com" && is_edited)
         || (host.ends_with("canva.com") && path.contains("/edit"))
         || (host.ends_with("sharepoint.com")
-            && (path.contains(":/r/") || path.contains("/_layouts")))
+            && (path.starts_with("/:") || path.contains(":/r/") || path.contains("/_layouts")))
         || (host.ends_with("dropbox.com") && path.starts_with("/home"))
         || (host.ends_with("airtable.com") && !path.starts_with("/shr"))
 }
@@ -193,6 +216,7 @@ fn tracked_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
             let name = url
                 .query_pairs()
                 .map(|(name, _)| name.to_lowercase())
+                .chain(pairs_of_path(url.path()))
                 .find(|name| TRACES.contains(&name.as_str()))?;
             let place = known.place_of(&address);
             let message = format!("{address} has `{name}`, which identifies one person's click");
@@ -202,7 +226,15 @@ fn tracked_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
         .collect()
 }
 
+/// Names behind an & in a path: somebody took away what stood before the first ?.
+fn pairs_of_path(path: &str) -> impl Iterator<Item = String> + '_ {
+    path.split('&').skip(1).filter_map(|pair| Some(pair.split_once('=')?.0.to_lowercase()))
+}
+
 fn wrong_with(address: &str) -> Option<String> {
+    if address.starts_with("//") {
+        return Some("has // before it: after mailto: stands the address only".to_owned());
+    }
     let Ok(parsed) = EmailAddress::parse(address) else {
         return Some("is not a valid email address".to_owned());
     };

@@ -171,7 +171,10 @@ fn impossible_date(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findi
         let times = calendar::impossible_times(&text)
             .into_iter()
             .map(|(at, words)| (at, words, "is not a time of day"));
-        for (at, words, what) in dates.chain(times) {
+        let ranges = backward_ranges(&text)
+            .into_iter()
+            .map(|(at, words)| (at, words, "ends before it begins"));
+        for (at, words, what) in dates.chain(times).chain(ranges) {
             let message = format!("\"{words}\" {what}");
             if findings.iter().all(|finding| finding.message != message) {
                 let cure = "look it up, and correct the day or the time";
@@ -187,6 +190,23 @@ fn impossible_date(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findi
         }
     }
     findings
+}
+
+/// Ranges of days of one month whose end comes first: "from 18 to 12 December".
+fn backward_ranges(text: &str) -> Vec<(usize, String)> {
+    static RANGE: Expression = Expression::new(
+        r"\b(?:from|between|From|Between) (?:\w+day,? )?(?P<first>\d{1,2})(?:st|nd|rd|th)? ?(?:to|until|till|and|[–-]) ?(?:\w+day,? )?(?P<last>\d{1,2})(?:st|nd|rd|th)? %MONTH%\b",
+    );
+    RANGE
+        .captures_iter(text)
+        .filter_map(|captures| {
+            let day = |name| captures.name(name)?.as_str().parse::<u32>().ok();
+            let (first, last) = (day("first")?, day("last")?);
+            let whole = captures.get(0)?;
+            (first > last && first <= 31 && last > 0)
+                .then(|| (whole.start(), whole.as_str().to_owned()))
+        })
+        .collect()
 }
 
 /// A year as people write it in a text of our times.
@@ -261,7 +281,7 @@ fn is_behind(known: &CheckContext<'_>, month: &str) -> bool {
 
 fn other_month(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     static OF_EDITION: Expression = Expression::new(
-        r"(?:\b(?P<before>%MONTH%)(?: 20\d\d)?(?:['’]s)? (?:\w+ )?(?i:%EDITION%)\b|(?i:\b%EDITION%)(?:,| (?:of|for|from|in|:|–|-)) ?(?P<after>%MONTH%)\b)",
+        r"(?:\b(?P<before>%MONTH%)(?: 20\d\d)?(?:['’]s)? (?:\w+ )?(?i:%EDITION%)\b|(?i:\b%EDITION%)(?:[,:]| ?[|–—-]| (?:of|for|from|in|:)) ?(?P<after>%MONTH%)(?: \d|[^\w ]|\s*$))",
     );
     static LOOKING_BACK: Expression = Expression::new(
         r"(?:^(?P<back1>%MONTH%)(?: (?:at|in) |:| [|–—-] )|(?i:\b(?:what|how|when)) (?P<back2>%MONTH%) (?i:brought|gave|taught|showed|made|looked|meant|was|has|had|did|changed)\b|(?i:\b(?:look(?:ing)? back (?:at|on|to)|highlights (?:of|from)|the best of|all of|everything (?:of|from)|goodbye,?|our month of|that was)) (?P<back3>%MONTH%)\b|(?i:^(?:your|our|this|in)) (?P<back4>%MONTH%)(?:[:,–—]|$))",
@@ -270,6 +290,7 @@ fn other_month(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
     let edition = known.edition;
     [
         ("subject", &edition.subject),
+        ("headline", &edition.headline),
         ("preheader", &edition.preheader),
         ("introduction", &edition.introduction),
     ]
@@ -314,7 +335,50 @@ fn other_month(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
             )
         })
     })
+    .chain(other_season(known))
     .collect()
+}
+
+/// Seasons as the north of Europe has them, with the months in which a newsletter may still, or already, speak of one as its own.
+const SEASONS: [(&str, &[u32]); 4] = [
+    ("spring", &[2, 3, 4, 5, 6]),
+    ("summer", &[5, 6, 7, 8, 9]),
+    ("autumn", &[8, 9, 10, 11, 12]),
+    ("winter", &[11, 12, 1, 2, 3]),
+];
+
+/// "Your summer newsletter" in November.
+fn other_season(known: &CheckContext<'_>) -> Option<Finding> {
+    static OF_EDITION: Expression =
+        Expression::new(r"(?i)\b(?P<season>spring|summer|autumn|winter) (?:20\d\d )?%EDITION%\b");
+    let own = own_months(known);
+    // On the other side of the world the seasons are others.
+    if !known.edition.window.zone.name().starts_with("Europe/") {
+        return None;
+    }
+    let edition = known.edition;
+    [
+        ("subject", &edition.subject),
+        ("headline", &edition.headline),
+        ("preheader", &edition.preheader),
+    ]
+    .into_iter()
+    .filter(|(_, words)| words.source.is_some())
+    .find_map(|(name, words)| {
+        let found = OF_EDITION.captures_iter(&words.text).next()?.name("season")?;
+        let season = found.as_str().to_lowercase();
+        let (_, months) = SEASONS.iter().find(|(name, _)| *name == season)?;
+        let is_own = months.iter().any(|month| own.contains(month));
+        (!is_own).then(|| {
+            Finding::new(
+                "other-month",
+                Severity::Should,
+                words.place_of(found.start()),
+                format!("the {name} says {season}, but this edition is about {}", edition.window),
+                "check whether it was left from another edition",
+            )
+        })
+    })
 }
 
 fn copyright_year(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {

@@ -1,11 +1,21 @@
 //! Translations: what is missing in a language, and who asks for one that there is not.
 //! Pure: an edition and numbers in, findings out.
 
-use crate::check::{CheckContext, Finding, IN_THE_LIST, RenderedEmail, Rule, Severity};
+use crate::check::texts::{EditorText, TextKind};
+use crate::check::written_language;
+use crate::check::{CheckContext, Finding, IN_THE_LIST, RenderedEmail, Rule, Severity, excerpt};
 use crate::locale::language_code;
 use crate::problem::Place;
 
-pub const RULES: [Rule; 2] = [
+pub const RULES: [Rule; 3] = [
+    Rule::new(
+        "written-language",
+        "Is the text in the language that the email says?",
+        "Screen readers pronounce an email in its `language`, dates and the words of every email \
+         come in it, and spam filters distrust an email that says another. Set `language` under \
+         [theme], or give people of another language a translation with [translations].",
+        written_language,
+    ),
     Rule::new(
         "translation",
         "Is everything translated for readers of each language?",
@@ -56,6 +66,58 @@ fn translation(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
         }
     }
     findings
+}
+
+fn written_language(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    let own = known.theme.look.language.as_str();
+    let settings: toml::Table = known.settings.parse().unwrap_or_default();
+    let translations = settings.get("translations").and_then(toml::Value::as_table);
+    // What is not translated stands in a translation as it is: that is another rule's.
+    if translations.is_some_and(|all| all.contains_key(own)) {
+        return Vec::new();
+    }
+    let texts: Vec<(EditorText<'_>, &'static str)> = known
+        .written()
+        .into_iter()
+        .filter(|text| text.kind() == TextKind::Prose)
+        .filter_map(|text| {
+            let found = written_language::of(&text.without_own_slots().replace('ø', " "))?;
+            Some((text, found))
+        })
+        .collect();
+    let strange = |found: &str| !written_language::may_be(found, own);
+    let said = |code: &str| written_language::english_name(code).to_owned();
+    let is_english = own.to_lowercase().starts_with("en");
+    if let Some((_, first)) = texts.first()
+        && !is_english
+        && strange(first)
+        && texts.iter().all(|(_, found)| found == first)
+    {
+        return vec![Finding::new(
+            "written-language",
+            Severity::Should,
+            known.theme_place("language"),
+            format!("the email says that it is in `{own}`, but its texts are in {}", said(first)),
+            "correct `language` under [theme]",
+        )];
+    }
+    texts
+        .into_iter()
+        .filter(|(_, found)| strange(found))
+        .map(|(text, found)| {
+            Finding::new(
+                "written-language",
+                Severity::Should,
+                text.place(0),
+                format!(
+                    "\"{}\" is in {}, but the email's language is `{own}`",
+                    excerpt(text.text),
+                    said(found)
+                ),
+                "translate it, or send it as a translation with [translations]",
+            )
+        })
+        .collect()
 }
 
 fn unspoken(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {

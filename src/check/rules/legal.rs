@@ -1,11 +1,12 @@
 //! What the law wants in every email (Companies Act 2006 and its trading disclosures, PECR regulation 23, UK GDPR).
 //! Pure: a composition in, findings out.
 
+use crate::check::charity_number;
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
 use crate::compose::marker::escape_html;
 use crate::compose::{Piece, Slot};
 
-pub const RULES: [Rule; 3] = [
+pub const RULES: [Rule; 4] = [
     Rule::new(
         "unsubscribe",
         "Can everybody unsubscribe, from both the HTML and the plain text?",
@@ -31,7 +32,32 @@ pub const RULES: [Rule; 3] = [
               registered in every document that asks for money (Charities Act 2011, section 194).",
         appeal_charity,
     ),
+    Rule::new(
+        "charity-number",
+        "Does the charity number have the right form?",
+        "A digit too many, or an I for a 1, and nobody finds the charity in the register. In \
+         England and Wales a number has 6 or 7 digits, in Scotland it is SC and 6 digits, in \
+         Northern Ireland NIC and 6, in Ireland RCN and 8.",
+        charity_number,
+    ),
 ];
+
+fn charity_number(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    let charity = known.theme.organisation.charity.as_deref();
+    let found = charity.and_then(charity_number::misshapen);
+    found
+        .map(|(number, what)| {
+            Finding::new(
+                "charity-number",
+                Severity::Should,
+                known.setting_place("organisation.charity"),
+                format!("the charity number {number} {what}"),
+                "look it up in the register",
+            )
+        })
+        .into_iter()
+        .collect()
+}
 
 fn unsubscribe(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let has_slot = |pieces: &[Piece]| {

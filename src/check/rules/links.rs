@@ -344,7 +344,21 @@ fn addresses(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>'))
         .filter_map(|word| word.find("http").map(|at| &word[at..]))
         .filter(|word| word.starts_with("https://") || word.starts_with("http://"))
-        .map(|word| word.trim_end_matches(['.', ',', ')', ';', '/']))
+        .map(without_marks_behind)
+}
+
+/// An address without the marks of the sentence around it. A bracket that it opens itself belongs to it: `…/Leeds_(city)`.
+fn without_marks_behind(word: &str) -> &str {
+    let mut address = word;
+    loop {
+        let shorter = address.trim_end_matches(['.', ',', ';', '/']);
+        let is_own = shorter.matches('(').count() >= shorter.matches(')').count();
+        let next = if is_own { shorter } else { shorter.strip_suffix(')').unwrap_or(shorter) };
+        if next.len() == address.len() {
+            return address;
+        }
+        address = next;
+    }
 }
 
 /// The lines of plain text that are underlined.

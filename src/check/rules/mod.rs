@@ -7,6 +7,7 @@ pub mod audience;
 pub mod clients;
 mod dates;
 pub mod earlier;
+mod empty;
 mod fetched;
 mod headers;
 mod languages;
@@ -28,12 +29,13 @@ pub(super) mod wording;
 use super::Rule;
 
 /// All rules, in the order in which they are asked.
-pub const RULES: [&[Rule]; 23] = [
+pub const RULES: [&[Rule]; 24] = [
     &wording::RULES,
     &placeholders::RULES,
     &slips::RULES,
     &dates::RULES,
     &terms::RULES,
+    &empty::RULES,
     &stories::RULES,
     &earlier::RULES,
     &links::RULES,

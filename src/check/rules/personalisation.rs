@@ -3,12 +3,20 @@
 
 use std::collections::BTreeSet;
 
+use crate::check::expression::Expression;
 use crate::check::merge_tags::merge_tags;
 use crate::check::texts::TextKind;
 use crate::check::{CheckContext, Finding, IN_THE_LIST, RenderedEmail, Rule, Severity, excerpt};
 use crate::problem::Place;
 
-pub const RULES: [Rule; 2] = [
+pub const RULES: [Rule; 3] = [
+    Rule::new(
+        "one-name",
+        "Does the greeting suit everybody?",
+        "\"Dear Sarah,\" was written to one person, and everybody would get it. Greet people by their \
+         own names with {{recipient \"first_name\" fallback=\"friend\"}}, or all of them together.",
+        one_name,
+    ),
     Rule::new(
         "raw-braces",
         "Are merge fields from another system left in the email?",
@@ -62,6 +70,75 @@ fn each_copy(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
         )
     }));
     findings
+}
+
+/// One person's name in the greeting of the introduction: "Hi Tom,".
+fn one_name(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    static GREETING: Expression = Expression::new(
+        r"^\s*(?:Dear|Hi|Hello|Hey|Good (?:morning|afternoon|evening)),? (?P<name>\p{Lu}\p{Ll}+)(?: \p{Lu}\p{Ll}+)?(?:,|!|\s*[–—-]|\n)",
+    );
+    /// Words for many people, or for anybody.
+    const ALL: &[&str] = &[
+        "all",
+        "everyone",
+        "everybody",
+        "friend",
+        "reader",
+        "neighbour",
+        "supporter",
+        "member",
+        "colleague",
+        "volunteer",
+        "parent",
+        "donor",
+        "team",
+        "folks",
+        "people",
+        "there",
+        "again",
+        "sir",
+        "madam",
+        "dear",
+        "one",
+        "community",
+        "family",
+        "and",
+        "from",
+        "world",
+        "ladies",
+        "both",
+        "subscriber",
+        "partner",
+        "santa",
+        "father",
+    ];
+    let introduction = &known.edition.introduction;
+    let name = GREETING
+        .captures_iter(&introduction.text)
+        .filter_map(|captures| captures.name("name"))
+        .find(|name| {
+            let lower = name.as_str().to_lowercase();
+            // "Dear Neighbours", "Dear Northgate friends": several people, or those of a place.
+            let is_own = known.theme.organisation.name.contains(name.as_str());
+            !ALL.contains(&lower.as_str())
+                && !lower.ends_with("ers")
+                && !lower.ends_with("nds")
+                && !lower.ends_with("ues")
+                && !lower.ends_with("nts")
+                && !lower.ends_with("urs")
+                && !is_own
+        });
+    name.map(|name| {
+        Finding::new(
+            "one-name",
+            Severity::Should,
+            introduction.place_of(name.start()),
+            format!("everybody would be greeted as \"{}\"", name.as_str()),
+            "write {{recipient \"first_name\" fallback=\"friend\"}} for the name, or greet all together",
+        )
+    })
+    .into_iter()
+    .collect()
 }
 
 fn raw_braces(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {

@@ -1,9 +1,10 @@
 //! Pictures: what they say to those who do not see them.
 //! Pure: an email in, findings out.
 
+use crate::check::link_shapes;
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 
-pub const RULES: [Rule; 3] = [
+pub const RULES: [Rule; 4] = [
     Rule::new(
         "alt",
         "Does every picture have a description?",
@@ -29,7 +30,34 @@ pub const RULES: [Rule; 3] = [
          writes into it) and puts it into a folder for your website.",
         local_picture,
     ),
+    Rule::new(
+        "page-for-picture",
+        "Does every picture's address open a picture?",
+        "A page of Google Drive, Dropbox or Instagram shows a picture to people who look at it, but \
+         an email can show only the picture's own file: .jpg, .png or .gif. Put the file on your \
+         website.",
+        page_for_picture,
+    ),
 ];
+
+fn page_for_picture(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    let pictures = shown.variants.iter().flat_map(|variant| &variant.page.pictures);
+    pictures
+        .filter(|picture| {
+            url::Url::parse(&picture.address)
+                .is_ok_and(|url| link_shapes::is_page_of_a_picture(&url))
+        })
+        .map(|picture| {
+            Finding::new(
+                "page-for-picture",
+                Severity::Should,
+                known.place_of(&picture.address),
+                format!("{} is a page, not a picture", picture.address),
+                "write the address of the picture's own file",
+            )
+        })
+        .collect()
+}
 
 fn local_picture(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let without = known.edition.shown().filter(|item| item.image.is_none());

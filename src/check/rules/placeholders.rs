@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use crate::check::around::Patterns;
 use crate::check::brackets;
+use crate::check::colleague_notes::TO_COLLEAGUES;
 use crate::check::expression::Expression;
+use crate::check::lorem;
 use crate::check::newsroom_notes::{OF_LINES, OF_PROSE, PATTERNS, WHOLE_TEXTS};
 use crate::check::texts::{TextKind, TextMatch};
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity};
@@ -53,6 +55,7 @@ pub fn placeholders(text: &str, kind: TextKind) -> Vec<TextMatch> {
     static ANYWHERE: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(PATTERNS));
     static LINES: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(OF_LINES));
     static PROSE: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(OF_PROSE));
+    static NOTES: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(TO_COLLEAGUES));
     static WHOLE: Expression = Expression::new(WHOLE_TEXTS);
     if kind != TextKind::Block && WHOLE.is_match(text) {
         return vec![TextMatch::new(0, text.trim(), true)];
@@ -69,6 +72,8 @@ pub fn placeholders(text: &str, kind: TextKind) -> Vec<TextMatch> {
         }
     };
     add(ANYWHERE.find(text));
+    add(NOTES.find(text));
+    add(lorem::find(text).into_iter().collect());
     match kind {
         TextKind::Line => add(LINES.find(text)),
         TextKind::Prose => add(PROSE.find(text)),
@@ -100,6 +105,15 @@ fn in_address(address: &str) -> Option<String> {
     let host = url.host_str()?.trim_start_matches("www.").to_lowercase();
     if HOSTS.contains(&host.as_str()) {
         return Some(host);
+    }
+    // `?id=[SUBSCRIBER_ID]` waits for another system.
+    if let Some((_, value)) = url.query_pairs().find(|(_, value)| {
+        value.starts_with('[')
+            && value.ends_with(']')
+            && value.len() > 3
+            && !value.contains(['"', ',', '{'])
+    }) {
+        return Some(value.into_owned());
     }
     let parts = url.path_segments()?.map(|part| part.replace("%5B", "[").replace("%5D", "]"));
     parts.map(|part| part.to_lowercase()).find(|part| PARTS.contains(&part.as_str()))

@@ -5,18 +5,19 @@ use std::sync::LazyLock;
 
 use crate::check::around::{Pattern, Patterns, certain, likely};
 use crate::check::expression::Expression;
-use crate::check::phrase_search::Phrases;
+use crate::check::pasted::{ENCODED, PASTED};
 use crate::check::texts::{TextKind, TextMatch};
 use crate::check::{
-    CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt, markdown_slips, phones,
+    CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt, markdown_slips, mojibake,
+    phones, repetition,
 };
 
-pub const RULES: [Rule; 6] = [
+pub const RULES: [Rule; 7] = [
     Rule::new(
         "doubled-word",
-        "Is a word repeated by mistake?",
-        "\"Learned how to to listen\" is left when a sentence was changed in a hurry. roundup \
-         reports words that English never doubles; it accepts \"very, very\" and \"had had\".",
+        "Is a word or a sentence repeated by mistake?",
+        "\"Learned how to to listen\" is left when a sentence was changed in a hurry, and a \
+         paragraph may be pasted twice. roundup accepts \"very, very\" and \"had had\".",
         doubled_word,
     ),
     Rule::new(
@@ -26,6 +27,14 @@ pub const RULES: [Rule; 6] = [
          encoding. &amp;nbsp; and &lt;br&gt; are HTML that a reader should never see. Copy the \
          text again from its source.",
         garbled,
+    ),
+    Rule::new(
+        "pasted",
+        "Is the text free of what other programs add?",
+        "\"Sent from my iPhone\", [cid:image001.png], \"Error! Bookmark not defined.\", [gallery …] \
+         and \"Continue reading →\" come along when words are copied from an email, a chat, a \
+         document or a website. Remove them.",
+        pasted,
     ),
     Rule::new(
         "markdown-left",
@@ -81,35 +90,19 @@ fn doubled_word(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
     findings_of(
         "doubled-word",
         (shown, known),
-        doubled,
-        |found, around| format!("\"{}\" is repeated in \"{around}\"", found.words),
+        |text, kind| {
+            let mut found = repetition::doubled_words(text);
+            if kind == TextKind::Prose {
+                found.extend(repetition::repeated_sentences(text));
+            }
+            found
+        },
+        |found, around| match found.words.contains(' ') {
+            true => format!("\"{}\" stands there twice", excerpt(&found.words)),
+            false => format!("\"{}\" is repeated in \"{around}\"", found.words),
+        },
         "remove one of them",
     )
-}
-
-/// Short words that no English sentence has twice in a row.
-const NEVER_TWICE: &[&str] = &[
-    "the", "a", "an", "to", "of", "and", "for", "with", "are", "was", "we", "our", "at", "by",
-    "from", "their", "his", "be", "as", "or", "but", "if", "your", "they", "have", "has", "will",
-    "can", "not", "into", "its", "were", "been", "my", "who", "than", "then", "them", "these",
-    "those", "which", "when", "us", "about",
-];
-
-fn doubled(text: &str, _: TextKind) -> Vec<TextMatch> {
-    let words = Phrases::of(text).words;
-    words
-        .windows(2)
-        .filter_map(|two| {
-            let [(first, one), (second, word)] = [two[0], two[1]];
-            let between = text.get(first + one.len()..second)?;
-            let is_next = !between.is_empty() && between.chars().all(|c| matches!(c, ' ' | '\n'));
-            let counts = NEVER_TWICE.contains(&word.to_lowercase().as_str())
-                && !word.chars().next().is_some_and(char::is_uppercase);
-            let is_a_paragraph = between.contains("\n\n");
-            (is_next && counts && !is_a_paragraph && one.to_lowercase() == word)
-                .then(|| TextMatch::new(first, word, false))
-        })
-        .collect()
 }
 
 fn garbled(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
@@ -117,7 +110,9 @@ fn garbled(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
         "garbled",
         (shown, known),
         |text, kind| {
-            let mut found = mojibake(text);
+            static CODES: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(ENCODED));
+            let mut found = mojibake::find(text);
+            found.extend(CODES.find(text));
             found.extend(entities(text, kind));
             found
         },
@@ -126,38 +121,21 @@ fn garbled(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
     )
 }
 
-/// UTF-8 that was read as windows-1252: a run of its letters that, as bytes, is UTF-8 again.
-fn mojibake(text: &str) -> Vec<TextMatch> {
-    let mut found: Vec<TextMatch> = Vec::new();
-    let mut add = |at: usize, words: &str| {
-        if found.iter().all(|known: &TextMatch| known.at + known.words.len() <= at) {
-            found.push(TextMatch::new(at, words, false));
-        }
-    };
-    let mut run: Option<(usize, Vec<u8>)> = None;
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        let mut buffer = [0; 4];
-        let one = c.encode_utf8(&mut buffer);
-        let (bytes, _, lost) = encoding_rs::WINDOWS_1252.encode(one);
-        let byte = (!lost && bytes.len() == 1 && bytes[0] >= 0x80).then(|| bytes[0]);
-        match (&mut run, byte) {
-            (Some((_, bytes)), Some(byte)) => bytes.push(byte),
-            (None, Some(byte)) => run = Some((at, vec![byte])),
-            (Some((start, bytes)), None) => {
-                // One letter of two bytes at least; and a run of real letters is seldom UTF-8.
-                if bytes.len() > 1 && std::str::from_utf8(bytes).is_ok() {
-                    add(*start, &text[*start..at]);
-                }
-                run = None;
-            }
-            (None, None) => {}
-        }
-        if c == '\u{fffd}' || text[at..].starts_with("â€") || text[at..].starts_with("ï»¿") {
-            let end = text[at..].char_indices().nth(3).map_or(text.len(), |(next, _)| at + next);
-            add(at, &text[at..end]);
-        }
-    }
-    found
+fn pasted(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    static MARKS: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(PASTED));
+    findings_of(
+        "pasted",
+        (shown, known),
+        |text, kind| match kind {
+            // The name of a picture's file is another rule's.
+            TextKind::Description => Vec::new(),
+            TextKind::Line | TextKind::Prose | TextKind::Block => MARKS.find(text),
+        },
+        |found, around| {
+            format!("`{}` in \"{around}\" comes from another program", excerpt(&found.words))
+        },
+        "remove it",
+    )
 }
 
 /// Marks of HTML that are read as they stand.
@@ -376,36 +354,6 @@ pub static NO_FIGURE: &[Pattern] = &[likely(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn letters_that_turned_into_others() {
-        for text in
-            ["We’ve".replace('’', "â€™").as_str(), "a cafÃ©", "Â£400", "is�here", "â€œHello"]
-        {
-            assert_eq!(mojibake(text).len(), 1, "{text}");
-        }
-        for text in [
-            "Naïve café Brontë",
-            "São Paulo, Łódź, Ânia",
-            "An Ã is a letter, and so is an Â.",
-            "£5 – “so”",
-        ] {
-            assert_eq!(mojibake(text), [], "{text}");
-        }
-    }
-
-    #[test]
-    fn words_that_stand_twice() {
-        for (text, count) in [
-            ("how to to listen", 1),
-            ("the the room", 1),
-            ("had had, that that, very very, bye bye", 0),
-            ("The The is a band. New New Hull", 0),
-            ("a vitamin A, a plan", 0),
-        ] {
-            assert_eq!(doubled(text, TextKind::Prose).len(), count, "{text}");
-        }
-    }
 
     #[test]
     fn brackets_and_quotations() {

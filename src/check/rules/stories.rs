@@ -44,7 +44,7 @@ pub const RULES: [Rule; 7] = [
     Rule::new(
         "similar",
         "Is each story about something different?",
-        "Two stories whose titles share nearly all their words, or that link to the same page, \
+        "Two stories whose titles or texts share nearly all their words, or that link to the same page, \
          are often one story that came in twice. Leave one out, or make the difference clear in \
          the titles.",
         similar,
@@ -198,66 +198,97 @@ impl Words {
             };
             is_series &= alone.is_none_or(|(_, is_number)| *is_number);
         }
-        !is_series && both * 4 >= all * 3
+        !(is_series && both < all) && both * 4 >= all * 3
+    }
+}
+
+/// The words that titles and texts have, each with its number: a thousand stories are half a million pairs.
+#[derive(Default)]
+struct WordNumbers(BTreeMap<String, u32>);
+
+impl WordNumbers {
+    /// The words of a text in order of their numbers, and whether each may differ in a series: a number, and in running text a
+    /// name.
+    fn words_of(&mut self, text: &str, names_differ: bool) -> Words {
+        let mut words: Vec<(u32, bool)> = Phrases::of(text)
+            .words
+            .iter()
+            .map(|(_, word)| {
+                let is_number = word.chars().any(|c| c.is_ascii_digit());
+                let is_name = names_differ && word.chars().next().is_some_and(char::is_uppercase);
+                let fresh = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+                (*self.0.entry(word.to_lowercase()).or_insert(fresh), is_number || is_name)
+            })
+            .collect();
+        words.sort_unstable();
+        words.dedup_by_key(|(number, _)| *number);
+        Words(words)
+    }
+}
+
+/// A story as `similar` compares it.
+struct ComparedStory<'a> {
+    item: &'a Item,
+    title: Words,
+    text: Words,
+    link: Option<String>,
+}
+
+impl ComparedStory<'_> {
+    /// What two stories share, if they share too much.
+    fn shared(&self, first: &Self, of_address: &BTreeMap<String, usize>) -> Option<&'static str> {
+        /// Shorter texts share their words by chance: "Come and see".
+        const FEWEST_WORDS_OF_A_TEXT: usize = 10;
+        let link = self.link.as_ref();
+        let one_page = link.is_some_and(|link| {
+            first.link.as_ref() == Some(link) && of_address.get(link) == Some(&2)
+        });
+        let is_long = self.text.0.len().min(first.text.0.len()) >= FEWEST_WORDS_OF_A_TEXT;
+        if self.title.is_nearly(&first.title) {
+            Some("says nearly the same as")
+        } else if one_page {
+            Some("links to the same page as")
+        } else {
+            (is_long && self.text.is_nearly(&first.text)).then_some("has nearly the same text as")
+        }
     }
 }
 
 fn similar(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
-    // Each word has a number: a thousand stories are half a million pairs.
-    let mut numbers: BTreeMap<String, (u32, bool)> = BTreeMap::new();
-    let items: Vec<(&Item, Words, Option<String>)> = known
+    let mut numbers = WordNumbers::default();
+    let stories: Vec<ComparedStory<'_>> = known
         .edition
         .shown()
-        .map(|item| {
-            let next = |numbers: &BTreeMap<String, (u32, bool)>| {
-                u32::try_from(numbers.len()).unwrap_or(u32::MAX)
-            };
-            let mut words: Vec<(u32, bool)> = Phrases::of(&item.title)
-                .words
-                .iter()
-                .map(|(_, word)| {
-                    let word = word.to_lowercase();
-                    let is_number = word.chars().all(|c| c.is_ascii_digit());
-                    let fresh = (next(&numbers), is_number);
-                    *numbers.entry(word).or_insert(fresh)
-                })
-                .collect();
-            words.sort_unstable();
-            words.dedup();
-            (item, Words(words), item.link.as_deref().map(canonical))
+        .map(|item| ComparedStory {
+            item,
+            title: numbers.words_of(&item.title, false),
+            text: numbers.words_of(&item.summary, true),
+            link: item.link.as_deref().map(canonical),
         })
         .collect();
     // Many sites give one listing page as the address of all their stories: that says nothing.
-    let mut of_address: BTreeMap<&str, usize> = BTreeMap::new();
-    for link in items.iter().filter_map(|(_, _, link)| link.as_deref()) {
+    let mut of_address: BTreeMap<String, usize> = BTreeMap::new();
+    for link in stories.iter().filter_map(|story| story.link.clone()) {
         *of_address.entry(link).or_default() += 1;
     }
     let mut findings = Vec::new();
-    for (index, (item, words, link)) in items.iter().enumerate() {
-        for (first, first_words, first_link) in &items[..index] {
-            let alike = words.is_nearly(first_words);
-            let one_page = link
-                .as_deref()
-                .is_some_and(|address| *link == *first_link && of_address.get(address) == Some(&2));
-            let what = if alike {
-                "says nearly the same as"
-            } else if one_page {
-                "links to the same page as"
-            } else {
-                continue;
-            };
+    for (index, story) in stories.iter().enumerate() {
+        let is_titled = |first: &&ComparedStory<'_>| {
             // The same title is another rule's.
-            if item.title.to_lowercase() == first.title.to_lowercase() {
-                continue;
-            }
+            story.item.title.to_lowercase() != first.item.title.to_lowercase()
+        };
+        let alike = stories[..index]
+            .iter()
+            .filter(is_titled)
+            .find_map(|first| Some((first.item, story.shared(first, &of_address)?)));
+        if let Some((first, what)) = alike {
             findings.push(Finding::new(
                 "similar",
                 Severity::Should,
-                item.place_of_title(),
-                format!("\"{}\" {what} \"{}\"", item.title, first.title),
+                story.item.place_of_title(),
+                format!("\"{}\" {what} \"{}\"", story.item.title, first.title),
                 "leave one of them out, or make the difference clear",
             ));
-            break;
         }
     }
     findings
@@ -315,6 +346,7 @@ mod tests {
                 .map(|n| crate::news::Item {
                     id: format!("{n}"),
                     title: format!("Story number {n} of a year with many of them"),
+                    summary: format!("{n}. {}", item.summary),
                     ..item.clone()
                 })
                 .collect();
@@ -384,8 +416,23 @@ mod tests {
             item.link = Some("http://www.charity.org.uk/nurses/?utm_source=x".to_owned());
         });
         assert!(same_page.findings().iter().any(|f| f.contains("links to the same page as")));
-        let other = second(|item| item.title = "Training for forty doctors in Wales".to_owned());
+        let same_text = second(|item| item.title = "What we did".to_owned());
+        assert_eq!(
+            same_text.only_finding(),
+            "similar: \"What we did\" has nearly the same text as \"Training for forty nurses\""
+        );
+        let other = second(|item| {
+            item.title = "Training for forty doctors in Wales".to_owned();
+            item.summary =
+                "Doctors of two hospitals have begun a course about children.".to_owned();
+        });
         assert_eq!(other.findings(), Vec::<String>::new());
+        // A series: the place and the day differ.
+        let series = second(|item| {
+            item.title = "What we did".to_owned();
+            item.summary = item.summary.replace("Forty", "Fifty-two");
+        });
+        assert_eq!(series.findings(), Vec::<String>::new());
     }
 
     #[test]

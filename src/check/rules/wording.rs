@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use crate::check::around::{Pattern, Patterns, likely};
+use crate::check::phrase_search::Phrases;
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
 use crate::count::counted;
 
@@ -103,6 +104,35 @@ fn subject_tone(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
         .collect()
 }
 
+/// Words of scams: one may be meant, two are too many.
+const PUSHING: &[&str] = &[
+    "urgent",
+    "act now",
+    "free money",
+    "last chance",
+    "limited time",
+    "you have won",
+    "you've won",
+    "winner",
+    "cash",
+    "click now",
+    "guaranteed",
+    "risk free",
+    "100% free",
+    "act immediately",
+    "don't delete",
+    "congratulations",
+    "earn money",
+    "no obligation",
+    "while stocks last",
+    "final notice",
+    "immediate action",
+    "buy now",
+    "order now",
+    "exclusive offer",
+    "hurry",
+];
+
 /// What one subject does that makes people and filters doubt it, each with the cure.
 fn tone(subject: &str) -> Vec<(String, &'static str)> {
     let letters: Vec<char> = subject.chars().filter(|c| c.is_alphabetic()).collect();
@@ -110,6 +140,7 @@ fn tone(subject: &str) -> Vec<(String, &'static str)> {
     let capitals = letters.len() >= 10
         && letters.iter().any(|c| c.is_uppercase())
         && !letters.iter().any(|c| c.is_lowercase());
+    let pushes = PUSHING.iter().filter(|words| Phrases::of(&lower).find(words).is_some()).count();
     let answers =
         ["re:", "fw:", "fwd:", "aw:", "wg:"].into_iter().find(|mark| lower.starts_with(mark));
     let mut said: Vec<(String, &str)> = Vec::new();
@@ -118,6 +149,12 @@ fn tone(subject: &str) -> Vec<(String, &'static str)> {
     }
     if subject.matches(['!', '¡']).count() > 1 || subject.contains("?!") {
         said.push(("the subject has several exclamation marks".to_owned(), "one is plenty"));
+    }
+    if pushes > 1 {
+        said.push((
+            "the subject sounds like a scam: it pushes people".to_owned(),
+            "say what the email is about",
+        ));
     }
     if let Some(mark) = answers {
         said.push((
@@ -192,7 +229,7 @@ pub static ATTACHED: &[Pattern] = &[
     likely(r"(?i)\b(?:find|see) (?:the )?enclosed\b|\bthe enclosed (?:form|leaflet|report|letter|programme|booklet|card|envelope)\b"),
     likely(r"(?i)\b(?:is|are) attached (?:below|here|above|for (?:you|your))\b").unless(|found| found.next_word().eq_ignore_ascii_case("the")),
     likely(r"(?i)\bin the attachments?\b|\bsee (?:the )?attachments?\b"),
-    likely(r"(?i)\battached to this (?:e-?mail|message|newsletter|mailing)\b"),
+    likely(r"(?i)\b(?:attached to|enclosed with|enclosed in|included with|inserted in) this (?:e-?mail|message|newsletter|mailing|letter)\b"),
     likely(
         r"(?i)\bthe attached (?:pdf|file|leaflet|report|form|document|poster|flyer|letter|programme|agenda|booklet|sheet|spreadsheet|map|image|photo|picture|list|copy|version)\b",
     ),
