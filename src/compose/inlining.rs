@@ -8,6 +8,7 @@ use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, Renderable,
     Template,
 };
+use serde_json::Value;
 
 use super::declarations::partial_of;
 
@@ -45,7 +46,12 @@ pub fn inlined(
     texts: &[(String, String)],
     text: &BTreeSet<&str>,
 ) -> Vec<(String, Template)> {
-    // `../` and `@partial-block` mean something else one level further out; an inline partial is seen by its own file only.
+    // An inline partial stands for the file of its name: for what its own file calls, and for whatever that calls.
+    let mut declared = BTreeSet::new();
+    if !files.iter().all(|(_, template)| note_inlines(template, &mut declared)) {
+        return files;
+    }
+    // `../` and `@partial-block` mean something else one level further out.
     let stands_alone =
         |text: &str| ["../", "@partial-block", "*inline"].iter().any(|form| text.contains(form));
     let closed: BTreeSet<&str> = texts
@@ -58,6 +64,7 @@ pub fn inlined(
     let mut inlining = Inlining {
         waiting: files.into_iter().collect(),
         closed,
+        declared,
         text,
         prototype,
         left: MOST_COPIED_ELEMENTS,
@@ -106,6 +113,27 @@ fn note_calls(template: &Template, names: &mut Vec<String>) -> bool {
     })
 }
 
+/// Notes the names of a template's inline partials. False where one says its name only when it is rendered.
+fn note_inlines(template: &Template, names: &mut BTreeSet<String>) -> bool {
+    template.elements.iter().all(|element| match element {
+        TemplateElement::DecoratorBlock(block) => {
+            let Some(Parameter::Literal(Value::String(name))) = block.params.first() else {
+                return false;
+            };
+            names.insert(name.clone());
+            block.template.as_ref().is_none_or(|inner| note_inlines(inner, names))
+        }
+        TemplateElement::PartialBlock(call) => {
+            call.template.as_ref().is_none_or(|inner| note_inlines(inner, names))
+        }
+        TemplateElement::HelperBlock(block) => [&block.template, &block.inverse]
+            .into_iter()
+            .flatten()
+            .all(|inner| note_inlines(inner, names)),
+        _ => true,
+    })
+}
+
 /// An empty block, to be filled.
 fn prototype() -> Option<Box<HelperTemplate>> {
     let template = Template::compile(&format!("{{{{#{INLINED}}}}}{{{{/{INLINED}}}}}")).ok()?;
@@ -120,6 +148,8 @@ struct Inlining<'a> {
     waiting: BTreeMap<String, Template>,
     /// Files that stand only by themselves.
     closed: BTreeSet<&'a str>,
+    /// Names of inline partials: which of two partials a call means is known only when it is rendered.
+    declared: BTreeSet<String>,
     /// Files of the text part.
     text: &'a BTreeSet<&'a str>,
     prototype: Box<HelperTemplate>,
@@ -177,7 +207,8 @@ impl Inlining<'_> {
         let Parameter::Name(name) = &call.name else { return None };
         let is_bare = call.params.is_empty() && call.hash.is_empty() && call.template.is_none();
         let is_moved = is_text && call.indent.as_ref().is_some_and(|indent| !indent.is_empty());
-        if !is_bare || is_moved || self.closed.contains(name.as_str()) {
+        let is_known = !self.closed.contains(name.as_str()) && !self.declared.contains(name);
+        if !is_bare || is_moved || !is_known {
             return None;
         }
         let size = elements_in(self.file(name)?);

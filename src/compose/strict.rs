@@ -363,7 +363,9 @@ mod tests {
     use super::*;
     use crate::compose::inlining::{self, INLINED, InlinedPartial};
 
-    const PARTIALS: [(&str, &str); 4] = [
+    const PARTIALS: [(&str, &str); 6] = [
+        ("memo", "file {{count}}"),
+        ("asks", "<{{> memo}}>"),
         ("line", "<i>{{title}}</i>\n"),
         ("frame", "  [{{> @partial-block}}]\n{{#if count}}\n  {{> line}}\n{{/if}}"),
         ("chain", "{{#if more}}m{{else if image}}i{{else}}{{count}}{{/if}}"),
@@ -394,6 +396,11 @@ mod tests {
             Just("{{> given value=title}}".to_owned()),
             Just("{{> given this wide=true}}".to_owned()),
             Just("{{> chain}}".to_owned()),
+            // An inline partial of a file's name stands for the file, where it is called and in what is called.
+            Just("{{#*inline \"memo\"}}own {{count}}{{/inline}}".to_owned()),
+            Just("{{> memo}}".to_owned()),
+            Just("{{> asks}}".to_owned()),
+            Just("{{#> frame}}{{#*inline \"line\"}}own{{/inline}}{{> memo}}{{/frame}}".to_owned()),
             Just("{{{title}}}".to_owned()),
             Just("{{len items}}".to_owned()),
             Just("{{@index}}".to_owned()),
