@@ -37,15 +37,14 @@ const SHOWN: usize = 2;
 /// Reads the stories in the order of the page. The source's `date` is all that is known of when they were published.
 pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
     let SourceContext { settings, shown: path, zone, date } = *opened;
-    let mut reading = Reading::default();
-    let text = text_of(bytes);
+    let (mut reading, text) = (Reading::default(), text_of(bytes));
     let year = match date {
         Some(PartialDate::Year(year) | PartialDate::Month(year, _)) => Some(year),
         Some(PartialDate::Day(_) | PartialDate::Instant(_)) | None => None,
     };
-    let found = lines::tokens(&text, zone, year);
-    reading.skipped = parts_left_out(opened, found.elsewhere);
-    let ways = shapes(&found.tokens);
+    let lines::ListingTokens { tokens, elsewhere } = lines::tokens(&text, zone, year);
+    reading.skipped = parts_left_out(opened, elsewhere);
+    let ways = shapes(&tokens);
     let chosen = settings.way.and_then(|way| ways.get(way.checked_sub(1)?));
     let mut stories =
         chosen.or(ways.first()).map(|shape| shape.stories.clone()).unwrap_or_default();

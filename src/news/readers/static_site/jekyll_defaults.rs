@@ -42,18 +42,27 @@ impl ScopedDefaults {
         found
     }
 
-    /// Its values, if they are for the page at a place below the website's folder.
-    pub fn for_page(
-        &self,
-        place: &str,
-        is_of: impl Fn(&str) -> bool,
-    ) -> Option<&BTreeMap<String, Value>> {
+    fn is_for(&self, place: &str, collection: Option<&str>) -> bool {
+        let rest = place.strip_prefix(self.path.as_str());
         let is_below = self.path.is_empty()
-            || place
-                .strip_prefix(self.path.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        (is_below && self.kind.as_deref().is_none_or(is_of)).then_some(&self.values)
+            || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_of = |kind: &str| match kind {
+            "posts" => collection.is_none_or(|name| name == kind),
+            "drafts" => place.contains("_drafts/"),
+            _ => collection == Some(kind),
+        };
+        is_below && self.kind.as_deref().is_none_or(is_of)
     }
+}
+
+/// The values for the page at a place below the website's folder.
+pub fn defaults_of(
+    all: &[ScopedDefaults],
+    place: &str,
+    collection: Option<&str>,
+) -> BTreeMap<String, Value> {
+    let found = all.iter().filter(|one| one.is_for(place, collection));
+    found.flat_map(|one| one.values.clone()).collect()
 }
 
 #[cfg(test)]
@@ -70,17 +79,14 @@ mod tests {
             {"scope": {"path": "", "type": "stories"}, "values": {"permalink": "/s/"}},
         ]});
         let all = ScopedDefaults::read(settings.as_object().unwrap());
-        for (place, kind, expected) in [
-            ("_posts/2020-12-03-fair.md", "posts", Some("/b/")),
-            ("_posts/old/2020-12-03-fair.md", "posts", Some("/old/")),
-            ("_posts/older.md", "posts", Some("/b/")),
-            ("_stories/fair.md", "stories", Some("/s/")),
-            ("about.md", "pages", None),
+        for (place, collection, expected) in [
+            ("_posts/2020-12-03-fair.md", None, Some("/b/")),
+            ("_posts/old/2020-12-03-fair.md", None, Some("/old/")),
+            ("_posts/older.md", None, Some("/b/")),
+            ("_stories/fair.md", Some("stories"), Some("/s/")),
+            ("_books/fair.md", Some("books"), None),
         ] {
-            let mut values = BTreeMap::new();
-            for one in all.iter().filter_map(|one| one.for_page(place, |other| other == kind)) {
-                values.extend(one.clone());
-            }
+            let values = defaults_of(&all, place, collection);
             assert_eq!(values.get("permalink").and_then(Value::as_str), expected, "{place}");
         }
     }

@@ -26,6 +26,7 @@ use serde_json::Value;
 pub use config::{Config, config_names};
 pub use eleventy_data::eleventy_data;
 use hugo_dates::put_date;
+use jekyll_defaults::defaults_of;
 
 use crate::date::PartialDate;
 use crate::news::item::web_address;
@@ -181,16 +182,9 @@ impl SitePage<'_> {
 
     /// What Jekyll's settings say of the page.
     fn jekyll_defaults(&self) -> BTreeMap<String, Value> {
-        let folder = self.site.folder.as_str();
-        let place = format!("{folder}/{}", self.below);
-        let is_of = |kind: &str| match kind {
-            "posts" => self.collection().is_none_or(|(name, _)| name == kind),
-            "drafts" => place.contains("_drafts/"),
-            _ => self.collection().is_some_and(|(name, _)| name == kind),
-        };
-        let all = self.site.config.defaults.iter();
-        let found = all.filter_map(|one| one.for_page(place.trim_matches('/'), is_of));
-        found.cloned().flatten().collect()
+        let place = format!("{}/{}", self.site.folder, self.below);
+        let collection = self.collection().map(|(name, _)| name);
+        defaults_of(&self.site.config.defaults, place.trim_matches('/'), collection)
     }
 
     /// The picture of a story in the spellings of themes.

@@ -17,7 +17,7 @@ const MOST_NAME_WORDS: usize = 3;
 const MOST_SEGMENTS: usize = 12;
 
 /// A part of a line: an element or the text between two.
-struct Segment {
+struct LinePart {
     text: String,
     is_link: bool,
     is_element: bool,
@@ -37,7 +37,7 @@ pub fn inline_day(
         .filter_map(|(at, segment)| Some((at, day_of(&segment.text, title, zone)?)))
         .collect();
     let [(at, day)] = days[..] else { return None };
-    let is_title = |segment: &Segment| {
+    let is_title = |segment: &LinePart| {
         segment.is_link && title.is_some_and(|title| is_of_title(title, &segment.text))
     };
     let before = at.checked_sub(1).map(|before| &segments[before]);
@@ -52,11 +52,11 @@ pub fn inline_day(
     (is_behind_title || are_light && segments.len() > 1).then(|| (day, segments[at].text.clone()))
 }
 
-fn segments(line: ElementRef<'_>) -> Option<Vec<Segment>> {
+fn segments(line: ElementRef<'_>) -> Option<Vec<LinePart>> {
     let mut found = Vec::new();
     for node in line.children() {
         let segment = match node.value() {
-            Node::Text(text) => Segment {
+            Node::Text(text) => LinePart {
                 text: text.split_whitespace().collect::<Vec<_>>().join(" "),
                 is_link: false,
                 is_element: false,
@@ -81,7 +81,7 @@ fn segments(line: ElementRef<'_>) -> Option<Vec<Segment>> {
                 }
                 let is_link = element.value().name() == "a"
                     || element.descendent_elements().any(|inner| inner.value().name() == "a");
-                Segment { text: text_of(element), is_link, is_element: true }
+                LinePart { text: text_of(element), is_link, is_element: true }
             }
             _ => continue,
         };
