@@ -252,10 +252,7 @@ impl Reader {
             self.heading = Some(heading);
             return;
         }
-        let found = piece(text, self.zone).or_else(|| match beside {
-            Some(_) => None,
-            None => line,
-        });
+        let found = piece(text, self.zone).or(line.filter(|_| beside.is_none()));
         if let Some(found) = found {
             if found.of != DayMeaning::Change && found.of != DayMeaning::Event {
                 let day = found.date.or_else(|| in_year(text, self.known_year()?, self.zone));
