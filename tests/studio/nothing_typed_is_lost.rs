@@ -312,7 +312,7 @@ fn a_draft_that_is_taken_away_can_be_had_back() {
         assert!(!charity.read(DECEMBER).contains("a long letter"));
         // Or it went on purpose.
         fs::remove_file(charity.path(DECEMBER)).unwrap();
-        browser.until_says("#lost", "editions/2020-12.md is gone").await;
+        browser.until("return !document.getElementById('lost').hidden").await;
         browser.click("#lost [data-lost=let_go]").await;
         browser.until("return document.getElementById('lost').hidden").await;
         assert_eq!(studio.post(&change).0, 200);

@@ -215,8 +215,7 @@ fn comment_above(table: &Table) -> String {
 fn keep_comments(document: &mut DocumentMut, comments: &str) {
     if !comments.is_empty() {
         let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
-        let apart = if comments.starts_with('\n') { "" } else { "\n" };
-        document.set_trailing(format!("{apart}{comments}{trailing}"));
+        document.set_trailing(format!("{comments}{trailing}"));
     }
 }
 

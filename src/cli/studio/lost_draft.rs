@@ -48,8 +48,7 @@ impl DraftText {
     /// When the file is gone.
     pub fn refuse_lost(&self, project: &Project) -> Result<(), Failure> {
         let Some((file, _)) = self.lost(project) else { return Ok(()) };
-        let what = format!("{file} is gone: nothing is written in its place");
-        Err(Failure::new(Exit::Failed, what)
+        Err(Failure::new(Exit::Failed, format!("{file} is gone: nothing is written in its place"))
             .help("put the file back, or go on without it: the page offers both"))
     }
 }

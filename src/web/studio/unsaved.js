@@ -87,17 +87,21 @@ export function offerUnsaved(isTyped, save) {
   const words = all.filter((one) => Date.now() - one.at > MAY_BE_TYPED);
   if (words.length < all.length) later = setTimeout(() => offerUnsaved(isTyped, save), MAY_BE_TYPED);
   const key = JSON.stringify([words, desk.state.name]);
-  if (box.dataset.key === key || box.contains(document.activeElement)) return;
-  box.dataset.key = key;
+  // Buttons stay as they are under a hand, but for another edition they do something else.
+  const hadFocus = box.contains(document.activeElement);
+  if (box.dataset.key === key || (hadFocus && box.dataset.edition === desk.state.name)) return;
+  Object.assign(box.dataset, { key, edition: desk.state.name });
   box.hidden = !words.length;
   if (!words.length) {
     box.replaceChildren();
+    if (hadFocus) $("centre").focus();
     return;
   }
   box.replaceChildren(
     make("h2", {}, "Words that you typed and that were not saved"),
     ...words.map((one) => offer(one, save)),
   );
+  if (hadFocus) box.querySelector("button").focus();
 }
 
 function offer(one, save) {
