@@ -6,7 +6,7 @@ use super::around::{Match, Pattern, certain, likely};
 /// Sentences for a colleague. A part of a text (a bit, a paragraph, a figure), and a name that is spoken to, make the note.
 pub static TO_COLLEAGUES: &[Pattern] = &[
     // "Is this line right, Tom?"
-    likely(r"(?m)(?:^|[.!?]\s+)(\p{Lu}[^.!?\n]{0,80}\b(?:bits?|paragraphs?|para|sentences?|wording|figures?|numbers?|draft|copy|captions?|headlines?|quotes?|lines?|sections?|ending|intro|spellings?|facts?|dates?|photos?|pictures?|text)\b[^.!?\n]{0,40}?(?:,| ?[–—-]) ?\p{Lu}\p{Ll}+\?)").unless(|found| found.is_quoted()),
+    likely(r"(?m)(?:^|[.!?]\s+)(\p{Lu}[^.!?\n“”\x22]{0,80}\b(?:bits?|paragraphs?|para|sentences?|wording|figures?|numbers?|draft|copy|captions?|headlines?|quotes?|lines?|sections?|ending|intro|spellings?|facts?|dates?|photos?|pictures?|text)\b[^.!?\n“”\x22]{0,40}?(?:,| ?[–—-]) ?\p{Lu}\p{Ll}+\?)").unless(|found| found.is_quoted()),
     likely(r"(?m)(?:^|[.!?]\s+)((?:Hi|Hello|Hey|Dear)?,? ?\p{Lu}\p{Ll}+, (?:please |pls )?(?:can|could|would) (?:you|someone) (?:please |also )?(?:add|check|confirm|supply|insert|update|shorten|rewrite|reword|replace|cut|fill in|proof-?read)\b)").unless(|found| found.is_quoted()),
     // "Hi Tom, here is the draft".
     likely(r"(?m)(?:^|[.!?]\s+)((?:Hi|Hello|Hey) \p{Lu}\p{Ll}+(?: and \p{Lu}\p{Ll}+)?,? +(?i:here(?:['’]s| is| are)|see below|attached|as discussed|please find|this is (?:the|my)))").unless(|found| found.is_quoted()),
@@ -36,6 +36,7 @@ pub static TO_COLLEAGUES: &[Pattern] = &[
     likely(r"(?im)(?:^|[.!?]\s+)(notes? (?:to|for) (?:the )?(?:editors?|news ?desks?) ?[:.–-]?)(?:\s|$)"),
     likely(r"(?m)(?:^|[.!?]\s+)(FOR IMMEDIATE RELEASE|For immediate release|PRESS RELEASE|NEWS RELEASE|MEDIA RELEASE)(?:[.:!–-]|\s*$|\s+\p{Lu}\p{Ll})"),
     likely(r"(?:^|\s)([-–—*#~]+ ?(?i:ends) ?[-–—*#~]+)(?:\s|$)|(?m:^\s*(?:ENDS|- ?30 ?-|###)\s*$)"),
+    likely(r"[.!?…”]\s+(ENDS)\.?\s*$"),
     likely(r"(?i)\b(?:word ?count|number of words|total words) ?[:=] ?\d+"),
 ];
 

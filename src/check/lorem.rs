@@ -28,12 +28,13 @@ pub fn find(text: &str) -> Option<TextMatch> {
     static ALL: LazyLock<BTreeSet<&str>> = LazyLock::new(|| WORDS.split_whitespace().collect());
     let words = Phrases::of(text).words;
     let is_filling = |word: &str| ALL.contains(word.to_lowercase().as_str());
-    let start = words.windows(WITHIN.min(words.len().max(1))).find(|window| {
-        is_filling(window[0].1)
-            && window.iter().filter(|(_, word)| is_filling(word)).count() >= AT_LEAST
-    })?;
-    let (last, word) = start.last().copied()?;
-    Some(TextMatch::new(start[0].0, &text[start[0].0..last + word.len()], true))
+    (0..words.len()).find_map(|start| {
+        let within = &words[start..words.len().min(start + WITHIN)];
+        let filling = within.iter().filter(|(_, word)| is_filling(word)).count();
+        let (last, word) = within.last().copied()?;
+        (is_filling(within[0].1) && filling >= AT_LEAST)
+            .then(|| TextMatch::new(words[start].0, &text[words[start].0..last + word.len()], true))
+    })
 }
 
 #[cfg(test)]

@@ -144,7 +144,7 @@ pub static PATTERNS: &[Pattern] = &[
     // Addresses and numbers that reach nobody.
     certain(r"\b[xX]{2,}@\S*"),
     certain(r"(?i)\b(?:name|your|your\.?name|email|user|someone|first\.?name\.last\.?name)@(?:e?mail|domain|address|company|organisation|organization|charity|your\w+|xx+)(?:\.\w+)*\b"),
-    certain(r"\bhttps?://(?:link|url|x{2,}|tbc|website|address)\b"),
+    certain(r"\bhttps?://(?:link|url|x{2,}|tbc|website|address)(?:[/\s)\]]|$)"),
     likely(r"(?i)\b(?:speaker|author|funder|sponsor|venue|event|contact|person)(?:['’]s)? (?:name|title|quote|photo) here\b"),
     likely(r"(?m)(?:^|[.!?]\s+)([A-Z][a-z]+ ?[-–:] ?(?i:please check|pls check|can you check|is this right|check this)\b)"),
     likely(r"(?i)\bstill to be (?:signed off|approved|checked|confirmed)\b"),

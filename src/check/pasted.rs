@@ -98,7 +98,7 @@ pub static ENCODED: &[Pattern] = &[
     // Mac Roman, code page 437 and 1251, read as something else.
     likely(r"\b\p{L}?\p{Ll}+(?:Õ(?:s|t|re|ve|ll|d|m)\b|Ž(?:\b|\p{Ll}))"),
     likely(r"\p{Ll}(?:[‡‰†]\p{Ll}|‚(?:[\s.,;:!?]|\p{Ll}|$))").unless(is_german),
-    likely(r"(?:‚Ä|‰Û|äó|вЂ|ΓÇ)[^\s\w]|√[©®†∂ß¢£§±≥≤]|¬[£©®]|[├┬][⌐¿úóñ]"),
+    likely(r"(?:‚Ä|‰Û|äó|вЂ|ΓÇ)\S|√[©®†∂ß¢£§±≥≤]|¬[£©®]|[├┬][⌐¿úóñ]"),
 ];
 
 /// ‚So‘ is a quotation in German.
@@ -118,7 +118,7 @@ mod tests {
             "The hall [cid:image7.jpg@01DB.9] is open.",
             "See Error! Reference source not found. for more.",
             "HYPERLINK \"https://charity.org.uk\" our page",
-            "Come to the <o:p></o:p>",
+            "Come to the <o:p>",
             "[KW2]The hall is open.",
             "The fair {--was--} is on.",
             ">>>>>>> theirs",

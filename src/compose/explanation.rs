@@ -168,7 +168,7 @@ fn misuse(reason: &RenderErrorReason) -> (String, String) {
 }
 
 /// How a helper is used, as a cure.
-fn usage(helper: &str) -> String {
+pub fn usage(helper: &str) -> String {
     let example = match helper {
         "recipient" => "{{recipient \"first_name\" fallback=\"friend\"}}",
         "for_segment" => "{{#for_segment \"donors\"}}…{{/for_segment}}",
@@ -195,11 +195,27 @@ fn usage(helper: &str) -> String {
     format!("write {example}")
 }
 
+/// A comment that begins with `{{!--` and ends with the first `}}`: the tag that it was to hide is shown, or hidden by half.
+pub fn open_comment(text: &str, found: &[Tag]) -> Option<(usize, String, String)> {
+    let is_open = |tag: &&Tag| {
+        let words = &text[tag.start..tag.end];
+        let begins = words.trim_start_matches(['{', '~']).starts_with("!--");
+        tag.kind == TagKind::Comment
+            && begins
+            && !words.trim_end_matches(['}', '~']).ends_with("--")
+    };
+    let tag = found.iter().find(is_open)?;
+    Some((tag.start, "this comment is never closed".to_owned(), "add --}} at its end".to_owned()))
+}
+
 /// The first block that is not closed, or closed under another name, and tags that stand where none can.
 pub fn unbalanced(text: &str) -> Option<(usize, String, String)> {
     let mut open: Vec<(usize, &str)> = Vec::new();
     let mut last = 0;
     let found = tags(text);
+    if let Some(open) = open_comment(text, &found) {
+        return Some(open);
+    }
     for (index, tag) in found.iter().enumerate() {
         last = tag.end;
         let word = tag.word(text);

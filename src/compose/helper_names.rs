@@ -49,6 +49,17 @@ pub fn passes_slots(helper: &str) -> bool {
     matches!(helper, "wrap" | "underline" | "markdown")
 }
 
+/// How many values a helper takes at most, where that is known: Handlebars drops the others without a word.
+pub fn most_values(helper: &str) -> Option<usize> {
+    match helper {
+        "if" | "unless" | "each" | "with" | "not" | "len" | "upper" | "markdown" | "pairs" => {
+            Some(1)
+        }
+        "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "lookup" => Some(2),
+        _ => None,
+    }
+}
+
 /// What is wrong, and the cure, when a personal word goes through a helper.
 pub fn personal_word(helper: &str) -> (String, String) {
     let what = match helper {

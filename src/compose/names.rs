@@ -156,6 +156,21 @@ pub fn names_of_path(path: &str) -> impl Iterator<Item = &str> {
         .filter(|part| !part.is_empty() && *part != "this" && part.parse::<usize>().is_err())
 }
 
+/// What to say of a name such as `@idnex`: Handlebars has few of them.
+pub fn unknown_of_a_loop(path: &str) -> Option<(String, String)> {
+    const OWN: [&str; 6] = ["root", "index", "first", "last", "key", "partial-block"];
+    let rest = path.strip_prefix('@')?.trim_start_matches("../");
+    let name = rest.split(['.', '/']).next().unwrap_or_default();
+    if OWN.contains(&name) {
+        return None;
+    }
+    let cure = match nearest(name, OWN) {
+        Some(near) => format!("did you mean `@{near}`?"),
+        None => "there are `@index`, `@first`, `@last`, `@key` and `@root`".to_owned(),
+    };
+    Some((format!("`{path}` is not known here"), cure))
+}
+
 /// What to say of a path with a name in it that nothing is called.
 pub fn unknown_name(path: &str, unknown: &str, columns: &[String]) -> (String, String) {
     let is_column = columns.iter().any(|column| column == unknown)

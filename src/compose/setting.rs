@@ -104,10 +104,13 @@ fn look_at_mail_address(text: &str) -> Result<(), Fault> {
     }
 }
 
-/// `#0b5a6f`. Whether it is six digits long, as old Outlook wants it, is for the checks.
+/// `#0b5a6f`. Whether it is six digits long, as old Outlook wants it, is for the checks; a number of digits that no program reads is
+/// a slip.
 fn look_at_colour(text: &str) -> Result<(), Fault> {
     let rest = text.strip_prefix('#').unwrap_or(text);
-    if rest.is_empty() || !rest.chars().all(|c| c.is_ascii_alphanumeric()) {
+    let is_number = !text.starts_with('#')
+        || (matches!(rest.len(), 3 | 4 | 6 | 8) && rest.chars().all(|c| c.is_ascii_hexdigit()));
+    if rest.is_empty() || !is_number || !rest.chars().all(|c| c.is_ascii_alphanumeric()) {
         return Err((
             format!("`{}` is not a colour", text.escape_debug()),
             "write six hexadecimal digits: #0b5a6f",
@@ -241,7 +244,16 @@ mod tests {
             (
                 look_at_colour,
                 vec!["#0b5a6f", "#fff", "red"],
-                vec!["", "#", "red;background:url(x)", "#fff\n", "rgb(1,2,3)"],
+                vec![
+                    "",
+                    "#",
+                    "#12345",
+                    "#0b5a6",
+                    "#0b5a6g",
+                    "red;background:url(x)",
+                    "#fff\n",
+                    "rgb(1,2,3)",
+                ],
             ),
             (
                 look_at_fonts,

@@ -13,6 +13,7 @@ use handlebars::template::{
 use serde_json::Value;
 
 use super::declarations::{Declarations, TagsInOrder};
+use super::explanation::{self, usage};
 use super::fault::TemplateFault;
 use super::helper_names;
 use super::names;
@@ -42,6 +43,11 @@ pub fn read(
     names: &KnownNames<'_>,
 ) -> Result<Template, TemplateFault> {
     let found = tags(text);
+    if let Some((at, what, cure)) = explanation::open_comment(text, &found) {
+        let (line, column) = line_and_column(text, at);
+        let line_text = text.lines().nth(line - 1).map(str::to_owned);
+        return Err(TemplateFault { place: Place::at(shown, line, column), what, cure, line_text });
+    }
     let mut strict = Strict {
         file,
         shown,
@@ -234,6 +240,13 @@ impl Strict<'_> {
             };
             return Err(self.fault(at, format!("there is no helper `{name}`"), cure));
         }
+        let most = helper_names::most_values(name);
+        if let Some(most) = most.filter(|most| call.params.len() > *most) {
+            let extra =
+                call.params[most].as_name().map_or_else(String::new, |name| format!(": `{name}`"));
+            let what = format!("`{name}` has a value too many{extra}");
+            return Err(self.fault(at, what, usage(name)));
+        }
         let mut paths = Vec::new();
         for param in call.params.iter().chain(call.hash.values()) {
             self.parameter(Some(name), param, at, &mut paths, out)?;
@@ -301,6 +314,10 @@ impl Strict<'_> {
             } else {
                 Err(self.personal(of, at))
             };
+        }
+        if let Some(unknown) = names::unknown_of_a_loop(raw) {
+            let (what, cure) = unknown;
+            return Err(self.fault(at, what, cure));
         }
         let declared = self.names.declared;
         let is_known = |name: &str| {

@@ -168,7 +168,9 @@ impl Project {
     /// When one of them cannot be read.
     pub fn templates(&self) -> Result<Templates, ProjectError> {
         let mut own = Vec::new();
-        for (below, ending) in [("", "hbs"), ("partials/", "hbs"), ("words/", "toml")] {
+        for (below, ending) in
+            [("", "hbs"), ("partials/", "hbs"), ("words/", "toml"), ("themes/", "toml")]
+        {
             let folder = format!("templates/{below}");
             for (path, name) in files(&self.root, folder.trim_end_matches('/'), ending)? {
                 let shown = format!("{folder}{name}");

@@ -54,6 +54,8 @@ fn colours(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
     let mut findings: Vec<Finding> = look
         .colours()
         .into_iter()
+        .chain(look.tint.as_deref().map(|colour| ("tint", colour)))
+        .chain(look.dark_tint.as_deref().map(|colour| ("dark_tint", colour)))
         .filter(|(_, colour)| contrast(colour, "#ffffff").is_none())
         .map(|(name, colour)| Finding {
             rule: "contrast",

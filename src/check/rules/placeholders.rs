@@ -72,8 +72,11 @@ pub fn placeholders(text: &str, kind: TextKind) -> Vec<TextMatch> {
         }
     };
     add(ANYWHERE.find(text));
-    add(NOTES.find(text));
     add(lorem::find(text).into_iter().collect());
+    // A block of the email runs several texts together, and quotations with what stands before them.
+    if kind != TextKind::Block {
+        add(NOTES.find(text));
+    }
     match kind {
         TextKind::Line => add(LINES.find(text)),
         TextKind::Prose => add(PROSE.find(text)),

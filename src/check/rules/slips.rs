@@ -127,9 +127,9 @@ fn pasted(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         "pasted",
         (shown, known),
         |text, kind| match kind {
-            // The name of a picture's file is another rule's.
-            TextKind::Description => Vec::new(),
-            TextKind::Line | TextKind::Prose | TextKind::Block => MARKS.find(text),
+            // The name of a picture's file is another rule's, and a template may well say "Read more →".
+            TextKind::Description | TextKind::Block => Vec::new(),
+            TextKind::Line | TextKind::Prose => MARKS.find(text),
         },
         |found, around| {
             format!("`{}` in \"{around}\" comes from another program", excerpt(&found.words))
