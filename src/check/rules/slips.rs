@@ -97,9 +97,12 @@ fn doubled_word(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Find
             }
             found
         },
-        |found, around| match found.words.contains(' ') {
-            true => format!("\"{}\" stands there twice", excerpt(&found.words)),
-            false => format!("\"{}\" is repeated in \"{around}\"", found.words),
+        |found, around| {
+            if found.words.contains(' ') {
+                format!("\"{}\" stands there twice", excerpt(&found.words))
+            } else {
+                format!("\"{}\" is repeated in \"{around}\"", found.words)
+            }
         },
         "remove one of them",
     )
