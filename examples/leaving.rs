@@ -6,7 +6,7 @@
 //! - `cargo run --release --example leaving -- --seconds 20` has 50 people a second leave while `roundup send` mails the next
 //!   edition to everybody, and prints how long the answers took.
 //! - `cargo run --release --example leaving -- --import 100000` has them leave while a file of so many people is imported. No answer
-//!   may take longer than two seconds.
+//!   may take longer than two seconds. The list is in a file, or on the server that `ROUNDUP_LEDGER` names.
 //!
 //! It ends with 1 when somebody's word was lost, or when somebody was put on the list who had not asked.
 

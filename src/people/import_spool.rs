@@ -5,7 +5,7 @@
 //! is written, and for programs that want to know all of them.
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -14,7 +14,7 @@ use crate::audience::import::{ImportRow, ImportStep, ImportedPerson, StoredPerso
 use crate::database::{DatabaseError, sqlite};
 use crate::ledger::sqlite::stored_person;
 use crate::problem::Place;
-use crate::rfc::csv::Input;
+use crate::rfc::csv::{Input, ReadAt};
 
 /// Of the database's own memory; sorting takes as much.
 const CACHE_KIB: i64 = 4 * 1024;
@@ -117,7 +117,7 @@ impl ImportSpool {
             let mut part = Vec::new();
             Read::take(&mut *reader, PART_BYTES as u64).read_to_end(&mut part)?;
             if part.is_empty() {
-                let file = KeptFile { spool: self.clone(), parts: (first, next) };
+                let file = KeptFile { spool: self.clone(), first, length };
                 return Ok((Arc::new(file), length));
             }
             length += part.len() as u64;
@@ -375,48 +375,74 @@ impl SpoolTables {
     }
 }
 
-/// The bytes of a file, in parts.
+/// The bytes of a file, in parts. Each but the last is full.
+#[derive(Debug)]
 struct KeptFile {
     spool: ImportSpool,
-    parts: (i64, i64),
+    /// The number of the first part.
+    first: i64,
+    length: u64,
 }
 
-impl fmt::Debug for KeptFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeptFile").field("parts", &self.parts).finish_non_exhaustive()
+impl KeptFile {
+    fn reader(&self) -> PartReader {
+        let (spool, first, length) = (self.spool.clone(), self.first, self.length);
+        PartReader { spool, first, length, position: 0, read: None }
     }
 }
 
 impl Input for KeptFile {
     fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        let (next, end) = self.parts;
-        Ok(Box::new(PartReader { spool: self.spool.clone(), next, end, part: Vec::new(), at: 0 }))
+        Ok(Box::new(self.reader()))
+    }
+
+    fn open_at(&self) -> io::Result<Box<dyn ReadAt>> {
+        Ok(Box::new(self.reader()))
     }
 }
 
 struct PartReader {
     spool: ImportSpool,
-    next: i64,
-    end: i64,
-    part: Vec<u8>,
-    at: usize,
+    first: i64,
+    length: u64,
+    position: u64,
+    /// The part that was read last, with its place among the parts.
+    read: Option<(u64, Vec<u8>)>,
 }
 
 impl Read for PartReader {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.part.len() {
-            if self.next == self.end {
-                return Ok(0);
-            }
+        if self.position >= self.length {
+            return Ok(0);
+        }
+        let place = self.position / PART_BYTES as u64;
+        if self.read.as_ref().is_none_or(|(known, _)| *known != place) {
             let state = self.spool.state();
             let sql = "SELECT bytes FROM file_parts WHERE id = ?1";
             let mut query = state.connection.prepare_cached(sql).map_err(io::Error::other)?;
-            self.part = query.query_row([self.next], |row| row.get(0)).map_err(io::Error::other)?;
-            (self.next, self.at) = (self.next + 1, 0);
+            let number = self.first.saturating_add_unsigned(place);
+            let bytes = query.query_row([number], |row| row.get(0)).map_err(io::Error::other)?;
+            self.read = Some((place, bytes));
         }
-        let read = (&self.part[self.at..]).read(out)?;
-        self.at += read;
+        let part = self.read.as_ref().map_or(&[][..], |(_, part)| part.as_slice());
+        let at = usize::try_from(self.position % PART_BYTES as u64).unwrap_or(part.len());
+        let read = part.get(at..).unwrap_or_default().read(out)?;
+        self.position += read as u64;
         Ok(read)
+    }
+}
+
+impl Seek for PartReader {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let (from, by) = match to {
+            SeekFrom::Start(at) => (at, 0),
+            SeekFrom::End(by) => (self.length, by),
+            SeekFrom::Current(by) => (self.position, by),
+        };
+        self.position = from
+            .checked_add_signed(by)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "before the beginning"))?;
+        Ok(self.position)
     }
 }
 
@@ -432,6 +458,14 @@ mod tests {
         let mut again = String::new();
         input.open().unwrap().read_to_string(&mut again).unwrap();
         assert!(again == text, "what was kept is what was given");
+        let mut here_and_there = input.open_at().unwrap();
+        assert_eq!(here_and_there.seek(SeekFrom::End(0)).unwrap(), length);
+        for at in [0, text.len() / 2, text.len().saturating_sub(3), text.len()] {
+            here_and_there.seek(SeekFrom::Start(at as u64)).unwrap();
+            again.clear();
+            here_and_there.read_to_string(&mut again).unwrap();
+            assert!(again == text[at..], "from {at} on");
+        }
         let tables = tables(&[("a.csv".to_owned(), input)], &in_memory).unwrap();
         let options = ImportOptions::on("2026-11-26".parse().unwrap());
         read_rows(&tables, &options, |row| spool.add(row).map_err(|error| error.to_string()))

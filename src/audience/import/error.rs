@@ -4,7 +4,7 @@
 use thiserror::Error;
 
 use super::own_name::MOST_COLUMNS;
-use super::tables::TablesError;
+use super::tables_error::TablesError;
 use crate::audience::list_error::ListFault;
 use crate::count::{counted, listed};
 

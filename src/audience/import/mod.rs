@@ -22,8 +22,10 @@ mod row;
 pub mod state;
 mod stored;
 mod tables;
+mod tables_error;
 mod tags;
 mod totals;
+mod workbook;
 
 pub use columns::{ColumnMapping, ImportField, MappedTo, MappingError};
 pub use difference::{Difference, ImportStep, KnownPerson};
@@ -38,7 +40,8 @@ pub use recipe::Recipe;
 pub use row::ImportRow;
 pub use state::ListState;
 pub use stored::{StoredPerson, as_table};
-pub use tables::{HeadedTable, Keep, LONGEST_FILE_BYTES, TablesError, in_memory};
+pub use tables::{HeadedTable, Keep, in_memory};
+pub use tables_error::{LONGEST_FILE_BYTES, TablesError};
 pub use totals::{ImportTotals, StepTotal};
 
 use std::sync::Arc;

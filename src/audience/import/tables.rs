@@ -4,24 +4,21 @@
 //! That may be the files of a ZIP, the first sheet of a workbook, a table below its title, or a list of addresses without
 //! any header.
 
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use calamine::{Data, Reader, Xlsx};
-use thiserror::Error;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::plain_list::{PlainList, TableBelow, has_address, is_blank, lines_of};
 use super::recipe::Recipe;
+use super::tables_error::{LONGEST_FILE_BYTES, MOST_ENTRIES, TablesError};
+use super::workbook::{check_parts, with_first_sheet};
 use crate::audience::sheet::EMAIL;
-use crate::rfc::csv::{self, Input, TableError, simple};
+use crate::rfc::csv::{self, Input, ReadAt, TableError, simple};
 
-/// A file that is larger is no list of people.
-pub const LONGEST_FILE_BYTES: u64 = 512 * 1024 * 1024;
 /// All that a ZIP holds, unpacked.
 const LONGEST_UNPACKED_BYTES: u64 = 1024 * 1024 * 1024;
-const MOST_ENTRIES: usize = 100;
 /// Text shrinks to a tenth; what shrinks to less than a hundredth is meant to fill a disk.
 const MOST_RATIO: u64 = 100;
 /// A title, a date and a few notes may stand above the names of the columns.
@@ -62,52 +59,6 @@ impl HeadedTable {
     }
 }
 
-/// Why a file is none that people can be imported from.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum TablesError {
-    #[error(transparent)]
-    Table(#[from] TableError),
-    #[error("this is {0}, not a list of people")]
-    WrongKind(&'static str),
-    #[error("the ZIP is encrypted")]
-    Encrypted,
-    #[error("the ZIP cannot be read: {0}")]
-    Zip(String),
-    #[error("the ZIP has more than {MOST_ENTRIES} files")]
-    TooManyEntries,
-    #[error("the ZIP unpacks to far more than a list of people can be")]
-    Bomb,
-    #[error("the ZIP has no CSV, TSV or text file in it")]
-    NothingInZip,
-    #[error("the workbook cannot be read: {0}")]
-    Workbook(String),
-    #[error("the file is larger than {} MB", LONGEST_FILE_BYTES / 1024 / 1024)]
-    TooLarge,
-    #[error("what was read of the file cannot be kept while it is compared: {0}")]
-    NotKept(String),
-}
-
-impl TablesError {
-    pub fn cure(&self) -> &'static str {
-        match self {
-            Self::Table(TableError::Empty) => "export it again: the file has nothing in it",
-            Self::Table(_) => "export it again as CSV, in UTF-8",
-            Self::WrongKind(_) => {
-                "give the CSV, ZIP or XLSX file that your newsletter or contacts system exports"
-            }
-            Self::Encrypted => "unpack it with its password, and give the files in it",
-            Self::Zip(_) => "download it again, or unpack it and give the files in it",
-            Self::TooManyEntries | Self::Bomb => "unpack it, and give only the files with people",
-            Self::NothingInZip => "give the file with the people in it",
-            Self::Workbook(_) => "save the sheet as CSV (UTF-8), and give that file",
-            Self::TooLarge => "split it into several files",
-            Self::NotKept(_) => {
-                "free some space where the computer keeps temporary files, and run the same command again"
-            }
-        }
-    }
-}
-
 /// The tables of a file. `name` is what people call it.
 ///
 /// # Errors
@@ -125,21 +76,23 @@ pub fn tables_of(
     if !start.starts_with(b"PK\x03\x04") && !start.starts_with(b"PK\x05\x06") {
         return Ok(vec![headed(name, Arc::clone(input), keep)?]);
     }
-    // What is packed is a tenth of what it holds.
-    let mut bytes = Vec::new();
-    let most = LONGEST_FILE_BYTES + 1;
-    open(input)?.take(most).read_to_end(&mut bytes).map_err(TableError::from)?;
-    if bytes.len() as u64 > LONGEST_FILE_BYTES {
+    let mut file = input.open_at().map_err(TableError::from)?;
+    let packed = file.seek(SeekFrom::End(0)).map_err(TableError::from)?;
+    if packed > LONGEST_FILE_BYTES {
         return Err(TablesError::TooLarge);
     }
-    let mut archive =
-        ZipArchive::new(Cursor::new(bytes.as_slice())).map_err(|error| zip_fault(&error))?;
-    check_size(&mut archive, bytes.len() as u64)?;
+    let mut archive = ZipArchive::new(file).map_err(|error| zip_fault(&error))?;
+    let most = check_size(&mut archive, packed)?;
     if archive.index_for_name("xl/workbook.xml").is_some() {
-        let sheet = kept(keep, &mut first_sheet(&bytes)?.as_slice())?;
+        check_parts(&mut archive)?;
+        let file = input.open_at().map_err(TableError::from)?;
+        let sheet = with_first_sheet(file, |sheet| match (keep(sheet), sheet.fault.take()) {
+            (_, Some(fault)) => Err(fault),
+            (kept, None) => kept.map_err(|error| TablesError::NotKept(error.to_string())),
+        })?;
         return Ok(vec![headed(name, sheet, keep)?]);
     }
-    tables_in(name, &mut archive, keep)
+    tables_in(name, &mut archive, keep, most)
 }
 
 fn open(input: &Arc<dyn Input>) -> Result<Box<dyn Read + Send>, TableError> {
@@ -150,13 +103,16 @@ fn kept(keep: Keep<'_>, reader: &mut dyn Read) -> Result<Arc<dyn Input>, TablesE
     keep(reader).map_err(|error| TablesError::NotKept(error.to_string()))
 }
 
-/// Each table of a ZIP.
+/// Each table of a ZIP, whose files have at most this number of bytes together.
 fn tables_in(
     name: &str,
-    archive: &mut ZipArchive<Cursor<&[u8]>>,
+    archive: &mut ZipArchive<Box<dyn ReadAt>>,
     keep: Keep<'_>,
+    most: u64,
 ) -> Result<Vec<HeadedTable>, TablesError> {
     let mut tables = Vec::new();
+    // Its files may be longer than it says that they are.
+    let mut rest = most;
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(|error| zip_fault(&error))?;
         // Entries are named in messages, and never written anywhere.
@@ -167,8 +123,10 @@ fn tables_in(
         if entry.is_dir() || is_hidden || !matches!(ending.as_str(), "csv" | "tsv" | "txt") {
             continue;
         }
-        let mut unpacked = UnpackedEntry { entry, rest: LONGEST_FILE_BYTES, fault: None };
+        let longest = rest.min(LONGEST_FILE_BYTES);
+        let mut unpacked = UnpackedEntry { entry, rest: longest, fault: None };
         let input = keep(&mut unpacked);
+        rest -= longest - unpacked.rest;
         let input = match unpacked.fault {
             Some(fault) => return Err(fault),
             None => input.map_err(|error| TablesError::NotKept(error.to_string()))?,
@@ -216,7 +174,8 @@ fn zip_fault(error: &ZipError) -> TablesError {
     }
 }
 
-fn check_size(archive: &mut ZipArchive<Cursor<&[u8]>>, packed: u64) -> Result<(), TablesError> {
+/// How long the files of a ZIP may be together, where what it says of them is no longer.
+fn check_size(archive: &mut ZipArchive<Box<dyn ReadAt>>, packed: u64) -> Result<u64, TablesError> {
     if archive.len() > MOST_ENTRIES {
         return Err(TablesError::TooManyEntries);
     }
@@ -229,7 +188,7 @@ fn check_size(archive: &mut ZipArchive<Cursor<&[u8]>>, packed: u64) -> Result<()
         unpacked = unpacked.saturating_add(entry.size());
     }
     let most = LONGEST_UNPACKED_BYTES.min(packed.saturating_mul(MOST_RATIO));
-    if unpacked > most { Err(TablesError::Bomb) } else { Ok(()) }
+    if unpacked > most { Err(TablesError::Bomb) } else { Ok(most) }
 }
 
 /// What a file is by its first bytes, where it is surely no list.
@@ -249,38 +208,6 @@ fn wrong_kind(bytes: &[u8]) -> Option<&'static str> {
         (b"<!DOCTYPE html", "a web page"),
     ];
     KINDS.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, kind)| *kind)
-}
-
-/// The first sheet of a workbook, as comma-separated values.
-fn first_sheet(bytes: &[u8]) -> Result<Vec<u8>, TablesError> {
-    let fault = |what: String| TablesError::Workbook(what);
-    let mut workbook: Xlsx<_> =
-        Xlsx::new(Cursor::new(bytes)).map_err(|error| fault(error.to_string()))?;
-    let sheet = workbook
-        .worksheet_range_at(0)
-        .ok_or_else(|| fault("it has no sheet".to_owned()))?
-        .map_err(|error| fault(error.to_string()))?;
-    let mut out = ::csv::Writer::from_writer(Vec::new());
-    let above = sheet.start().map_or(0, |(row, _)| row);
-    // Row numbers stay those that the person sees in the workbook.
-    let mut text = "\n".repeat(usize::try_from(above).unwrap_or_default()).into_bytes();
-    for row in sheet.rows() {
-        let cells: Vec<String> = row.iter().map(cell_text).collect();
-        out.write_record(&cells).map_err(|error| fault(error.to_string()))?;
-    }
-    text.extend(out.into_inner().map_err(|error| fault(error.to_string()))?);
-    Ok(text)
-}
-
-fn cell_text(data: &Data) -> String {
-    match data {
-        Data::DateTime(date) => match date.as_datetime() {
-            Some(date) => date.format("%Y-%m-%d %H:%M:%S").to_string(),
-            None => data.to_string(),
-        },
-        // A line break would move the rows below it.
-        other => other.to_string().replace(['\r', '\n'], " "),
-    }
 }
 
 /// Finds the line with the names of the columns; a list of addresses without one gets it.
@@ -330,7 +257,7 @@ fn is_header(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::io::{Cursor, Write};
 
     use zip::write::SimpleFileOptions;
 

@@ -45,7 +45,14 @@ pub(super) fn tables_of(
     let mut files: Vec<NamedInput> = Vec::new();
     for path in paths {
         let name = path.display().to_string();
-        files.push((name.clone(), up_to(LONGEST_FILE_BYTES, &name, File::open(path), spool)?));
+        let file = File::open(path);
+        // What is too long is not read to its end first.
+        if let Some(length) = file.as_ref().ok().and_then(|file| Some(file.metadata().ok()?.len()))
+            && length > LONGEST_FILE_BYTES
+        {
+            return Err(too_large(&name));
+        }
+        files.push((name.clone(), up_to(LONGEST_FILE_BYTES, &name, file, spool)?));
     }
     import::tables(&files, &|reader| kept(spool, reader)).map_err(|error| refused(&error))
 }
@@ -67,13 +74,12 @@ fn up_to(
     };
     let file = opened.map_err(unread)?;
     let (input, length) = spool.keep(&mut file.take(most + 1)).map_err(unread)?;
-    if length > most {
-        let fault = TablesError::TooLarge;
-        return Err(Failure::new(Exit::Usage, fault.to_string())
-            .at(Place::whole(name))
-            .help(fault.cure()));
-    }
-    Ok(input)
+    if length > most { Err(too_large(name)) } else { Ok(input) }
+}
+
+fn too_large(name: &str) -> Failure {
+    let fault = TablesError::TooLarge;
+    Failure::new(Exit::Usage, fault.to_string()).at(Place::whole(name)).help(fault.cure())
 }
 
 /// Reads all rows of tables into a spool.

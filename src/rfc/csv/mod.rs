@@ -11,7 +11,7 @@
 mod shape;
 
 use std::fmt;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek};
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -34,7 +34,21 @@ pub trait Input: fmt::Debug + Send + Sync {
     /// # Errors
     /// When the file is gone, or cannot be read.
     fn open(&self) -> io::Result<Box<dyn Read + Send>>;
+
+    /// Opens them to be read here and there, as a ZIP is. What cannot do better has all of them in memory.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    fn open_at(&self) -> io::Result<Box<dyn ReadAt>> {
+        let mut bytes = Vec::new();
+        self.open()?.read_to_end(&mut bytes)?;
+        Ok(Box::new(Cursor::new(bytes)))
+    }
 }
+
+/// Bytes that are read here and there.
+pub trait ReadAt: Read + Seek {}
+impl<T: Read + Seek> ReadAt for T {}
 
 impl Input for Arc<[u8]> {
     fn open(&self) -> io::Result<Box<dyn Read + Send>> {
