@@ -109,7 +109,7 @@ fn crowd(criterion: &mut Criterion) {
         criterion.bench_function(&format!("change a draft of {stories} stories"), |bench| {
             let caption = |_: &str| None;
             bench.iter(|| {
-                let changed = change_draft("x.md", &text, zone, &change, &caption, &[]).unwrap();
+                let changed = change_draft("x.md", &text, zone, &change, &caption).unwrap();
                 black_box(changed)
             });
         });

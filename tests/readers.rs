@@ -36,10 +36,13 @@ fn corpus() -> Vec<Vec<u8>> {
     names.into_iter().map(|path| fs::read(path).unwrap()).collect()
 }
 
-fn keeps_the_laws(reading: &Reading) {
+fn keeps_the_laws(kind: SourceKind, reading: &Reading) {
     for item in &reading.items {
         assert!(!item.title.trim().is_empty() && !item.title.contains('\n'), "{item:?}");
-        assert!(!item.title.contains("<script") && !item.summary.contains("<script"), "{item:?}");
+        // In a text that people write, a mark that opens no element is text; it is escaped where it is shown.
+        let is_text = matches!(kind, SourceKind::Markdown | SourceKind::Listing);
+        let words = [&item.title, &item.summary];
+        assert!(is_text || words.iter().all(|words| !words.contains("<script")), "{item:?}");
         assert!(item.summary.chars().count() <= 4001, "{item:?}");
         assert!(item.numeric.is_none(), "{item:?}");
         let addresses = item.link.iter().chain(item.image.iter().map(|image| &image.address));
@@ -60,7 +63,7 @@ fn read_by(kind: SourceKind, bytes: &[u8]) {
     let settings = Settings::new("club", kind);
     let shown = "https://club.example/feed";
     let opened = SourceContext { settings: &settings, shown, zone: London, date: None };
-    keeps_the_laws(&read_bytes(&opened, bytes));
+    keeps_the_laws(kind, &read_bytes(&opened, bytes));
     if kind == SourceKind::Feed {
         let _ = roundup::news::readers::feed::next_page(shown, bytes, 1);
     }

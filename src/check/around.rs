@@ -127,6 +127,16 @@ impl Match<'_> {
     }
 }
 
+/// The same as a function that a pattern can name.
+pub fn is_in_address(found: &Match<'_>) -> bool {
+    found.is_in_address()
+}
+
+/// The same as a function that a pattern can name.
+pub fn is_quoted(found: &Match<'_>) -> bool {
+    found.is_quoted()
+}
+
 /// Whether a sentence may begin after this character.
 pub fn is_end(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | ':' | '\n' | '“' | '"' | '(' | '–' | '—')

@@ -1,20 +1,20 @@
 //! What colleagues write to each other in a draft, in sentences: questions, tasks, warnings, and the frame of a press release.
 //! Pure: patterns, and what stands around their matches.
 
-use super::around::{Match, Pattern, certain, likely};
+use super::around::{Match, Pattern, certain, is_quoted, likely};
 
 /// Sentences for a colleague. A part of a text (a bit, a paragraph, a figure), and a name that is spoken to, make the note.
 pub static TO_COLLEAGUES: &[Pattern] = &[
     // "Is this line right, Tom?"
-    likely(r"(?m)(?:^|[.!?]\s+)(\p{Lu}[^.!?\n“”\x22]{0,80}\b(?:bits?|paragraphs?|para|sentences?|wording|figures?|numbers?|draft|copy|captions?|headlines?|quotes?|lines?|sections?|ending|intro|spellings?|facts?|dates?|photos?|pictures?|text)\b[^.!?\n“”\x22]{0,40}?(?:,| ?[–—-]) ?\p{Lu}\p{Ll}+\?)").unless(|found| found.is_quoted()),
-    likely(r"(?m)(?:^|[.!?]\s+)((?:Hi|Hello|Hey|Dear)?,? ?\p{Lu}\p{Ll}+, (?:please |pls )?(?:can|could|would) (?:you|someone) (?:please |also )?(?:add|check|confirm|supply|insert|update|shorten|rewrite|reword|replace|cut|fill in|proof-?read)\b)").unless(|found| found.is_quoted()),
+    likely(r"(?m)(?:^|[.!?]\s+)(\p{Lu}[^.!?\n“”\x22]{0,80}\b(?:bits?|paragraphs?|para|sentences?|wording|figures?|numbers?|draft|copy|captions?|headlines?|quotes?|lines?|sections?|ending|intro|spellings?|facts?|dates?|photos?|pictures?|text)\b[^.!?\n“”\x22]{0,40}?(?:,| ?[–—-]) ?\p{Lu}\p{Ll}+\?)").unless(is_quoted),
+    likely(r"(?m)(?:^|[.!?]\s+)((?:Hi|Hello|Hey|Dear)?,? ?\p{Lu}\p{Ll}+, (?:please |pls )?(?:can|could|would) (?:you|someone) (?:please |also )?(?:add|check|confirm|supply|insert|update|shorten|rewrite|reword|replace|cut|fill in|proof-?read)\b)").unless(is_quoted),
     // "Hi Tom, here is the draft".
-    likely(r"(?m)(?:^|[.!?]\s+)((?:Hi|Hello|Hey) \p{Lu}\p{Ll}+(?: and \p{Lu}\p{Ll}+)?,? +(?i:here(?:['’]s| is| are)|see below|attached|as discussed|please find|this is (?:the|my)))").unless(|found| found.is_quoted()),
+    likely(r"(?m)(?:^|[.!?]\s+)((?:Hi|Hello|Hey) \p{Lu}\p{Ll}+(?: and \p{Lu}\p{Ll}+)?,? +(?i:here(?:['’]s| is| are)|see below|attached|as discussed|please find|this is (?:the|my)))").unless(is_quoted),
     likely(r"(?i)\b(?:here(?:['’]s| is| are)|below is|this is) (?:the|my|a|our|your|some) (?:(?:first|second|final|latest|new|revised|updated|amended|next|rough|short) )*(?:draft|copy|text|words|paragraphs?|version|blurb|write-?up|edits?|amends)\b[^.!?\n]{0,30}(?:as discussed|as requested|as promised|you asked for|for (?:your|the) (?:newsletter|comments?|approval|review))"),
     likely(r"(?i)\bas discussed(?: (?:on the phone|yesterday|today|earlier|by e-?mail))?[.,!]?\s*$"),
     // What somebody changed, or wants changed.
-    likely(r"(?i)\bI(?:['’]ve| have) (?:cut|changed|shortened|reworded|rewritten|moved|deleted|taken out|left out|removed|edited|amended|tweaked|tidied|trimmed)\b[^.!?\n]{0,20}\b(?:this|that|the|your|a) (?:\w+ )?(?:bits?|paragraphs?|para|sections?|sentences?|intro|wording|text|draft|lines?|quotes?|headline|caption|copy|ending)\b").unless(|found| found.is_quoted()),
-    likely(r"(?i)\bhope (?:that(?:['’]s| is)|this(?:['’]s| is)|it(?:['’]s| is)) (?:OK|okay|all right|alright)\b").unless(|found| found.is_quoted()),
+    likely(r"(?i)\bI(?:['’]ve| have) (?:cut|changed|shortened|reworded|rewritten|moved|deleted|taken out|left out|removed|edited|amended|tweaked|tidied|trimmed)\b[^.!?\n]{0,20}\b(?:this|that|the|your|a) (?:\w+ )?(?:bits?|paragraphs?|para|sections?|sentences?|intro|wording|text|draft|lines?|quotes?|headline|caption|copy|ending)\b").unless(is_quoted),
+    likely(r"(?i)\bhope (?:that(?:['’]s| is)|this(?:['’]s| is)|it(?:['’]s| is)) (?:OK|okay|all right|alright)\b").unless(is_quoted),
     likely(r"(?i)[(\[](?:delete|remove|cut|omit|reword|rewrite|shorten|lose|drop) (?:(?:this|the|these) )?(?:(?:above|below|last|next|first|whole) )?(?:paragraphs?|para|bits?|sections?|sentences?|lines?|story|item|text|if|before)\b[^()\[\]\n]{0,80}[)\]]"),
     likely(r"(?i)\b(?:figures?|numbers?|dates?|links?|names?|photos?|pictures?|text|copy|quotes?|captions?|headlines?|prices?|wording|stats|statistics) (?:(?:still|also|all|may|will|both) )?needs? (?:updating|checking|confirming|adding|approving|amending|rewriting|replacing|proof-?reading|signing off|sign-?off|to be (?:updated|checked|confirmed|added|approved|amended|replaced|signed off))\b").unless(speaks_of_yours),
     likely(r"(?i)\b(?:update|check|change|confirm|finish|add|fix)\b[^.!?\n]{1,40}\bbefore (?:we send|sending|it goes out|this goes out|publication|we publish|publishing)[.!)]?\s*(?:$|\n)"),
@@ -22,7 +22,7 @@ pub static TO_COLLEAGUES: &[Pattern] = &[
     likely(r"(?m)(?:^|[.!?]\s+)((?:(?:The )?(?:CEO|COO|CFO|MD|HR|PR|SMT|SLT|Chief [Ee]xec(?:utive)?)|(?:The )?(?:[Cc]omms|[Ff]inance|[Mm]arketing|[Ff]undraising) team) to (?:confirm|check|supply|add|approve|sign off|write|provide|rewrite|update|amend|edit|proof-?read|advise)\b)"),
     // Tasks, comments and other versions of the words.
     likely(r"(?m)(?:^|[.!?]\s+)(To[ -]?do ?: ?\S)"),
-    likely(r"(?i)\[(?:comment|query|editor['’]?s? note|ed|question|action) ?: ?[^\[\]\n]{1,120}\]").unless(|found| found.is_quoted()),
+    likely(r"(?i)\[(?:comment|query|editor['’]?s? note|ed|question|action) ?: ?[^\[\]\n]{1,120}\]").unless(is_quoted),
     certain(r"\b(?:NEW|REVISED|AMENDED|ALTERNATIVE|REPLACEMENT|CURRENT|PREVIOUS) (?:TEXT|COPY|VERSION|WORDING|PARAGRAPH|INTRO|HEADLINE|QUOTE|CAPTION|TITLE) ?:"),
     likely(r"(?m)(?:^|[.!?]\s+)((?:New|Revised|Amended|Alternative|Replacement|Old|Previous|Suggested) (?:text|copy|wording|paragraph|intro|headline|caption) ?: ?\S)"),
     likely(r"(?is)\b(?:option|version|alternative) (?:1|A|one) ?[:–-].{3,300}?\b(?:option|version|alternative) (?:2|B|two) ?[:–-]").unless(is_a_choice),
@@ -31,7 +31,7 @@ pub static TO_COLLEAGUES: &[Pattern] = &[
     // Who may see it.
     likely(r"(?i)\b(?:for )?internal (?:use|circulation|distribution|eyes) only\b").unless(is_quoted_or_named),
     likely(r"(?i)\bconfidential ?[–—:,;-]+ ?(?:please )?(?:do not|don['’]t|not (?:for|to)) \w+"),
-    likely(r"(?i)\b(?:do not|don['’]t|not to be) (?:share|shared|circulate|circulated|forward|forwarded|publish|published) (?:outside|externally|beyond|further|yet|until)\b").unless(|found| found.is_quoted()),
+    likely(r"(?i)\b(?:do not|don['’]t|not to be) (?:share|shared|circulate|circulated|forward|forwarded|publish|published) (?:outside|externally|beyond|further|yet|until)\b").unless(is_quoted),
     // The frame of a press release.
     likely(r"(?im)(?:^|[.!?]\s+)(notes? (?:to|for) (?:the )?(?:editors?|news ?desks?) ?[:.–-]?)(?:\s|$)"),
     likely(r"(?m)(?:^|[.!?]\s+)(FOR IMMEDIATE RELEASE|For immediate release|PRESS RELEASE|NEWS RELEASE|MEDIA RELEASE)(?:[.:!–-]|\s*$|\s+\p{Lu}\p{Ll})"),

@@ -109,7 +109,7 @@ pub fn is_page_of_a_picture(url: &Url) -> bool {
         "drive.google.com" => path.starts_with("/file/") || path.starts_with("/open"),
         "dropbox.com" => !url
             .query_pairs()
-            .any(|(name, value)| matches!(&*name, "raw" | "dl") && value == "1"),
+            .any(|(name, value)| value == "1" && matches!(name.as_ref(), "raw" | "dl")),
         "photos.app.goo.gl" | "photos.google.com" | "photos.icloud.com" | "icloud.com"
         | "1drv.ms" | "we.tl" => true,
         "flickr.com" => path.starts_with("/photos/"),

@@ -1,9 +1,5 @@
 //! What a careful colleague would say of an email before it leaves: one rule, one question.
 //! Pure: a composition in, findings out.
-#![allow(
-    clippy::redundant_closure_for_method_calls,
-    reason = "a method of `Match` is no function of every lifetime, which a static table needs"
-)]
 
 mod around;
 mod at_once;

@@ -1,7 +1,7 @@
 //! The forms in which newsrooms write notes to themselves, and what only looks like one.
 //! Pure: patterns, and what stands around their matches.
 
-use super::around::{Match, Pattern, certain, likely};
+use super::around::{Match, Pattern, certain, is_in_address, likely};
 use super::colleague_notes::is_quoted_or_named;
 
 /// A whole text that nobody would write for readers.
@@ -188,7 +188,7 @@ pub static PATTERNS: &[Pattern] = &[
     likely(r"(?m)\s[-–—] ((?:ask|check with|confirm with) [A-Z][a-z]+)[.!]?\s*$"),
     certain(r"\b(?:ADDRESS|NAME|DATE|TIME|VENUE|PLACE|TITLE|AMOUNT|NUMBER|POSTCODE|EMAIL) (?:GOES )?HERE\b"),
     certain(r"\bFirst ?[Nn]ame (?:Sur|Last ?)[Nn]ame\b|\b(?:FIRST ?)?NAME (?:SURNAME|LAST ?NAME)\b"),
-    certain(r"(?i)\b(?:asdf|sdfg|dfgh|fghj|ghjk|zxcv)\w*\b").unless(|found| found.is_in_address()),
+    certain(r"(?i)\b(?:asdf|sdfg|dfgh|fghj|ghjk|zxcv)\w*\b").unless(is_in_address),
     likely(r"(?:^|[^\]\w])(\((?i:hyper ?link|link|add link|insert link|link here|url|weblink)\))"),
     likely(r"(?:^|[.!?]\s+)((?:Headline|Heading|Sub-?heading|Title|Caption|Text|Copy|Intro|Quote|Image|Photo|Picture|Summary|Story|Subject|Byline|Standfirst|Body|Blurb) (?:text )?here)[.!]?\s*$"),
     certain(r"(?:^|[“‘\x22])((?:Quote|Text|Words) (?:goes )?here\b)[,.…”’\x22]"),

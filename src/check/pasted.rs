@@ -1,7 +1,7 @@
 //! What other programs put around words that are copied from them: mail, chat, word processors, websites and their builders.
 //! Pure: patterns, and what stands around their matches.
 
-use super::around::{Match, Pattern, likely};
+use super::around::{Match, Pattern, is_in_address, likely};
 
 /// Marks of the program that the words came from.
 pub static PASTED: &[Pattern] = &[
@@ -61,7 +61,7 @@ pub static PASTED: &[Pattern] = &[
     likely(
         r"\b(?:IMG|DSC|DSCN|DSCF|PXL|MVI|GOPR|VID)_?\d{3,}\w*\.(?i:jpe?g|png|heic|mov|mp4|tiff?)\b",
     )
-    .unless(|found| found.is_in_address()),
+    .unless(is_in_address),
     // Websites and their builders.
     likely(
         r"\[/?(?:vc|et_pb|fusion|su|av|elementor|wpforms|ninja|ux|mk|rev)_\w+[^\[\]\n]{0,200}\]",
@@ -86,13 +86,11 @@ fn is_a_list_mark(found: &Match<'_>) -> bool {
 /// Characters as programs write them to each other, and the letters of other systems' tables.
 pub static ENCODED: &[Pattern] = &[
     // An apostrophe that became a question mark.
-    likely(r"\b\p{L}{2,}\?(?:s|t|re|ve|ll|d|m)\b").unless(|found| found.is_in_address()),
+    likely(r"\b\p{L}{2,}\?(?:s|t|re|ve|ll|d|m)\b").unless(is_in_address),
     // Quoted-printable, percents of an address, UTF-7, escapes of programs.
-    likely(r"\w*(?:=[0-9A-F]{2}){2,}\w*|=(?:3D|20|0D|0A)(?:[“\x22'\s]|$)")
-        .unless(|found| found.is_in_address()),
-    likely(r"[\p{L},.]%(?:20|2C|27|26|0A|0D|E2%80%\w\w|C3%\w\w)\w*")
-        .unless(|found| found.is_in_address()),
-    likely(r"\w*\+(?:A[CDEKLOP]|I[BK])[A-Za-z0-9]-\w*").unless(|found| found.is_in_address()),
+    likely(r"\w*(?:=[0-9A-F]{2}){2,}\w*|=(?:3D|20|0D|0A)(?:[“\x22'\s]|$)").unless(is_in_address),
+    likely(r"[\p{L},.]%(?:20|2C|27|26|0A|0D|E2%80%\w\w|C3%\w\w)\w*").unless(is_in_address),
+    likely(r"\w*\+(?:A[CDEKLOP]|I[BK])[A-Za-z0-9]-\w*").unless(is_in_address),
     likely(r"\\u(?:\{[0-9a-fA-F]{2,6}\}|[0-9a-fA-F]{4})|\\x[0-9a-fA-F]{2}\b"),
     likely(r"[.!?:,;”](\\[nr](?:\\[nrt])*)(?:\p{Lu}|\s|$)"),
     // Mac Roman, code page 437 and 1251, read as something else.

@@ -54,7 +54,7 @@ pub fn doubled_words(text: &str) -> Vec<TextMatch> {
 
 /// Whether a word that is not one of the small ones stands twice by mistake: within its sentence, and not as a call or a sound.
 fn is_slip(word: &str, before: &str, after: &str, earlier: &[&str]) -> bool {
-    let is_word = word.len() > 1 && word.chars().all(|c| c.is_lowercase());
+    let is_word = word.len() > 1 && word.chars().all(char::is_lowercase);
     if !is_word {
         return false;
     }

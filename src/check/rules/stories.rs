@@ -430,7 +430,7 @@ mod tests {
         // A series: the place and the day differ.
         let series = second(|item| {
             item.title = "What we did".to_owned();
-            item.summary = item.summary.replace("Forty", "Fifty-two");
+            item.summary = item.summary.replace("Forty", "Sixty");
         });
         assert_eq!(series.findings(), Vec::<String>::new());
     }

@@ -119,6 +119,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::single_range_in_vec_init, reason = "a list of one section")]
     fn what_stands_below_a_heading_of_something_else_is_not_news() {
         let story =
             "The fair\n3 December 2020\nIt was full.\n\nA well\n4 December 2020\nIt is new.\n\n";

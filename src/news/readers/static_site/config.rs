@@ -7,9 +7,17 @@ use serde_json::{Map, Value};
 
 use super::hugo_dates::date_order;
 use super::jekyll_defaults::ScopedDefaults;
-use super::names::HugoPaths;
 use crate::news::source::SourceKind;
 use crate::news::translations::split_language;
+
+/// How Hugo writes paths, as far as settings decide it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HugoPaths {
+    /// `removePathAccents`.
+    pub is_plain: bool,
+    /// `disablePathToLower`.
+    pub keeps_case: bool,
+}
 
 /// What a tool's settings file says.
 #[derive(Debug, Clone, Default, PartialEq)]

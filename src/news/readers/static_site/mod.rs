@@ -69,10 +69,8 @@ impl<'a> Site<'a> {
         let path = path.replace('\\', "/");
         let path = path.trim_start_matches("./").trim_matches('/');
         let below_root = path.strip_prefix(&config.root).unwrap_or(path).trim_start_matches('/');
-        let of_language = config
-            .languages
-            .of_folder(below_root)
-            .map(|(code, section)| (code.to_owned(), section.to_owned()));
+        let of_language = config.languages.of_folder(below_root);
+        let of_language = of_language.map(|(code, section)| (code.to_owned(), section.to_owned()));
         let section = match settings.kind {
             _ if of_language.is_some() => {
                 of_language.as_ref().map(|(_, section)| section.clone()).unwrap_or_default()

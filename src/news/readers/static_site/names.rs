@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
-use super::config::Slugs;
+use super::config::{HugoPaths, Slugs};
 use crate::rfc::csv::simple;
 
 /// The parts of a file's name that addresses are made of.
@@ -50,15 +50,6 @@ pub(super) fn text(fields: &BTreeMap<String, Value>, name: &str) -> Option<Strin
         _ => return None,
     };
     (!text.is_empty()).then_some(text)
-}
-
-/// How Hugo writes paths, as far as settings decide it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct HugoPaths {
-    /// `removePathAccents`.
-    pub is_plain: bool,
-    /// `disablePathToLower`.
-    pub keeps_case: bool,
 }
 
 /// As Hugo writes a path: in lower case, blanks as hyphens, without other marks.

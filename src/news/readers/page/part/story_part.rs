@@ -8,7 +8,7 @@ use scraper::{ElementRef, Node, Selector};
 
 use super::context::PageContext;
 use super::link::Anchor;
-use crate::news::dedupe::canonical;
+use crate::news::dedupe::{canonical, identity};
 use crate::news::readers::page::block::{Block, blocks};
 use crate::news::readers::page::picture::{address_of, words_for_picture};
 
@@ -86,7 +86,9 @@ impl RepeatedParts {
             let links = part.elements().filter(|element| element.value().name() == "a");
             texts.extend(links.filter_map(words_for_picture));
             // A story that stands twice, among the featured ones and in the list, has not made labels of its words.
-            if !seen.insert((part.links(context), texts.clone())) {
+            let pages =
+                part.anchors(context).into_iter().map(|anchor| identity(&anchor.to)).collect();
+            if !seen.insert((pages, texts.clone())) {
                 continue;
             }
             for text in texts {
