@@ -87,7 +87,8 @@ fn opens_for_few(address: &str) -> Option<(Severity, &'static str)> {
         return Some((if host.contains([',']) { Severity::Must } else { Severity::Should }, what));
     }
     if link_shapes::is_private_number(&url) {
-        return Some((Severity::Must, "is a number of the writer's own computer or network"));
+        // Not a must: a newsletter is tried with a website on one's own computer.
+        return Some((Severity::Should, "is a number of the writer's own computer or network"));
     }
     if host == "localhost" || host.ends_with(".localhost") {
         return Some((Severity::Must, "is a page on the writer's own computer"));
