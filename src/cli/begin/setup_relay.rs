@@ -24,7 +24,7 @@ use crate::database::private;
 use crate::doctor::Diagnosis;
 use crate::message::Sender;
 use crate::project::env_file::with_values;
-use crate::project::{Project, RelayAddress, Variable};
+use crate::project::{Project, RelayAddress, RelayError, Variable};
 use crate::providers::servers::{LoginKind, ProviderServer, SERVERS, server_meant, server_named};
 use crate::smtp::Connection;
 use crate::smtp::conversation::Credentials;
@@ -152,7 +152,7 @@ async fn working_login(
     let mut tries = 0;
     loop {
         let (address, provider) = server;
-        let relay = RelayAddress::parse(&address)?;
+        let relay = relay_address(&address)?;
         screen.say(&format!("  Connecting to {relay}…"));
         let login = RelayLogin { relay, address, username, secret };
         tries += 1;
@@ -220,7 +220,7 @@ fn read_server(
         }
         (None, false) => return Err(missing("--server")),
     };
-    RelayAddress::parse(&address)?;
+    relay_address(&address)?;
     if let Some(provider) = provider {
         screen.say(&format!("  {}, {}: {}.", provider.name, provider.address, provider.note));
     }
@@ -286,7 +286,7 @@ pub fn server_of(text: &str) -> Result<NamedServer, Failure> {
     }
     let is_host = text.contains('.') && !text.contains("://");
     let address = if is_host { format!("smtps://{text}") } else { text.to_owned() };
-    RelayAddress::parse(&address)?;
+    relay_address(&address)?;
     Ok((address, None))
 }
 
@@ -401,6 +401,15 @@ fn warn_of_environment(globals: &Globals, login: &RelayLogin) -> Result<(), Fail
         ));
     }
     Ok(())
+}
+
+/// An address as it was typed. Its cures are about what was typed: nothing is written yet.
+fn relay_address(text: &str) -> Result<RelayAddress, Failure> {
+    RelayAddress::parse(text).map_err(|error| match error {
+        RelayError::Credentials => Failure::from(error)
+            .help("remove them from the address, and give `--username` and `--password-file`"),
+        error => error.into(),
+    })
 }
 
 #[cfg(test)]
