@@ -237,6 +237,8 @@ function reveal(field) {
   const { focusNode: node, focusOffset: at } = getSelection();
   const range = document.createRange();
   const behind = node === field ? field.childNodes[at] ?? field.lastChild : node.data[at] === undefined ? node.nextSibling ?? node : null;
+  // An empty field has nothing to scroll to.
+  if (!behind && node === field) return;
   if (behind) range.selectNode(behind);
   else {
     range.setStart(node, at);
