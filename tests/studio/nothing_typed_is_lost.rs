@@ -68,6 +68,8 @@ fn words_typed_while_another_tab_opens_another_edition_stay_together() {
             let other = json!({"want": "choose", "edition": "2020-11"});
             assert_eq!(studio.post(&other).0, 200);
             browser.keys(&format!("#{part}"), " two").await;
+            // Its words stay while it is hidden.
+            browser.until("return !document.getElementById('held').hidden").await;
             browser.until_says("#held", "Another tab has opened November 2020").await;
             browser.keys(&format!("#{part}"), " three").await;
             browser.until_says("#saved", "Not saved").await;
@@ -82,6 +84,8 @@ fn words_typed_while_another_tab_opens_another_edition_stay_together() {
         browser.keys("#subject", "!").await;
         assert_eq!(studio.post(&json!({"want": "choose", "edition": "2020-11"})).0, 200);
         browser.keys("#subject", " Mine").await;
+        // Its words stay while it is hidden.
+        browser.until("return !document.getElementById('held').hidden").await;
         browser.until_says("#held", "Another tab has opened November 2020").await;
         browser.click("#held [data-held=other]").await;
         until_shown(&browser, "2020-11").await;
