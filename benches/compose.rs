@@ -72,6 +72,7 @@ fn checked(
     let known = CheckContext {
         links_work: true,
         edition,
+        is_translation: false,
         theme,
         templates,
         settings: &project.settings.text,

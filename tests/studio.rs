@@ -101,6 +101,16 @@ async fn do_to(browser: &Browser, id: &str, what: &str) {
     browser.click(&format!("#menu [data-act={what}]")).await;
 }
 
+/// Nothing is on its way, and the page shows the newest state.
+async fn until_settled(browser: &Browser) {
+    browser.until("return document.getElementById('saved').dataset.kind === 'good'").await;
+}
+
+async fn value(browser: &Browser, id: &str) -> String {
+    let value = "return document.getElementById(arguments[0]).value";
+    browser.script(value, vec![json!(id)]).await.as_str().unwrap().to_owned()
+}
+
 async fn open_words(browser: &Browser) {
     browser.click("#tab-words").await;
 }

@@ -235,8 +235,8 @@ impl Sheet {
         self.cell(record, self.basis)
     }
 
-    pub fn is_basis(&self, column: usize) -> bool {
-        self.basis == Some(column)
+    pub fn is_about_permission(&self, column: usize) -> bool {
+        self.basis == Some(column) || self.consent.iter().any(|known| known.index == column)
     }
 
     pub fn segments_cell<'a>(&self, record: &'a csv::StringRecord) -> &'a str {

@@ -62,7 +62,7 @@ impl Match<'_> {
         let rest = self.after.split_whitespace().next().unwrap_or_default();
         self.before[start..].contains(['/', '@', ':'])
             || first.contains('/')
-            || (!first.contains(' ') && rest.contains("://"))
+            || rest.contains("://")
     }
 
     /// Whether the words around it say that it is a name or a title: "EMBARGOED! is our play", "a band called TBC".

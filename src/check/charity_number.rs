@@ -29,14 +29,11 @@ pub fn misshapen(line: &str) -> Option<(String, &'static str)> {
     if abroad.iter().any(|word| line.contains(word)) {
         return None;
     }
-    let lower = line.to_lowercase();
     NAMED
         .captures_iter(line)
         .chain(FURTHER.captures_iter(line))
         .filter_map(|captures| captures.name("one"))
-        .filter(|number| {
-            !lower[..number.start().min(lower.len())].trim_end().ends_with("company no.")
-        })
+        .filter(|number| !line[..number.start()].trim_end().to_lowercase().ends_with("company no."))
         .find_map(|number| Some((number.as_str().to_owned(), fault(number.as_str())?)))
 }
 

@@ -1,30 +1,24 @@
 //! Shapes of web addresses that open for nobody, for few, or through somebody's counter.
 //! Pure: an address in, what it is out.
 
-use std::net::IpAddr;
-
 use url::{Host, Url};
 
 /// A host that only the writer's own computer or network knows.
 pub fn is_private_number(url: &Url) -> bool {
-    let number = match url.host() {
-        Some(Host::Ipv4(number)) => IpAddr::V4(number),
-        Some(Host::Ipv6(number)) => IpAddr::V6(number),
-        _ => return false,
-    };
-    match number {
-        IpAddr::V4(number) => {
+    match url.host() {
+        Some(Host::Ipv4(number)) => {
             number.is_loopback()
                 || number.is_private()
                 || number.is_link_local()
                 || number.is_unspecified()
         }
-        IpAddr::V6(number) => {
+        Some(Host::Ipv6(number)) => {
             number.is_loopback()
                 || number.is_unspecified()
                 || number.is_unique_local()
                 || number.is_unicast_link_local()
         }
+        _ => false,
     }
 }
 

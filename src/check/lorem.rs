@@ -19,7 +19,7 @@ const WORDS: &str = "lorem ipsum dolor amet consectetur adipiscing elit eiusmod 
     scelerisque dignissim facilisis feugiat ornare pharetra placerat pretium sollicitudin tincidunt turpis varius \
     vehicula luctus ligula iaculis finibus fringilla efficitur diam cursus convallis congue bibendum arcu accumsan";
 
-/// So many of them within so many words are no sentence of anybody's.
+/// How many of them stand together in no sentence that anybody writes.
 const AT_LEAST: usize = 4;
 const WITHIN: usize = 7;
 
@@ -30,9 +30,12 @@ pub fn find(text: &str) -> Option<TextMatch> {
     let is_filling = |word: &str| ALL.contains(word.to_lowercase().as_str());
     (0..words.len()).find_map(|start| {
         let within = &words[start..words.len().min(start + WITHIN)];
+        if !is_filling(within[0].1) {
+            return None;
+        }
         let filling = within.iter().filter(|(_, word)| is_filling(word)).count();
         let (last, word) = within.last().copied()?;
-        (is_filling(within[0].1) && filling >= AT_LEAST)
+        (filling >= AT_LEAST)
             .then(|| TextMatch::new(words[start].0, &text[words[start].0..last + word.len()], true))
     })
 }

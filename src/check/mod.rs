@@ -128,6 +128,8 @@ pub fn tally(findings: &[Finding]) -> [usize; 3] {
 #[derive(Debug, Clone, Copy)]
 pub struct CheckContext<'a> {
     pub edition: &'a Edition,
+    /// Whether the email is a translation of the edition.
+    pub is_translation: bool,
     pub theme: &'a Branding,
     pub templates: &'a Templates,
     /// The text of `roundup.toml`, for the lines of what stands in it.
@@ -495,6 +497,7 @@ mod tests {
             let composition = self.composition()?;
             let known = CheckContext {
                 edition: &self.edition,
+                is_translation: false,
                 theme: &self.theme,
                 templates: &Templates::with(self.templates.clone()),
                 settings: &self.toml,

@@ -88,14 +88,11 @@ pub fn repeated_sentences(text: &str) -> Vec<TextMatch> {
         .map(|(at, sentence)| (at, sentence, words_of(sentence)))
         .filter(|(_, _, words)| !words.is_empty())
         .collect();
-    let mut found = Vec::new();
     for (index, (at, sentence, words)) in all.iter().enumerate() {
         let is_again = |earlier: &[(usize, &str, Vec<String>)]| {
             let last = earlier.last();
             let is_next = last.is_some_and(|(_, _, before)| {
                 before.len() >= FEWEST_WORDS && words.starts_with(before)
-                    // The same words twice in a row, however few, where nobody calls out.
-                    || before.len() >= FEWEST_WORDS && before == words
             });
             let is_long =
                 words.len() >= LONG && earlier.iter().any(|(_, _, before)| before == words);
@@ -104,12 +101,11 @@ pub fn repeated_sentences(text: &str) -> Vec<TextMatch> {
         let start = at + (sentence.len() - sentence.trim_start().len());
         let is_quoted = sentence.contains(['“', '"']) || is_within_quotes(&text[..start]);
         if !is_quoted && is_again(&all[..index]) {
-            found.push(TextMatch::new(start, sentence.trim(), false));
+            // One finding says it: a paragraph is several sentences.
+            return vec![TextMatch::new(start, sentence.trim(), false)];
         }
     }
-    // One finding says it: a paragraph is several sentences.
-    found.truncate(1);
-    found
+    Vec::new()
 }
 
 fn words_of(sentence: &str) -> Vec<String> {

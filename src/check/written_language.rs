@@ -2,6 +2,7 @@
 //! Pure: texts in, codes out.
 
 use super::phrase_search::Phrases;
+use crate::locale::language_code;
 
 /// Letters of any script that a text needs: whatlang is guessing below that.
 const FEWEST_LETTERS: usize = 80;
@@ -51,7 +52,7 @@ pub fn of(text: &str) -> Option<&'static str> {
 
 /// Whether a text in `found` can be one of the newsletter's own language, as `roundup.toml` has it: `en`, `pt-BR`.
 pub fn may_be(found: &str, own: &str) -> bool {
-    let own = own.split(['-', '_']).next().unwrap_or(own).to_lowercase();
+    let own = language_code(own);
     let Some(known) = long_code(&own) else {
         // Welsh and others that nobody can tell: it is certain only that they are not English.
         return found != "eng";
@@ -64,7 +65,7 @@ pub fn english_name(code: &str) -> &str {
     whatlang::Lang::from_code(code).map_or(code, |language| language.eng_name())
 }
 
-/// The longer code of a language that can be told: `fr` is `fra`.
+/// The longer code of a language that is recognised: `fr` is `fra`.
 fn long_code(short: &str) -> Option<&'static str> {
     const CODES: &[(&str, &str)] = &[
         ("en", "eng"),

@@ -107,10 +107,13 @@ fn look_at_mail_address(text: &str) -> Result<(), Fault> {
 /// `#0b5a6f`. Whether it is six digits long, as old Outlook wants it, is for the checks; a number of digits that no program reads is
 /// a slip.
 fn look_at_colour(text: &str) -> Result<(), Fault> {
-    let rest = text.strip_prefix('#').unwrap_or(text);
-    let is_number = !text.starts_with('#')
-        || (matches!(rest.len(), 3 | 4 | 6 | 8) && rest.chars().all(|c| c.is_ascii_hexdigit()));
-    if rest.is_empty() || !is_number || !rest.chars().all(|c| c.is_ascii_alphanumeric()) {
+    let is_colour = match text.strip_prefix('#') {
+        Some(digits) => {
+            matches!(digits.len(), 3 | 4 | 6 | 8) && digits.chars().all(|c| c.is_ascii_hexdigit())
+        }
+        None => !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric()),
+    };
+    if !is_colour {
         return Err((
             format!("`{}` is not a colour", text.escape_debug()),
             "write six hexadecimal digits: #0b5a6f",

@@ -43,11 +43,6 @@ pub fn read(
     names: &KnownNames<'_>,
 ) -> Result<Template, TemplateFault> {
     let found = tags(text);
-    if let Some((at, what, cure)) = explanation::open_comment(text, &found) {
-        let (line, column) = line_and_column(text, at);
-        let line_text = text.lines().nth(line - 1).map(str::to_owned);
-        return Err(TemplateFault { place: Place::at(shown, line, column), what, cure, line_text });
-    }
     let mut strict = Strict {
         file,
         shown,
@@ -57,6 +52,9 @@ pub fn read(
         guard: prototype(),
         place: Template::compile("x").map(|one| one.mapping[0].clone()).ok(),
     };
+    if let Some((at, what, cure)) = explanation::open_comment(text, &found) {
+        return Err(strict.fault(at, what, cure));
+    }
     strict.template(template)
 }
 

@@ -194,16 +194,17 @@ fn time_without_colon(
             let part = |ahead: usize| next(ahead).and_then(DateToken::number);
             return half_at.map(|half| (at, half, [part(0), part(2), part(4)]));
         }
-        // "3 Dec 2020 09.00.00": behind the year, three numbers are a time.
-        let is_behind_year = !tokens[at].is_glued
-            && before.is_some_and(|year| year.is_number(4..=4))
-            || before.is_some_and(|word| word.is_word(&["t"]) && word.is_glued);
-        if in_three && is_behind_year {
+        let is_behind_t = before.is_some_and(|word| word.is_word(&["t"]) && word.is_glued);
+        // "3 Dec 2020 09.00.00": behind the year, three numbers are a time, and so behind the "T".
+        let is_behind_year =
+            !tokens[at].is_glued && before.is_some_and(|year| year.is_number(4..=4));
+        if in_three && (is_behind_year || is_behind_t) {
             let part = |ahead: usize| next(ahead).and_then(DateToken::number);
             return Some((at, at + 5, [part(0), part(2), part(4)]));
         }
-        let is_in_row = before.is_some_and(|word| word.is_word(&["t"]) && word.is_glued);
-        if is_in_row && [2, 4, 6].contains(&tokens[at].text.len()) && tokens[at].number().is_some()
+        if is_behind_t
+            && [2, 4, 6].contains(&tokens[at].text.len())
+            && tokens[at].number().is_some()
         {
             let digits = &tokens[at].text;
             let two =

@@ -16,7 +16,7 @@ fn indent(line: &str) -> Option<usize> {
     is_words.then(|| line.len() - words.len())
 }
 
-fn is_comment(line: &str) -> bool {
+pub(super) fn is_comment(line: &str) -> bool {
     line.trim_start().starts_with('#')
 }
 

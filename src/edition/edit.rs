@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::draft::{Draft, DraftTranslation, ItemMention, Override};
 use super::draft_lines::{
-    StoryListChange, comment, line_of, value_end, with_figures, with_moved, with_own,
+    StoryListChange, comment, is_comment, line_of, value_end, with_figures, with_moved, with_own,
 };
 use super::figures::{self, Figure};
 use crate::edition::draft_writing::yaml_word;
@@ -450,11 +450,8 @@ fn rewritten(mut file: Text, overrides: &BTreeMap<String, Override>) -> String {
     let start = line_of(&file.front, "overrides");
     if let Some(start) = start {
         let end = value_end(&file.front, start);
-        let comments: Vec<String> = file.front[start + 1..end]
-            .iter()
-            .filter(|line| line.trim_start().starts_with('#'))
-            .cloned()
-            .collect();
+        let comments: Vec<String> =
+            file.front[start + 1..end].iter().filter(|line| is_comment(line)).cloned().collect();
         file.front.splice(start..end, comments);
     }
     for (id, parts) in own_words(overrides) {

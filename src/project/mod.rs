@@ -46,7 +46,7 @@ use crate::news::dates_file::StoryDates;
 use crate::news::store::{Store, StoreError};
 use crate::news::translations::language_of;
 use crate::problem::{Place, Problem, did_you_mean};
-use crate::rfc::csv::Input;
+use crate::rfc::csv::{Input, ReadAt};
 use crate::rfc::dkim::{KeyError, Signer};
 use crate::schedule::Schedule;
 
@@ -437,6 +437,10 @@ struct InputFile(PathBuf);
 
 impl Input for InputFile {
     fn open(&self) -> io::Result<Box<dyn io::Read + Send>> {
+        Ok(Box::new(fs::File::open(&self.0)?))
+    }
+
+    fn open_at(&self) -> io::Result<Box<dyn ReadAt>> {
         Ok(Box::new(fs::File::open(&self.0)?))
     }
 }

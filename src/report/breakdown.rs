@@ -37,12 +37,7 @@ pub struct Breakdown {
 
 impl Breakdown {
     pub fn of(counts: impl IntoIterator<Item = (String, u64)>) -> Self {
-        let mut groups: Vec<GroupCount> = counts
-            .into_iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(group, count)| GroupCount { group, count })
-            .collect();
-        groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.group.cmp(&b.group)));
+        let mut groups = largest_first(counts.into_iter().filter(|(_, count)| *count > 0));
         let small = groups.split_off(number_shown(&groups));
         let in_small_groups = small.iter().map(|group| group.count).sum();
         Self { groups, in_small_groups }
@@ -63,11 +58,7 @@ impl Breakdown {
         for part in parts {
             *counts.entry(&part.group).or_default() += part.count;
         }
-        let named = counts.into_iter();
-        let mut groups: Vec<GroupCount> =
-            named.map(|(group, count)| GroupCount { group: group.to_owned(), count }).collect();
-        groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.group.cmp(&b.group)));
-        groups
+        largest_first(counts.into_iter().map(|(group, count)| (group.to_owned(), count)))
     }
 
     /// How many are in a group, if it is shown.
@@ -107,6 +98,14 @@ fn number_shown(groups: &[GroupCount]) -> usize {
     shown
 }
 
+/// Groups with their counts, the largest first.
+pub(super) fn largest_first(counts: impl IntoIterator<Item = (String, u64)>) -> Vec<GroupCount> {
+    let named = counts.into_iter().map(|(group, count)| GroupCount { group, count });
+    let mut groups: Vec<GroupCount> = named.collect();
+    groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.group.cmp(&b.group)));
+    groups
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
@@ -115,7 +114,7 @@ mod tests {
 
     use super::*;
 
-    /// All ways in which so many people can be in so many groups.
+    /// All ways in which a number of people can be in a number of groups.
     fn splits(total: u64, groups: usize) -> Vec<Vec<u64>> {
         if groups == 1 {
             return vec![vec![total]];

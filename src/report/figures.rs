@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::breakdown::{Breakdown, GroupCount, TOGETHER};
+use super::breakdown::{Breakdown, GroupCount, TOGETHER, largest_first};
 use super::complaints::{ComplaintLevel, PercentShare};
 use crate::audience::NoMailReason;
 use crate::compose::composition::ComposedStory;
@@ -197,7 +197,6 @@ impl EditionFigures {
         let refused = RefusalTally::of(refused(&found));
         let (refusals, refusals_elsewhere) = refused.refusals();
         let topics = found.stories.iter().flat_map(|story| story.topics.clone());
-        let topics: Vec<GroupCount> = topics.map(|group| GroupCount { group, count: 1 }).collect();
         let left = Breakdown::of(tally(found.leavings.iter().map(reason_words)));
         Self {
             bounced: bounced(&found.returns),
@@ -208,7 +207,7 @@ impl EditionFigures {
             left,
             refusals,
             refusals_elsewhere,
-            topics: Breakdown::counts(&topics),
+            topics: largest_first(tally(topics)),
             growth: found.growth,
             after_complaints: found.after_complaints,
             tally: refused,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, Studio};
 use crate::support::Charity;
-use crate::{charity, do_to, in_browser, open, open_words, until_titles};
+use crate::{charity, do_to, in_browser, open, open_words, until_settled, until_titles, value};
 
 const DRAFT: &str = "editions/2020-12.md";
 const STORY: &str = "2020-12-21-story";
@@ -48,11 +48,6 @@ async fn until_broken(browser: &Browser) {
     browser.until("return document.body.classList.contains('broken')").await;
 }
 
-/// Nothing is on its way, and the page shows the newest state.
-async fn until_settled(browser: &Browser) {
-    browser.until("return document.getElementById('saved').dataset.kind === 'good'").await;
-}
-
 /// A page with other troubles does not say that this is saved.
 async fn until_file_says(browser: &Browser, charity: &Charity, file: &str, words: &str) {
     let begin = std::time::Instant::now();
@@ -60,11 +55,6 @@ async fn until_file_says(browser: &Browser, charity: &Charity, file: &str, words
         assert!(begin.elapsed().as_secs() < 20, "{file} never says {words}");
         browser.until("return true").await;
     }
-}
-
-async fn value(browser: &Browser, id: &str) -> String {
-    let value = "return document.getElementById(arguments[0]).value";
-    browser.script(value, vec![json!(id)]).await.as_str().unwrap().to_owned()
 }
 
 #[test]

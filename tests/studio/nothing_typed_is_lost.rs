@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, Studio};
 use crate::support::Charity;
-use crate::{charity, do_to, in_browser, open, open_words};
+use crate::{charity, do_to, in_browser, open, open_words, until_settled, value};
 
 const DECEMBER: &str = "editions/2020-12.md";
 const NOVEMBER: &str = "editions/2020-11.md";
@@ -23,15 +23,6 @@ fn two_editions() -> Charity {
         charity.run(&format!("draft --month {month}")).ends(0);
     }
     charity
-}
-
-async fn value(browser: &Browser, id: &str) -> String {
-    let value = "return document.getElementById(arguments[0]).value";
-    browser.script(value, vec![json!(id)]).await.as_str().unwrap().to_owned()
-}
-
-async fn until_settled(browser: &Browser) {
-    browser.until("return document.getElementById('saved').dataset.kind === 'good'").await;
 }
 
 async fn until_shown(browser: &Browser, edition: &str) {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::browser::{Browser, Studio};
 use crate::keys::{SELECT_ALL, press};
-use crate::{charity, in_browser, open, open_words};
+use crate::{charity, in_browser, open, open_words, until_settled};
 
 const NAME: &str = "{{recipient \"first_name\" fallback=\"friend\"}}";
 const UNDO: &str = "\u{E009}z\u{E000}";
@@ -76,7 +76,7 @@ fn undo_and_redo_go_through_every_word_whatever_made_it() {
             }
             assert_eq!(text(&browser).await, last, "{what}");
             browser.until_says("#saved", "Saved at ").await;
-            browser.until("return document.getElementById('saved').dataset.kind === 'good'").await;
+            until_settled(&browser).await;
         }
     });
 }
@@ -141,7 +141,7 @@ fn a_name_that_is_cut_and_pasted_is_still_a_name() {
                 "{keys}"
             );
         }
-        browser.until("return document.getElementById('saved').dataset.kind === 'good'").await;
+        until_settled(&browser).await;
         assert!(!charity.read("editions/2020-12.md").contains("(or friend)"));
     });
 }

@@ -61,13 +61,12 @@ impl Gathered {
             Some(at) => {
                 self.repeated += 1;
                 let known = &mut self.people[*at];
-                let is_weaker = row_weight <= weight(known, was_unclear);
-                let before = std::mem::replace(known, row.person.clone());
-                *known = if is_weaker {
-                    joined(before, &row.person)
+                if row_weight > weight(known, was_unclear) {
+                    let before = std::mem::replace(known, row.person);
+                    known.take_cells(&before, false);
                 } else {
-                    joined(row.person, &before)
-                };
+                    known.take_cells(&row.person, false);
+                }
             }
         }
     }
@@ -98,14 +97,8 @@ impl Gathered {
 
 /// Two rows of one person: a no beats a yes, and a cell that is filled beats one that is empty.
 pub(super) fn merged(one: ImportedPerson, other: ImportedPerson) -> ImportedPerson {
-    if other.state.weight() > one.state.weight() {
-        joined(other, &one)
-    } else {
-        joined(one, &other)
-    }
-}
-
-fn joined(mut first: ImportedPerson, second: &ImportedPerson) -> ImportedPerson {
-    first.take_cells(second, false);
+    let (mut first, second) =
+        if other.state.weight() > one.state.weight() { (other, one) } else { (one, other) };
+    first.take_cells(&second, false);
     first
 }

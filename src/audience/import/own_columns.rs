@@ -46,10 +46,9 @@ pub(super) fn own_columns(
         own.push((at, name.clone()));
     }
     for (at, title) in titles.iter().enumerate().filter(|_| all) {
-        let says = sheet.is_basis(at) || sheet.consent.iter().any(|column| column.index == at);
         let name = cell::field_name(title);
         let is_known = |(known_at, known): &(usize, String)| *known_at == at || *known == name;
-        if !says && is_free(&name) && !own.iter().any(is_known) {
+        if !sheet.is_about_permission(at) && is_free(&name) && !own.iter().any(is_known) {
             own.push((at, name));
         }
     }

@@ -134,11 +134,8 @@ impl<'a> TableReading<'a> {
         }
         let titles = &self.sheet.shape.columns;
         let used = self.columns.used();
-        let says = |at: usize| {
-            self.sheet.is_basis(at) || self.sheet.consent.iter().any(|column| column.index == at)
-        };
-        let (used, ignored): (Vec<usize>, Vec<usize>) =
-            (0..titles.len()).partition(|at| used.contains(at) || says(*at));
+        let (used, ignored): (Vec<usize>, Vec<usize>) = (0..titles.len())
+            .partition(|at| used.contains(at) || self.sheet.is_about_permission(*at));
         let named = |columns: Vec<usize>| {
             columns.into_iter().map(|at| titles[at].clone()).filter(|t| !t.is_empty()).collect()
         };

@@ -85,10 +85,11 @@ pub fn tables_of(
     let most = check_size(&mut archive, packed)?;
     if archive.index_for_name("xl/workbook.xml").is_some() {
         check_parts(&mut archive)?;
-        let file = input.open_at().map_err(TableError::from)?;
-        let sheet = with_first_sheet(file, |sheet| match (keep(sheet), sheet.fault.take()) {
-            (_, Some(fault)) => Err(fault),
-            (kept, None) => kept.map_err(|error| TablesError::NotKept(error.to_string())),
+        let sheet = with_first_sheet(archive.into_inner(), |sheet| {
+            match (keep(sheet), sheet.fault.take()) {
+                (_, Some(fault)) => Err(fault),
+                (kept, None) => kept.map_err(|error| TablesError::NotKept(error.to_string())),
+            }
         })?;
         return Ok(vec![headed(name, sheet, keep)?]);
     }

@@ -236,12 +236,12 @@ struct ComparedStory<'a> {
 
 impl ComparedStory<'_> {
     /// What two stories share, if they share too much.
-    fn shared(&self, first: &Self, of_address: &BTreeMap<String, usize>) -> Option<&'static str> {
+    fn shared(&self, first: &Self, of_address: &BTreeMap<&str, usize>) -> Option<&'static str> {
         /// Shorter texts share their words by chance: "Come and see".
         const FEWEST_WORDS_OF_A_TEXT: usize = 10;
-        let link = self.link.as_ref();
+        let link = self.link.as_deref();
         let one_page = link.is_some_and(|link| {
-            first.link.as_ref() == Some(link) && of_address.get(link) == Some(&2)
+            first.link.as_deref() == Some(link) && of_address.get(link) == Some(&2)
         });
         let is_long = self.text.0.len().min(first.text.0.len()) >= FEWEST_WORDS_OF_A_TEXT;
         if self.title.is_nearly(&first.title) {
@@ -267,20 +267,17 @@ fn similar(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         })
         .collect();
     // Many sites give one listing page as the address of all their stories: that says nothing.
-    let mut of_address: BTreeMap<String, usize> = BTreeMap::new();
-    for link in stories.iter().filter_map(|story| story.link.clone()) {
+    let mut of_address: BTreeMap<&str, usize> = BTreeMap::new();
+    for link in stories.iter().filter_map(|story| story.link.as_deref()) {
         *of_address.entry(link).or_default() += 1;
     }
     let mut findings = Vec::new();
     for (index, story) in stories.iter().enumerate() {
-        let is_titled = |first: &&ComparedStory<'_>| {
-            // The same title is another rule's.
-            story.item.title.to_lowercase() != first.item.title.to_lowercase()
-        };
         let alike = stories[..index]
             .iter()
-            .filter(is_titled)
-            .find_map(|first| Some((first.item, story.shared(first, &of_address)?)));
+            .filter_map(|first| Some((first.item, story.shared(first, &of_address)?)))
+            // The same title is another rule's.
+            .find(|(first, _)| story.item.title.to_lowercase() != first.title.to_lowercase());
         if let Some((first, what)) = alike {
             findings.push(Finding::new(
                 "similar",

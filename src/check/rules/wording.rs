@@ -140,7 +140,8 @@ fn tone(subject: &str) -> Vec<(String, &'static str)> {
     let capitals = letters.len() >= 10
         && letters.iter().any(|c| c.is_uppercase())
         && !letters.iter().any(|c| c.is_lowercase());
-    let pushes = PUSHING.iter().filter(|words| Phrases::of(&lower).find(words).is_some()).count();
+    let said_words = Phrases::of(&lower);
+    let pushes = PUSHING.iter().filter(|words| said_words.find(words).is_some()).count();
     let answers =
         ["re:", "fw:", "fwd:", "aw:", "wg:"].into_iter().find(|mark| lower.starts_with(mark));
     let mut said: Vec<(String, &str)> = Vec::new();

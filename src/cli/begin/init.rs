@@ -98,11 +98,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let answers = AnswerSource::of(screen, arguments.yes);
     let website = website(&arguments, answers, screen).await?;
     let project = project(&arguments, website, answers)?;
-    if let Some(meant) = EmailAddress::parse(&project.sender)
-        .ok()
-        .as_ref()
-        .and_then(mistyped_domain)
-        .filter(|meant| webmail_host(meant).is_none())
+    if let Some(meant) =
+        EmailAddress::parse(&project.sender).ok().as_ref().and_then(mistyped_domain)
     {
         screen.warn(&format!(
             "`{}` may be a typing mistake: did you mean `{meant}`?",

@@ -220,7 +220,6 @@ fn read_server(
         }
         (None, false) => return Err(missing("--server")),
     };
-    relay_address(&address)?;
     if let Some(provider) = provider {
         screen.say(&format!("  {}, {}: {}.", provider.name, provider.address, provider.note));
     }

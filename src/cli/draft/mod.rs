@@ -12,8 +12,8 @@ use serde::Serialize;
 use crate::cli::globals::Globals;
 use crate::cli::news::flags;
 use crate::cli::steps::audience_choice::segment_of;
-use crate::cli::steps::destination::Destination;
 use crate::cli::steps::gather::{self, NewsQuery};
+use crate::cli::steps::ledgers::is_practice;
 use crate::cli::steps::next_edition::{NextEdition, Readiness};
 use crate::cli::steps::window_args::WindowArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -176,8 +176,7 @@ async fn refuse_second(project: &Project, window: &WindowArguments) -> Result<()
     if window.is_typed() {
         return Ok(());
     }
-    let practice = Destination::of(project, None).is_ok_and(|place| place.is_practice());
-    let next = NextEdition::of(project, practice).await?;
+    let next = NextEdition::of(project, is_practice(project)).await?;
     let Some(unsent) = next.unsent.first().filter(|next| next.state != Readiness::Cancelled) else {
         return Ok(());
     };

@@ -9,7 +9,7 @@ use crate::approval::{ApprovalState, EditionStop};
 use crate::audience::EditionPurpose;
 use crate::cli::due::REPEATED_EVERY;
 use crate::cli::steps::chosen_edition::choose;
-use crate::cli::steps::corrections::first_name;
+use crate::cli::steps::corrections::is_correction;
 use crate::cli::steps::next_edition::decisions_by_edition;
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::Failure;
@@ -111,12 +111,6 @@ pub fn unsendable_words(name: &str, why: &str) -> String {
     format!("`{name}` is approved, and cannot be sent: {why}")
 }
 
-/// Whether it corrects an edition that was planned.
-fn is_correction(name: &str, planned: &[String]) -> bool {
-    let first = first_name(name);
-    first != name && planned.iter().any(|known| known == first)
-}
-
 /// What people have decided about editions that are not planned.
 ///
 /// # Errors
@@ -144,7 +138,7 @@ pub async fn unplanned(
         }
         let Some(since) = state.since().filter(|_| state.is_enough()) else { continue };
         let audience = &last.frozen.audience;
-        let purpose = EditionPurpose::ALL.into_iter().find(|p| p.to_string() == audience.purpose);
+        let purpose = EditionPurpose::parse(&audience.purpose);
         let which = EditionArguments {
             edition: Some(name.clone()),
             segment: audience.typed_segment.clone(),
@@ -158,7 +152,9 @@ pub async fn unplanned(
                 since,
             }),
             // A correction goes out by hand, whoever has approved it.
-            Err(_) if is_correction(&name, planned) => corrections.push(name.clone()),
+            Err(_) if is_correction(&name, |first| planned.iter().any(|known| known == first)) => {
+                corrections.push(name.clone());
+            }
             Err(failure) => unsendable.push((name.clone(), failure.what)),
         }
         asked.insert(name, which);

@@ -223,10 +223,11 @@ pub async fn settle(
         is_empty &= entries.is_empty() && unreadable == 0;
         let now = system::now();
         // In one commit.
-        let requests = || entries.iter().map(|entry| request_of(entry, &keys, now));
-        let acts = requests().filter_map(DropRequest::into_act).collect();
+        let requests: Vec<DropRequest> =
+            entries.iter().map(|entry| request_of(entry, &keys, now)).collect();
+        let acts = requests.iter().cloned().filter_map(DropRequest::into_act).collect();
         let mut changed = keeping.keep(acts, &mut counts.waiting).await?.into_iter();
-        for (entry, request) in entries.iter().zip(requests()) {
+        for (entry, request) in entries.iter().zip(requests) {
             let has_changed = match request {
                 DropRequest::Act(_) => changed.next().unwrap_or(false),
                 _ => false,

@@ -162,10 +162,7 @@ async fn overview(globals: &Globals) -> Result<OverviewOutcome, Failure> {
     let last = reports.into_iter().next().map(EditionInSight::from);
     let zone = project.settings.time_zone;
     let today = system::today(zone);
-    let window = match &last_window {
-        Some(window) => Window::since_last(window, today).ok(),
-        None => Some(Window::last_full_month(today, zone)),
-    };
+    let window = window_after(last_window.as_ref(), today, zone);
     let (news, next) = match (&window, &last) {
         (Some(window), _) => {
             let (news, nearest) = news_in_sight(&project, window, today, globals).await?;
@@ -188,6 +185,14 @@ async fn overview(globals: &Globals) -> Result<OverviewOutcome, Failure> {
     })
 }
 
+/// The window that comes next; none where the last edition covers today.
+fn window_after(last: Option<&Window>, today: NaiveDate, zone: Tz) -> Option<Window> {
+    match last {
+        Some(last) => Window::since_last(last, today).ok(),
+        None => Some(Window::last_full_month(today, zone)),
+    }
+}
+
 /// An edition that there is something to see of: what comes next, or else the month that has stories.
 pub async fn edition_in_sight(
     project: &Project,
@@ -200,11 +205,7 @@ pub async fn edition_in_sight(
     }
     let zone = project.settings.time_zone;
     let today = system::today(zone);
-    let window = match &next.last {
-        Some(last) => Window::since_last(last, today).ok(),
-        None => Some(Window::last_full_month(today, zone)),
-    };
-    let Some(window) = window else { return Ok(None) };
+    let Some(window) = window_after(next.last.as_ref(), today, zone) else { return Ok(None) };
     let (news, nearest) = news_in_sight(project, &window, today, globals).await?;
     let nearest = nearest.map(|month| month.format("%Y-%m").to_string());
     Ok(if news.stories > 0 { Some(window.name()) } else { nearest })

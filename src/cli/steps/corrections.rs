@@ -35,6 +35,12 @@ pub fn first_name(name: &str) -> &str {
     name.split_once(MARK).map_or(name, |(first, _)| first)
 }
 
+/// Whether it corrects an edition that was planned.
+pub fn is_correction(name: &str, is_planned: impl Fn(&str) -> bool) -> bool {
+    let first = first_name(name);
+    first != name && is_planned(first)
+}
+
 /// The name of the next correction after an edition.
 fn next_name(name: &str) -> String {
     let Some((first, number)) = name.split_once(MARK) else { return format!("{name}{MARK}") };

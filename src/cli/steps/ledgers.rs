@@ -22,7 +22,7 @@ fn counted_ledgers(practice: bool) -> impl Iterator<Item = bool> {
 }
 
 /// Whether nobody is mailed from here. A relay that cannot be read is reported by the commands that use it.
-fn is_practice(project: &Project) -> bool {
+pub fn is_practice(project: &Project) -> bool {
     Destination::of(project, None).is_ok_and(|destination| destination.is_practice())
 }
 
@@ -44,13 +44,17 @@ pub async fn planned(project: &Project) -> Result<Vec<PlannedEdition>, Failure> 
 pub async fn last_window(project: &Project, practice: bool) -> Result<Option<Window>, Failure> {
     for practice in counted_ledgers(practice) {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
-        let editions = ledger.summaries().await?;
-        let whole = editions.iter().filter(|edition| edition.corrects.is_none());
-        if let Some(last) = whole.max_by_key(|edition| edition.window_end) {
-            return Ok(Some(window_of(project, last)));
+        if let Some(last) = last_of(project, &ledger.summaries().await?) {
+            return Ok(Some(last));
         }
     }
     Ok(None)
+}
+
+/// The window of the last of some editions. A correction has none of its own.
+pub fn last_of(project: &Project, editions: &[EditionSummary]) -> Option<Window> {
+    let whole = editions.iter().filter(|edition| edition.corrects.is_none());
+    whole.max_by_key(|edition| edition.window_end).map(|last| window_of(project, last))
 }
 
 /// The window of an edition of the ledger.

@@ -10,8 +10,8 @@ use serde::Serialize;
 use crate::approval::{ApprovalState, EVERY_EDITION, EditionDecisions, StopKind};
 use crate::audience::EditionPurpose;
 use crate::cli::steps::audience_choice::purpose_of;
-use crate::cli::steps::corrections::first_name;
-use crate::cli::steps::ledgers::{existing_ledger, last_window};
+use crate::cli::steps::corrections::is_correction;
+use crate::cli::steps::ledgers::{existing_ledger, last_of, last_window};
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::outcome::time_words;
@@ -77,12 +77,14 @@ impl NextEdition {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn of(project: &Project, practice: bool) -> Result<Self, Failure> {
-        let last = last_window(project, practice).await?;
+        // What went out for real counts first, in practice too.
+        let real = if practice { last_window(project, false).await? } else { None };
         let ledger = existing_ledger(project, practice).await?;
         let planned = match &ledger {
             Some(ledger) => ledger.summaries().await?,
             None => Vec::new(),
         };
+        let last = real.or_else(|| last_of(project, &planned));
         let mut unfinished = None;
         if let Some(ledger) = &ledger {
             for edition in &planned {
@@ -150,10 +152,9 @@ async fn unsent(
     };
     let drafts = project.drafts()?;
     let names: BTreeSet<&String> = drafts.iter().chain(decisions.keys()).collect();
-    let is_correction = |name: &str| first_name(name) != name && sent.contains(first_name(name));
     let mut unsent = Vec::new();
     for name in names.into_iter().filter(|name| !sent.contains(name.as_str())) {
-        if is_correction(name) {
+        if is_correction(name, |first| sent.contains(first)) {
             continue;
         }
         let none = EditionDecisions::default();
@@ -232,7 +233,7 @@ fn approved_for(
 ) -> (Option<String>, Option<EditionPurpose>) {
     let drafted = draft.and_then(|draft| draft.segment.as_ref()).map(|words| &words.text);
     let segment = audience.typed_segment.clone().filter(|typed| Some(typed) != drafted);
-    let purpose = EditionPurpose::ALL.into_iter().find(|p| p.to_string() == audience.purpose);
+    let purpose = EditionPurpose::parse(&audience.purpose);
     let drafted = purpose_of(None, draft).unwrap_or_default();
     (segment, purpose.filter(|purpose| *purpose != drafted))
 }

@@ -99,6 +99,7 @@ pub async fn ask(
     let numbers = numbers_with(project, question, &before).await;
     let known = CheckContext {
         edition,
+        is_translation: false,
         theme,
         templates,
         settings: &settings.text,
@@ -122,6 +123,7 @@ pub async fn ask(
         // What was said of people and of the list is said once.
         let known = CheckContext {
             edition: &edition.in_language(language),
+            is_translation: true,
             theme: &Branding { translations: BTreeMap::new(), ..theme.in_language(language) },
             numbers: None,
             earlier: &[],

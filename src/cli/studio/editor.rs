@@ -164,9 +164,13 @@ impl Editor {
         self.is_counting_due = people == PeopleLook::AsBefore;
         self.revision += 1;
         // Before they are read: what changes meanwhile is looked at once more.
-        self.looked_at = self.globals.project().ok().map(|project| snapshot(&project));
-        if let Ok(project) = self.globals.project() {
-            self.draft_text.remember(&project, self.which.edition.as_deref().unwrap_or_default());
+        {
+            let project = self.globals.project().ok();
+            self.looked_at = project.as_ref().map(snapshot);
+            if let Some(project) = &project {
+                self.draft_text
+                    .remember(project, self.which.edition.as_deref().unwrap_or_default());
+            }
         }
         let looking = View::look(&self.globals, &self.which, self.view.as_ref(), ask, people);
         match Box::pin(looking).await {

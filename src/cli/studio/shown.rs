@@ -10,7 +10,6 @@ use crate::check::rules::link_results;
 use crate::check::silence::story_of;
 use crate::check::spoken;
 use crate::check::tally;
-use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers;
 use crate::cli::steps::story_sizes::of_each_story;
 use crate::cli::studio::view::View;
@@ -182,7 +181,7 @@ pub fn state(view: &View, whose: &str) -> Value {
     let findings: Vec<Value> =
         prepared.findings.iter().map(|found| finding(found, &shown, &prepared.answers)).collect();
     let draft_file = project.draft_path(&chosen.name).ok();
-    let practice = Destination::of(project, None).is_ok_and(|to| to.is_practice());
+    let practice = ledgers::is_practice(project);
     let sender = prepared.identity.sender.name.as_ref().map(|name| name.as_str().to_owned());
     let named: Vec<&str> = shown.iter().map(|item| item.id.as_str()).collect();
     let offered = view.late.iter().filter(|(item, _)| !named.contains(&item.id.as_str()));
@@ -277,8 +276,7 @@ pub async fn windows(project: &Project, window: Option<&Window>) -> Value {
     let zone = project.settings.time_zone;
     let today = system::today(zone);
     // Read again each time: an edition may go out from a terminal beside the studio.
-    let practice = Destination::of(project, None).is_ok_and(|place| place.is_practice());
-    let last = ledgers::last_window(project, practice).await.ok().flatten();
+    let last = ledgers::last_window(project, ledgers::is_practice(project)).await.ok().flatten();
     let since_last = last.as_ref().and_then(|last| Window::since_last(last, today).ok());
     json!({
         "today": today.to_string(),

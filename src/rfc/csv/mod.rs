@@ -54,6 +54,10 @@ impl Input for Arc<[u8]> {
     fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         Ok(Box::new(Cursor::new(Arc::clone(self))))
     }
+
+    fn open_at(&self) -> io::Result<Box<dyn ReadAt>> {
+        Ok(Box::new(Cursor::new(Arc::clone(self))))
+    }
 }
 
 /// Rows under named columns.

@@ -16,6 +16,18 @@ export function make(name, attributes = {}, ...children) {
   return element;
 }
 
+/** Uses what this browser keeps. One that keeps nothing (a private window, a full disk) still has the words on the page. */
+export function stored(run) {
+  try {
+    return run(localStorage);
+  } catch {
+    return null;
+  }
+}
+
+/** Every setting of the look that has a field. */
+export const settingsOf = (look) => [...look.organisation, ...look.colours, ...look.words, ...(look.appeal ?? []), ...look.links.map(({ name, url }) => ({ group: "links", name, written: url, used: url }))];
+
 export const button = (words, onclick, more = {}) => make("button", { type: "button", onclick, ...more }, words);
 
 let fading = null;

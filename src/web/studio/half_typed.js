@@ -1,17 +1,8 @@
 // Forms that are filled in and not sent yet: what is typed into them stays in this browser, and leaving the page with it asks.
-import { desk } from "./base.js";
+import { desk, stored } from "./base.js";
 
 const PREFIX = "roundup form ";
 const inputs = new Map();
-
-// A browser that keeps nothing still has the words on the page.
-function stored(run) {
-  try {
-    return run(localStorage);
-  } catch {
-    return null;
-  }
-}
 
 const place = (name) => `${PREFIX}${JSON.stringify([desk.state?.project ?? "", name])}`;
 

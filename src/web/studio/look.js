@@ -1,5 +1,5 @@
 // What the newsletter looks like: theme, colours and their contrast, who it is from, the appeal and the links. Written to roundup.toml.
-import { $, button, make, quietly, request, say, want } from "./base.js";
+import { $, button, make, quietly, request, say, settingsOf, want } from "./base.js";
 import { forgetTyped, halfTyped } from "./half_typed.js";
 import { Words } from "./words.js";
 
@@ -24,7 +24,7 @@ export function showLook(look) {
     shape = now;
     build(look);
   }
-  const settings = [...look.organisation, ...look.colours, ...look.words, ...(look.appeal ?? []), ...look.links.map(({ name, url }) => ({ group: "links", name, written: url, used: url }))];
+  const settings = settingsOf(look);
   for (const field of known.values()) {
     const setting = settings.find(({ group, name }) => group === field.group && name === field.name);
     if (!setting) continue;

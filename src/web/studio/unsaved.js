@@ -1,5 +1,5 @@
 // Words that are not in a file yet, kept in this browser until they are.
-import { $, button, desk, make, request, say } from "./base.js";
+import { $, button, desk, make, request, say, settingsOf, stored } from "./base.js";
 
 const PREFIX = "roundup unsaved ";
 
@@ -7,15 +7,6 @@ const PREFIX = "roundup unsaved ";
 const PAGE = `${Date.now()}-${Math.random()}`;
 
 const place = (edition, target) => `${PREFIX}${JSON.stringify([desk.state?.project ?? "", edition, target, PAGE])}`;
-
-// A browser that keeps nothing (a private window, a full disk) still saves to the file.
-function stored(run) {
-  try {
-    return run(localStorage);
-  } catch {
-    return null;
-  }
-}
 
 export function keep({ edition, target, label, element, saved }) {
   const words = JSON.stringify({ text: element.value, over: saved, label, at: Date.now() });
@@ -57,8 +48,7 @@ function inFile(target) {
   if (target.want === "setting") {
     const { look } = state;
     const { group, name } = target.setting;
-    if (group === "links") return look?.links.find((link) => link.name === name)?.url;
-    return look && [...look.organisation, ...look.colours, ...look.words, ...(look.appeal ?? [])].find((one) => one.group === group && one.name === name)?.written;
+    return look && settingsOf(look).find((one) => one.group === group && one.name === name)?.written;
   }
   const { change, language } = target;
   if (change.do === "own") return state.stories?.find((story) => story.id === change.id)?.own?.[change.part];

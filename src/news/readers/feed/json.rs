@@ -36,7 +36,6 @@ fn entry(item: &Value, at: Option<&str>) -> Option<FeedEntry> {
     let map = item.as_object()?;
     let own = |names: &[&str]| text(item, names);
     let all = |names: &[&str]| names.iter().filter_map(|name| text(item, &[name])).collect();
-    let link = |names: &[&str]| own(names).and_then(|written| address(&written, at));
     let attached =
         map.get("attachments").and_then(Value::as_array).into_iter().flatten().find_map(|file| {
             let kind = text(file, &["mime_type"])?;
@@ -63,11 +62,10 @@ fn entry(item: &Value, at: Option<&str>) -> Option<FeedEntry> {
         contents: html.into_iter().chain(plain).collect(),
         link: ["url", "external_url", "link"]
             .iter()
-            .find_map(|name| link(&[*name]))
+            .filter_map(|name| own(&[*name]))
             // The specification asks for the address of the item as its id.
-            .or_else(|| {
-                link(&["id"]).filter(|_| own(&["id"]).is_some_and(|id| id.starts_with("http")))
-            }),
+            .chain(own(&["id"]).filter(|id| id.starts_with("http")))
+            .find_map(|written| address(&written, at)),
         dates: all(&["date_published", "published", "date"]),
         changes: all(&["date_modified", "updated", "modified"]),
         image,

@@ -310,3 +310,8 @@ fn unwrapped(lines: Vec<ListingLine>, zone: Tz) -> Vec<ListingLine> {
     }
     joined
 }
+
+/// Where the block of a line ends: before the next empty line, or with all.
+pub fn block_end(lines: &[ListingLine], at: usize) -> usize {
+    (at + 1..lines.len()).find(|next| lines[*next].gap).unwrap_or(lines.len())
+}

@@ -74,17 +74,11 @@ pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> ListingTokens {
             && later.text == first.text
             && first.class != Class::Sentence
     });
-    let first_words = |number: usize| {
-        lines
-            .iter()
-            .find(|line| line.number == number)
-            .map_or_else(String::new, |line| line.text.clone())
-    };
-    let elsewhere = roles.elsewhere.iter();
-    ListingTokens {
-        tokens: reader.tokens,
-        elsewhere: elsewhere.map(|(line, why)| (*line, first_words(*line), *why)).collect(),
-    }
+    let elsewhere = roles.elsewhere.iter().map(|(at, why)| {
+        let first = &lines[*at];
+        (first.number, first.text.clone(), *why)
+    });
+    ListingTokens { tokens: reader.tokens, elsewhere: elsewhere.collect() }
 }
 
 /// Takes out a day that the page shows of itself: the first or the last of all, with the page's menu between it and the stories.

@@ -9,6 +9,11 @@ use super::noise::{is_noise, is_topic_of_menu};
 use crate::date::PartialDate;
 use crate::news::readers::day_line::{DayMeaning, day_line};
 
+/// Whether it may be the title of a story.
+pub fn is_title(look: Option<&Look>) -> bool {
+    matches!(look, Some(Look::Title | Look::MayBeTitle))
+}
+
 /// What a line looks like by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {

@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 
 use super::beside::DaySearch;
 use super::line::ListingLine;
-use super::look::Look;
+use super::look::{Look, is_title};
 use crate::date::{PartialDate, WrittenDate};
 use crate::news::readers::day_line::day_line;
 
@@ -34,10 +34,6 @@ pub fn near_days(lines: &[ListingLine], looks: &[Look], zone: Tz) -> BTreeMap<us
     found.extend(own_months(lines, looks, zone));
     found.extend(topic_days(lines, looks, zone));
     found
-}
-
-fn is_title(look: Option<&Look>) -> bool {
-    matches!(look, Some(Look::Title | Look::MayBeTitle))
 }
 
 /// Whether a story ends with this line, by an empty line or the end of all.
@@ -82,7 +78,6 @@ fn labelled(lines: &[ListingLine], looks: &[Look], zone: Tz) -> BTreeMap<usize, 
 fn few_words(text: &str, zone: Tz) -> Option<NearDay> {
     let search = DaySearch { zone, year: None, loose: true };
     let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
-    let is_few = |words: &[&str]| (1..=MOST_LABEL_WORDS).contains(&words.len());
     let is_name = |words: &[&str]| {
         words.len() <= MOST_NAME_WORDS
             && words.iter().all(|word| {
@@ -93,9 +88,9 @@ fn few_words(text: &str, zone: Tz) -> Option<NearDay> {
                         .all(|c| c.is_alphabetic() || matches!(c, '-' | '’' | '\'' | '.'))
             })
     };
-    for at in 1..words.len() {
+    for at in 1..words.len().min(MOST_LABEL_WORDS + 1) {
         let (before, day) = words.split_at(at);
-        if let Some(day) = is_few(before).then(|| search.whole(day)).flatten() {
+        if let Some(day) = search.whole(day) {
             let last = before[at - 1];
             if words[at].starts_with(['(', '['])
                 || last.ends_with(['–', '—', '-', '|', '·', '•', '/'])
@@ -106,7 +101,7 @@ fn few_words(text: &str, zone: Tz) -> Option<NearDay> {
             return Some(if is_own { NearDay::Own(day) } else { NearDay::OfOther });
         }
         let (day, behind) = words.split_at(words.len() - at);
-        if let Some(found) = is_few(behind).then(|| search.whole(day)).flatten() {
+        if let Some(found) = search.whole(day) {
             let is_own = day.last().is_some_and(|last| last.ends_with(',')) && is_name(behind);
             return is_own.then_some(NearDay::Own(found));
         }
@@ -159,7 +154,6 @@ fn topic_days(lines: &[ListingLine], looks: &[Look], zone: Tz) -> BTreeMap<usize
             let begins = *at == 0 || lines[*at].gap || looks[at - 1] == Look::Sentence;
             begins
                 && looks[*at] == Look::Day
-                && lines[*at].text.contains([' ', '\u{a0}'])
                 && [" | ", " · ", " • "].iter().any(|mark| lines[*at].text.contains(mark))
                 && is_title(looks.get(at + 1))
                 && looks.get(at + 2) == Some(&Look::Sentence)

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 
-use super::line::ListingLine;
-use super::look::{Look, look};
+use super::line::{ListingLine, block_end};
+use super::look::{Look, is_title, look};
 use super::near_days::{NearDay, near_days};
 use super::sections::{sections_elsewhere, topics};
 
@@ -18,7 +18,7 @@ pub struct Roles {
     pub others: BTreeSet<usize>,
     /// With a day that is not alone on its line.
     pub near_days: BTreeMap<usize, NearDay>,
-    /// Parts that are left out: where they begin, and why.
+    /// Parts that are left out: the place of their first line, and why.
     pub elsewhere: Vec<(usize, &'static str)>,
 }
 
@@ -31,8 +31,7 @@ pub fn roles(lines: &[ListingLine], zone: Tz) -> Roles {
     roles.others.extend(others.chain(of_events(lines, &looks)).map(|at| lines[at].number));
     roles.others.extend(topics(lines, &looks).into_iter().map(|at| lines[at].number));
     for section in sections_elsewhere(lines, &looks) {
-        let first = &lines[section.lines.start];
-        roles.elsewhere.extend(section.reason.map(|reason| (first.number, reason)));
+        roles.elsewhere.extend(section.reason.map(|reason| (section.lines.start, reason)));
         roles.others.extend(lines[section.lines].iter().map(|line| line.number));
     }
     let days = near_days(lines, &looks, zone).into_iter();
@@ -77,12 +76,9 @@ fn is_of_archive(lines: &[ListingLine], looks: &[Look], at: usize) -> bool {
 
 /// A title with the time of an event below it, and no text up to the next empty line: an entry of a calendar.
 fn of_events<'a>(lines: &'a [ListingLine], looks: &'a [Look]) -> impl Iterator<Item = usize> + 'a {
-    let is_entry = |at: usize| {
-        matches!(looks[at], Look::Title | Look::MayBeTitle)
-            && looks.get(at + 1) == Some(&Look::Event)
-    };
+    let is_entry = |at: usize| is_title(looks.get(at)) && looks.get(at + 1) == Some(&Look::Event);
     (0..looks.len()).filter(move |at| is_entry(*at)).flat_map(move |at| {
-        let end = (at + 1..lines.len()).find(|next| lines[*next].gap).unwrap_or(lines.len());
+        let end = block_end(lines, at);
         let has_text = looks[at..end].iter().any(|look| matches!(look, Look::Sentence | Look::Day));
         if has_text { 0..0 } else { at..end }
     })

@@ -1,8 +1,8 @@
 //! Parts of a pasted text that are not its news: the head of an email, events, jobs, what others read, appeals; and topics over titles.
 //! Pure: lines in, decisions out.
 
-use super::line::ListingLine;
-use super::look::Look;
+use super::line::{ListingLine, block_end};
+use super::look::{Look, is_title};
 use super::noise::is_noise;
 use crate::news::readers::headings::{is_call, is_section_elsewhere};
 
@@ -29,12 +29,11 @@ pub fn sections_elsewhere(lines: &[ListingLine], looks: &[Look]) -> Vec<SectionE
     if head > 1 {
         sections.push(SectionElsewhere { lines: 0..head, reason: None });
     }
+    let first_news = looks.iter().position(|look| matches!(look, Look::Day | Look::Sentence));
     let has_days = looks.iter().filter(|look| **look == Look::Day).count() > 1;
     let mut at = head;
     while at < lines.len() {
-        let is_after_news =
-            looks[..at].iter().any(|look| matches!(look, Look::Day | Look::Sentence));
-        let is_apart = is_after_news && lines[at].gap;
+        let is_apart = first_news.is_some_and(|first| first < at) && lines[at].gap;
         // A day or a text right below makes it a title.
         let is_title = lines
             .get(at + 1)
@@ -43,7 +42,7 @@ pub fn sections_elsewhere(lines: &[ListingLine], looks: &[Look]) -> Vec<SectionE
             let end = (at + 1..lines.len()).find(|next| begins_news(lines, *next));
             Some((end.unwrap_or(lines.len()), "it stands in a part that is not news"))
         } else if is_apart && has_days && is_call(&lines[at].text) {
-            let end = (at + 1..lines.len()).find(|next| lines[*next].gap).unwrap_or(lines.len());
+            let end = block_end(lines, at);
             let is_dated = looks[at..end].contains(&Look::Day);
             (!is_dated).then_some((end, "it is an appeal or a button, and tells no story"))
         } else {
@@ -79,7 +78,7 @@ fn is_of_mail_head(text: &str) -> bool {
 /// Topics over the titles of all stories: "Environment", with a longer line, a day or a text below.
 pub fn topics(lines: &[ListingLine], looks: &[Look]) -> Vec<usize> {
     let words = |at: usize| lines[at].text.split(' ').count();
-    let is_title = |at: usize| matches!(looks.get(at), Some(Look::Title | Look::MayBeTitle));
+    let is_title = |at: usize| is_title(looks.get(at));
     let begins: Vec<usize> = (0..lines.len())
         .filter(|at| {
             let is_first =

@@ -16,6 +16,14 @@ pub struct Block<'a> {
     pub owner: ElementRef<'a>,
 }
 
+impl Block<'_> {
+    /// Whether it stands in an element, or is all of it.
+    pub fn stands_in(&self, element: ElementRef<'_>) -> bool {
+        self.owner.id() == element.id()
+            || self.owner.ancestors().any(|node| node.id() == element.id())
+    }
+}
+
 /// The blocks of some nodes that stand in a row.
 pub fn blocks<'a>(nodes: &[NodeRef<'a, Node>]) -> Vec<Block<'a>> {
     let mut walk = Walk { blocks: Vec::new(), text: String::new() };

@@ -116,10 +116,7 @@ impl Reader<'_> {
     /// The day that stands nearest the headline: just below it or just above.
     fn near_headline(&self) -> Option<(WrittenDate, String)> {
         let headline = self.headline?;
-        let at = self.blocks.iter().position(|block| {
-            block.owner.id() == headline.id()
-                || block.owner.ancestors().any(|node| node.id() == headline.id())
-        })?;
+        let at = self.blocks.iter().position(|block| block.stands_in(headline))?;
         let mut best: Option<(usize, WrittenDate, String)> = None;
         let mut offer = |distance: usize, found: Option<(WrittenDate, String)>| {
             if let Some((date, words)) = found
@@ -165,9 +162,7 @@ impl Reader<'_> {
         if let Some(line) = line {
             let is_own = !matches!(line.of, DayMeaning::Change | DayMeaning::Event);
             let date = line.date.or_else(|| {
-                std::iter::once(block.owner)
-                    .chain(block.owner.descendent_elements())
-                    .find_map(|inner| day_of_tooltip(inner, self.zone))
+                block.owner.descendent_elements().find_map(|inner| day_of_tooltip(inner, self.zone))
             });
             return date.filter(|_| is_own).map(|date| (date, block.text.clone()));
         }

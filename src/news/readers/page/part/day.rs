@@ -66,16 +66,17 @@ pub(super) fn day(
     }
     for element in part.elements() {
         let value = element.value();
-        let is_within = |block: &Block<'_>| {
-            block.owner.id() == element.id()
-                || block.owner.ancestors().any(|node| node.id() == element.id())
-        };
         let is_time = value.name() == "time" || value.attr("itemprop") == Some("datePublished");
         let is_named = has_word(element, &["date", "published", "posted", "pubdate", "postdate"]);
-        let is_labelled =
-            || blocks.iter().position(is_within).is_some_and(|at| is_labelled_other(blocks, at));
-        if !says_other(element)
-            && let Some((date, words)) = day_in_boxes(element, zone).filter(|_| !is_labelled())
+        let is_labelled = || {
+            blocks
+                .iter()
+                .position(|block| block.stands_in(element))
+                .is_some_and(|at| is_labelled_other(blocks, at))
+        };
+        if let Some((date, words)) = day_in_boxes(element, zone)
+            && !says_other(element)
+            && !is_labelled()
         {
             offer(21, date, format!("the list: {}", quoted(&words)));
         }

@@ -79,14 +79,13 @@ fn segments(line: ElementRef<'_>) -> Option<Vec<LinePart>> {
                 if !is_inline {
                     return None;
                 }
-                let is_link = element.value().name() == "a"
-                    || element.descendent_elements().any(|inner| inner.value().name() == "a");
+                let is_link =
+                    element.descendent_elements().any(|inner| inner.value().name() == "a");
                 LinePart { text: text_of(element), is_link, is_element: true }
             }
             _ => continue,
         };
-        let bare = segment.text.trim_matches(|c: char| !c.is_alphanumeric());
-        if !bare.is_empty() {
+        if segment.text.contains(char::is_alphanumeric) {
             found.push(segment);
         }
     }
