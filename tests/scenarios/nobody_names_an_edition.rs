@@ -124,3 +124,33 @@ fn those_whom_it_was_approved_for_stay_the_same() {
     charity.run("").ends(0).says("Next: roundup send 2020-12 --segment '").says(filter);
     charity.run("send --confirm 1").ends(0).says("Taking 2020-12, which is not sent yet.");
 }
+
+#[test]
+fn an_approved_correction_is_named_and_taken_only_by_its_name() {
+    let charity = charity();
+    // Nothing is prepared yet: `status` names the same step.
+    assert_eq!(next(&charity), "roundup preview --month 2020-12");
+    charity.run("draft --month 2020-11").ends(0);
+    charity.run("send --confirm 2").ends(0);
+    let draft = charity.read("editions/2020-11.md");
+    let noted = draft.replacen("---\n", "---\ncorrection: \"The bells ring at six.\"\n", 1);
+    let corrected = noted.replace("preheader: \"", "preheader: \"At six: ");
+    let charity = charity.file("editions/2020-11.md", noted);
+    let unchanged = charity.run("approve --correction 2020-11 --as Amina");
+    unchanged.ends(2).says("nothing has changed since `2020-11` was sent");
+    let charity = charity.file("editions/2020-11.md", corrected);
+    charity.run("approve --correction 2020-11 --as Amina").ends(0);
+    charity.run("").ends(0).says("2020-11-correction is approved, and not sent yet.");
+    assert_eq!(next(&charity), "roundup send --correction 2020-11");
+    // A command without a name leaves it alone, and says so.
+    let check = charity.run("check --offline").says("2020-11-correction is approved");
+    assert!(!check.stdout.contains("Corrects"), "{}", check.stdout);
+    charity.run("draft --month 2020-12").ends(0);
+    charity
+        .run("check --offline")
+        .ends(0)
+        .says("Using your draft editions/2020-12.md. Not sent yet either: 2020-11-correction");
+    charity.run("send --correction 2020-11 --confirm 2").ends(0);
+    charity.run("approve 2020-12 --as Amina").ends(0);
+    assert_eq!(next(&charity), "roundup send 2020-12");
+}

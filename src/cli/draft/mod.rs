@@ -177,7 +177,7 @@ async fn refuse_second(project: &Project, window: &WindowArguments) -> Result<()
         return Ok(());
     }
     let next = NextEdition::of(project, is_practice(project)).await?;
-    let Some(unsent) = next.unsent.first().filter(|next| next.state != Readiness::Cancelled) else {
+    let Some(unsent) = next.taken().filter(|next| next.state != Readiness::Cancelled) else {
         return Ok(());
     };
     let edition = &unsent.edition;

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
-use crate::cli::report::status::{reports, resume_command};
+use crate::cli::report::edition_report::{reports, resume_command};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::gather::{self, NewsQuery};
 use crate::cli::steps::next_edition::{NextEdition, UnsentEdition};
@@ -119,6 +119,11 @@ pub async fn run(globals: &Globals) -> Result<Exit, Failure> {
     let outcome = overview(globals).await?;
     globals.screen.outcome(&OverviewOutcome { schema: "roundup.overview/1", ..outcome })?;
     Ok(Exit::Done)
+}
+
+/// What to type next.
+pub async fn next_step(globals: &Globals) -> Result<String, Failure> {
+    Ok(overview(globals).await?.next)
 }
 
 async fn overview(globals: &Globals) -> Result<OverviewOutcome, Failure> {

@@ -5,7 +5,8 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
-use crate::cli::report::report_of;
+use crate::cli::report::edition_report::{reports, resume_command};
+use crate::cli::report::overview;
 use crate::cli::report::upcoming::{ScheduleOutlook, upcoming};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::existing_ledger;
@@ -13,7 +14,6 @@ use crate::cli::steps::next_edition::NextEdition;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::ledger::Ledger;
-use crate::project::Project;
 use crate::report::{EditionPhase, Report};
 
 #[derive(Debug, Args)]
@@ -62,24 +62,6 @@ fn waits(report: &Report) -> bool {
     matches!(report.state, EditionPhase::Unfinished | EditionPhase::Paused)
 }
 
-/// What lets an edition go on that has begun.
-pub fn resume_command(report: &Report) -> String {
-    let unpause = if report.state == EditionPhase::Paused { " --unpause" } else { "" };
-    format!("roundup send {}{unpause}", report.edition)
-}
-
-/// The reports of all editions, the latest first; the real ones before practice.
-pub async fn reports(project: &Project) -> Result<Vec<Report>, Failure> {
-    let mut reports = Vec::new();
-    for practice in [false, true] {
-        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
-        for planned in ledger.summaries().await? {
-            reports.push(report_of(project, &ledger, &planned, practice).await?);
-        }
-    }
-    Ok(reports)
-}
-
 pub async fn run(_: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
     let screen = &globals.screen;
@@ -97,7 +79,7 @@ pub async fn run(_: Arguments, globals: &Globals) -> Result<Exit, Failure> {
         (Some(begun), ..) => resume_command(begun),
         (None, Some(unsent), _) => unsent.next,
         (None, None, Some(latest)) => format!("roundup report {}", latest.edition),
-        (None, None, None) => "roundup news".to_owned(),
+        (None, None, None) => overview::next_step(globals).await?,
     };
     screen.outcome(&StatusOutcome { schema: "roundup.status/1", editions, schedule, next })?;
     Ok(Exit::Done)

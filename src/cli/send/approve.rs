@@ -14,8 +14,7 @@ use crate::approval::{
 use crate::cli::globals::Globals;
 use crate::cli::send::announce::AnnouncedPeople;
 use crate::cli::send::approved_plan::show_approvals;
-use crate::cli::send::confirm::refuse_nobody;
-use crate::cli::send::first_plan::refuse_findings;
+use crate::cli::send::first_plan::refuse_unready;
 use crate::cli::send::gate;
 use crate::cli::steps::chosen_edition::{ChosenEdition, choose_correction, choose_for};
 use crate::cli::steps::corrections::as_typed;
@@ -240,8 +239,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         let state = ApprovalState::of(project.settings.approval.people, &before, &now);
         return on.outcome(&before, &state).map(|()| Exit::Done);
     };
-    refuse_findings(&prepared, "nothing was approved", screen)?;
-    refuse_nobody(&prepared)?;
+    let on_what = (&project, &destination, screen);
+    refuse_unready(on_what, &chosen, &prepared, "nothing was approved").await?;
     on.show()?;
     if !on.confirm(&name, arguments.confirm)? {
         screen.say("Nothing was approved.");

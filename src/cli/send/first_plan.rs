@@ -91,18 +91,15 @@ pub async fn plan(
     arguments: &Arguments,
     screen: &Screen,
 ) -> Result<Option<Plan>, Failure> {
-    let list = mailing_list(project, destination.is_practice(), &chosen.audience).await?;
+    let practice = destination.is_practice();
+    let corrected = chosen.audience.correction.as_deref();
+    let list = mailing_list(project, practice, &chosen.audience).await?;
     screen.problems(&list.problems);
     let examples = destination.takes_examples();
     let asking = Reach::Project;
     let prepared =
         prepare(project, chosen, Some(Arc::clone(&list)), examples, asking, screen).await?;
-    let corrected = chosen.audience.correction.as_deref();
-    let practice = destination.is_practice();
-    refuse_unchanged(project, corrected, &prepared.composition, practice).await?;
-    refuse_unread(&prepared, chosen)?;
-    refuse_findings(&prepared, "nothing was sent", screen)?;
-    refuse_nobody(&prepared)?;
+    refuse_unready((project, destination, screen), chosen, &prepared, "nothing was sent").await?;
     let stops = refuse_early(project, chosen, &prepared, destination, arguments, screen).await?;
     let number = prepared.audience.mailed;
     let keys = project.keys(system::random)?;
@@ -214,6 +211,24 @@ async fn refuse_early(
     Ok(SeenStops { count, lifts_pause: pause.is_some() })
 }
 
+/// What cannot be sent is not approved either. `so` says what did not happen: nothing was sent, or nothing was approved.
+///
+/// # Errors
+/// When a source could not be read, nothing is corrected, something must be fixed, or nobody would get it.
+pub async fn refuse_unready(
+    (project, destination, screen): (&Project, &Destination, &Screen),
+    chosen: &ChosenEdition,
+    prepared: &PreparedEdition,
+    so: &str,
+) -> Result<(), Failure> {
+    let corrected = chosen.audience.correction.as_deref();
+    let practice = destination.is_practice();
+    refuse_unchanged(project, corrected, &prepared.composition, practice).await?;
+    refuse_unread(prepared, chosen)?;
+    refuse_findings(prepared, so, screen)?;
+    refuse_nobody(prepared)
+}
+
 /// A source that could not be read may have stories that belong in: nothing is missed in silence.
 fn refuse_unread(prepared: &PreparedEdition, chosen: &ChosenEdition) -> Result<(), Failure> {
     // What a source had when the window was over is all that belongs in.
@@ -232,21 +247,11 @@ fn refuse_unread(prepared: &PreparedEdition, chosen: &ChosenEdition) -> Result<(
         Exit::Failed,
         format!("nothing could be read from {}: stories may be missing", missing.join(", ")),
     )
-    .help(format!(
-        "fix the source or remove it from roundup.toml, then run `roundup send {}` again",
-        chosen.name
-    )))
+    .help("fix the source or remove it from roundup.toml, then type the same command again"))
 }
 
-/// `so` says what did not happen: nothing was sent, or nothing was approved.
-///
-/// # Errors
-/// When something must be fixed; it is shown first.
-pub fn refuse_findings(
-    prepared: &PreparedEdition,
-    so: &str,
-    screen: &Screen,
-) -> Result<(), Failure> {
+/// What must be fixed is shown first.
+fn refuse_findings(prepared: &PreparedEdition, so: &str, screen: &Screen) -> Result<(), Failure> {
     if !prepared.is_held() {
         return Ok(());
     }

@@ -57,11 +57,11 @@ pub async fn choose_for(
         return of_window(project, which, last.as_ref(), screen);
     }
     let next = NextEdition::of(project, practice).await?;
+    if let Some(note) = next.note() {
+        screen.say(&note);
+    }
     match next.meant(which) {
-        Some(which) => {
-            screen.say(&next.note());
-            named(project, &which, which.edition.as_deref().unwrap_or_default()).await
-        }
+        Some(which) => named(project, &which, which.edition.as_deref().unwrap_or_default()).await,
         None => of_window(project, which, next.last.as_ref(), screen),
     }
 }

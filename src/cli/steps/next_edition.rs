@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::approval::{ApprovalState, EVERY_EDITION, EditionDecisions, StopKind};
 use crate::audience::EditionPurpose;
 use crate::cli::steps::audience_choice::purpose_of;
-use crate::cli::steps::corrections::is_correction;
+use crate::cli::steps::corrections::{as_typed, is_correction};
 use crate::cli::steps::ledgers::{existing_ledger, last_of, last_window};
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::Failure;
@@ -58,6 +58,8 @@ pub struct UnsentEdition {
     pub next: String,
     #[serde(skip)]
     end: Option<NaiveDate>,
+    #[serde(skip)]
+    is_correction: bool,
     /// Whom it was approved for, and what for, where that is not what the draft says.
     #[serde(skip)]
     typed: (Option<String>, Option<EditionPurpose>),
@@ -105,7 +107,7 @@ impl NextEdition {
         if let Some(begun) = &self.unfinished {
             return Some(EditionArguments { edition: Some(begun.name.clone()), ..typed });
         }
-        let next = self.unsent.first()?;
+        let next = self.taken()?;
         let (segment, purpose) = next.typed.clone();
         Some(EditionArguments {
             edition: Some(next.edition.clone()),
@@ -115,22 +117,30 @@ impl NextEdition {
         })
     }
 
-    /// Which one is taken, and which ones are not.
-    pub fn note(&self) -> String {
+    /// What comes next of what is not sent; a correction is taken only where it is named.
+    pub fn taken(&self) -> Option<&UnsentEdition> {
+        self.unsent.iter().find(|edition| !edition.is_correction)
+    }
+
+    /// Which one is taken, and which ones are not; none where there is nothing to take.
+    pub fn note(&self) -> Option<String> {
         if let Some(begun) = &self.unfinished {
-            return format!("Taking {}, which is not finished.", begun.name);
+            return Some(format!("Taking {}, which is not finished.", begun.name));
         }
-        let Some((next, others)) = self.unsent.split_first() else { return String::new() };
+        let Some(next) = self.taken() else {
+            return self.unsent.first().map(|next| next.words.clone());
+        };
         let taken = if next.has_draft {
             format!("Using your draft editions/{}.md.", next.edition)
         } else {
             format!("Taking {}, which is not sent yet.", next.edition)
         };
-        let others: Vec<&str> = others.iter().map(|other| other.edition.as_str()).collect();
+        let others = self.unsent.iter().map(|other| other.edition.as_str());
+        let others: Vec<&str> = others.filter(|other| *other != next.edition).collect();
         if others.is_empty() {
-            return taken;
+            return Some(taken);
         }
-        format!("{taken} Not sent yet either: {}; name one to take it.", others.join(", "))
+        Some(format!("{taken} Not sent yet either: {}; name one to take it.", others.join(", ")))
     }
 }
 
@@ -154,13 +164,19 @@ async fn unsent(
     let names: BTreeSet<&String> = drafts.iter().chain(decisions.keys()).collect();
     let mut unsent = Vec::new();
     for name in names.into_iter().filter(|name| !sent.contains(name.as_str())) {
-        if is_correction(name, |first| sent.contains(first)) {
-            continue;
-        }
         let none = EditionDecisions::default();
         let decisions = decisions.get(name).unwrap_or(&none);
+        let is_correction = is_correction(name, |first| sent.contains(first));
+        // The words of a correction stand in the first edition's draft.
+        if is_correction && decisions.approvals.is_empty() {
+            continue;
+        }
         let has_draft = drafts.contains(name);
-        let found = look_at(project, name, has_draft, decisions, times.get(name).copied());
+        let mut found = look_at(project, name, has_draft, decisions, times.get(name).copied());
+        if is_correction {
+            found.is_correction = true;
+            found.next = found.next_command(&as_typed(project, name)?);
+        }
         let is_next = match (found.end, last) {
             (Some(end), Some(last)) => end >= last.end,
             // One that cannot be read is named by the command that opens it.
@@ -170,7 +186,7 @@ async fn unsent(
         let is_wanted = match found.state {
             Readiness::Cancelled => has_draft && is_next,
             _ if decisions.approvals.is_empty() => is_next,
-            _ => has_draft || found.end.is_some(),
+            _ => has_draft || is_correction || found.end.is_some(),
         };
         if is_wanted {
             unsent.push(found);
@@ -219,10 +235,11 @@ fn look_at(
         words: String::new(),
         next: String::new(),
         end: window.map(|window| window.end),
+        is_correction: false,
         typed: typed.unwrap_or_default(),
     };
     edition.words = edition.sentence(zone);
-    edition.next = edition.next_command();
+    edition.next = edition.next_command(name);
     edition
 }
 
@@ -259,9 +276,9 @@ impl UnsentEdition {
         }
     }
 
-    fn next_command(&self) -> String {
+    fn next_command(&self, argument: &str) -> String {
         let (segment, purpose) = &self.typed;
-        let mut what = self.edition.clone();
+        let mut what = argument.to_owned();
         if let Some(segment) = segment {
             what.push_str(&format!(" --segment {}", for_shell(segment)));
         }
