@@ -71,7 +71,10 @@ impl Studio {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         write!(stream, "GET {path}events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n").unwrap();
+        // A server that only says that it is there says nothing.
+        let begin = Instant::now();
         let lines = BufReader::new(stream).lines().map(|line| line.expect("an event comes"));
+        let lines = lines.inspect(|_| assert!(begin.elapsed() < PATIENCE, "no event comes"));
         assert_eq!(lines.filter(|line| line == "event: version").take(count).count(), count);
     }
 
