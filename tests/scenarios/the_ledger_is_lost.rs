@@ -408,3 +408,49 @@ fn a_replica_is_told_from_a_wrong_login_and_from_a_server_that_is_away() {
     charity.run("send --month 2020-12 --confirm 3").ends(2).says("these rights are not enough");
     assert_eq!(server.taken().len(), 3);
 }
+
+#[test]
+fn a_restore_brings_nobody_back_who_has_said_no_since() {
+    for keeps_database in [true, false] {
+        let people = ["ann", "bob", "cat", "dan", "eve", "fay"]
+            .map(|name| format!("{name}@example.org,consent\n"))
+            .concat();
+        let list = format!("email,basis\n{people}");
+        let charity = Charity::new().people(0).file("subscribers/people.csv", &list);
+        if keeps_database {
+            charity.run("subscribers import subscribers/people.csv --yes").ends(0);
+        }
+        charity.run("subscribers suppress fay@example.org --why unsubscribed").ends(0);
+        let folder = tempfile::tempdir().unwrap();
+        let (file, into) = (folder.path().join("backup"), folder.path().join("news"));
+        charity.run(&format!("backup {}", file.display())).ends(0);
+
+        charity.run("subscribers suppress ann@example.org --why unsubscribed").ends(0);
+        charity.run("subscribers erase cat@example.org --yes").ends(0);
+        if keeps_database {
+            charity.run("subscribers move dan@example.org dan@new.org").ends(0);
+            charity.run("subscribers suppress dan@new.org --why objected").ends(0);
+        } else {
+            charity.run("subscribers suppress dan@example.org --why objected").ends(0);
+        }
+        charity.run("why fay@example.org --at-their-request letter").ends(0);
+        charity
+            .run(&format!("--project {} restore {}", into.display(), file.display()))
+            .ends(0)
+            .says("was used after the backup was made")
+            .says("4 people said no or took it back after the backup was made, one of whom was erased");
+        let restored =
+            |command: &str| charity.run(&format!("--project {} {command}", into.display()));
+        restored("send --year 2020 --dry-run").ends(0).says("3 people");
+        restored("why ann@example.org").ends(0).says("unsubscribed");
+        restored("why dan@example.org").ends(0).says("objected");
+        restored("why cat@example.org").ends(0).says("erased");
+        restored("why bob@example.org").ends(0).says("Is mailed");
+        restored("why fay@example.org").ends(0).says("Is mailed");
+        let is_named = fs::read(into.join(".roundup/ledger.db"))
+            .unwrap()
+            .windows(15)
+            .any(|bytes| bytes == b"cat@example.org");
+        assert!(!is_named, "erased here too");
+    }
+}

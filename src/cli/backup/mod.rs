@@ -1,6 +1,7 @@
 //! `roundup backup`: a whole copy of the project in one file, also during a run.
 //! Shell: the project's files and its ledger.
 
+mod carried_over;
 pub mod keys;
 pub mod restore;
 

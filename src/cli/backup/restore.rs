@@ -8,14 +8,16 @@ use chrono_tz::Tz;
 use clap::Args;
 use serde::Serialize;
 
+use crate::cli::backup::carried_over::{CarriedOver, carry_over};
 use crate::cli::globals::{Globals, process_environment};
 use crate::cli::send::ledger_trust::{newsletter_of, root_of};
 use crate::cli::steps::ledgers;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::system;
+use crate::count::{listed, people};
 use crate::database::sqlite;
-use crate::ledger::{Ledger, SqliteLedger};
+use crate::ledger::{AnyLedger, Ledger, SqliteLedger};
 use crate::message::Sender;
 use crate::project::Project;
 use crate::project::archive::{self, Manifest};
@@ -40,25 +42,40 @@ struct RestoreOutcome {
     used_since: bool,
     earlier_project: String,
     has_ledger: bool,
+    /// People who said no, or took it back, after the backup was made: taken over from the earlier project.
+    noes_since: u64,
+    /// Those of them who had their data erased: it is erased here too.
+    erased_since: u64,
+    /// People who signed up after it.
+    joined_since: u64,
+    /// Erased addresses that files of the list have again.
+    in_files_again: Vec<String>,
     #[serde(serialize_with = "zone_name")]
     time_zone: Tz,
 }
 
-/// How far a ledger has come: the same text, and nothing was sent in between.
+/// How far a ledger has come: the same text, and nothing was sent or heard in between.
 const STATE: &str = "SELECT (SELECT age FROM ledger) || ' ' || (SELECT coalesce(max(changed_at), 0) FROM deliveries)
+    || ' ' || (SELECT coalesce(max(id), 0) FROM no_mail_changes)
+    || ' ' || (SELECT coalesce(max(id), 0) FROM list_changes)
+    || ' ' || (SELECT coalesce(max(id), 0) FROM join_changes)
+    || ' ' || (SELECT coalesce(max(at), 0) FROM frequencies)
     || ' ' || coalesce((SELECT group_concat(status || ' ' || n) FROM
         (SELECT status, count(*) AS n FROM deliveries GROUP BY status ORDER BY status)), '')";
+
+/// Addresses that a warning names.
+const MOST_NAMED: usize = 5;
 
 /// Runs that have not ended.
 const RUNNING: &str = "SELECT count(*) || '' FROM senders WHERE ended_at IS NULL";
 
 /// What became of the project that the backup was made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum OldProject {
     /// It is retired, and nothing was sent from it since the backup.
     Retired,
-    /// It is retired; it has worked on since the backup.
-    RetiredLater,
+    /// It is retired; it has worked on since the backup, and what people said since is taken over.
+    RetiredLater(CarriedOver),
     /// It is not on this computer.
     Elsewhere,
 }
@@ -78,14 +95,24 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         )??;
     let project = Project::open(into.clone(), process_environment())?;
     let earlier = take_over(&project, &manifest).await?;
+    let (retired, used_since) =
+        (earlier != OldProject::Elsewhere, matches!(earlier, OldProject::RetiredLater(_)));
+    let carried = match earlier {
+        OldProject::RetiredLater(carried) => carried,
+        OldProject::Retired | OldProject::Elsewhere => CarriedOver::default(),
+    };
     globals.screen.outcome(&RestoreOutcome {
         schema: "roundup.restore/1",
         project: root_of(&project).display().to_string(),
         made_at: manifest.made_at,
-        retired: earlier != OldProject::Elsewhere,
-        used_since: earlier == OldProject::RetiredLater,
+        retired,
+        used_since,
         earlier_project: manifest.project.display().to_string(),
         has_ledger: manifest.ledger.is_some(),
+        noes_since: carried.noes,
+        erased_since: carried.erased,
+        joined_since: carried.joined,
+        in_files_again: carried.in_files_again,
         time_zone: project.settings.time_zone,
     })?;
     Ok(Exit::Done)
@@ -104,6 +131,7 @@ impl Outcome for RestoreOutcome {
                 "the project in {earlier_project} was used after the backup was made; it is retired, and `roundup \
                  send` asks you to confirm before it uses this ledger"
             ));
+            self.carried_lines(text);
         } else if self.retired {
             text.say(format!(
                 "The project in {earlier_project} is retired: send from here from now on."
@@ -113,8 +141,42 @@ impl Outcome for RestoreOutcome {
                 "do not use the project on the old computer any more: delete it, because it does not \
                  know what is sent from here",
             );
+            text.warn(format!(
+                "whoever left, objected or was erased after {} is not known here: read the mailbox and the drop box \
+                 again, and enter what was done by hand (`roundup subscribers suppress`, `roundup subscribers erase`) \
+                 before you send",
+                self.made_at.with_timezone(&self.time_zone).format("%-d %B %Y at %H:%M")
+            ));
         }
         text.say("Next: roundup status");
+    }
+}
+
+impl RestoreOutcome {
+    /// What people said after the backup was made.
+    fn carried_lines(&self, text: &mut Text) {
+        if self.noes_since > 0 {
+            let erased = match self.erased_since {
+                0 => String::new(),
+                1 => ", one of whom was erased".to_owned(),
+                count => format!(", of whom {count} were erased"),
+            };
+            text.line(format!(
+                "{} said no or took it back after the backup was made{erased}: it holds here too.",
+                people(self.noes_since)
+            ));
+        }
+        if self.joined_since > 0 {
+            let joined = people(self.joined_since);
+            text.line(format!("{joined} signed up after it, and stay on the list."));
+        }
+        if !self.in_files_again.is_empty() {
+            let again = listed(&self.in_files_again, MOST_NAMED);
+            text.warn(format!(
+                "files in subscribers/ name people again who were erased: {again}. They are not mailed; take them out \
+                 with `roundup subscribers erase ADDRESS`"
+            ));
+        }
     }
 }
 
@@ -123,13 +185,23 @@ async fn take_over(project: &Project, manifest: &Manifest) -> Result<OldProject,
     let Some(name) = &manifest.ledger else { return Ok(OldProject::Elsewhere) };
     let path = project.path(name);
     let ledger = SqliteLedger::open(&path)?;
-    let earlier = retire(manifest, project, &path).await?;
+    let retired = retire(manifest, project, &path).await?;
     ledger.rename().await?;
     let age = ledger.age().await?;
     // What was sent since the backup can only be known from the ledger before.
-    let restored = (earlier != OldProject::Retired).then_some(manifest.made_at);
+    let is_all_known = matches!(retired, Some(RetiredLedger { is_same: true, .. }));
+    let restored = (!is_all_known).then_some(manifest.made_at);
     let place = ledger.nature().await?.place;
     project.memory.see(&age.identity, &SeenLedger { age: age.age, place, restored });
+    let ledger = AnyLedger::from(ledger);
+    let earlier = match retired {
+        None => OldProject::Elsewhere,
+        Some(RetiredLedger { is_same: true, .. }) => OldProject::Retired,
+        Some(RetiredLedger { ledger: earlier, .. }) => {
+            let earlier = AnyLedger::from(earlier);
+            OldProject::RetiredLater(carry_over(project, &earlier, &ledger).await?)
+        }
+    };
     let newsletter = newsletter_of(project, &Sender::new(&project.settings.sender)?);
     for planned in ledger.summaries().await? {
         let sending = Sending {
@@ -157,28 +229,35 @@ async fn take_over(project: &Project, manifest: &Manifest) -> Result<OldProject,
     Ok(earlier)
 }
 
+/// The ledger that the backup was made of: it sends no more.
+struct RetiredLedger {
+    ledger: SqliteLedger,
+    /// Nothing has changed in it since the backup.
+    is_same: bool,
+}
+
 async fn retire(
     manifest: &Manifest,
     project: &Project,
     restored: &Path,
-) -> Result<OldProject, Failure> {
+) -> Result<Option<RetiredLedger>, Failure> {
     let file = manifest.ledger_file.as_deref();
     let Some(path) = file.filter(|path| is_the_one(path, manifest, project)) else {
-        return Ok(OldProject::Elsewhere);
+        return Ok(None);
     };
-    let earlier = SqliteLedger::open(path)?;
+    let ledger = SqliteLedger::open(path)?;
     let zone = project.settings.time_zone;
     let what = format!(
         "the project was restored in {} on {}",
         root_of(project).display(),
         system::now().with_timezone(&zone).format("%-d %B %Y at %H:%M")
     );
-    earlier.retire(&what).await?;
+    ledger.retire(&what).await?;
     // Read behind it: a run may have gone on until it was retired.
     let states = [path, restored].map(|path| sqlite::read_text(path, STATE));
     let is_at_rest = sqlite::read_text(path, RUNNING).as_deref() == Some("0");
     let is_same = is_at_rest && states[0].is_some() && states[0] == states[1];
-    Ok(if is_same { OldProject::Retired } else { OldProject::RetiredLater })
+    Ok(Some(RetiredLedger { ledger, is_same }))
 }
 
 /// The ledger that the backup was made of, where it still stands: read without changing it, since any file may be named.
