@@ -25,8 +25,24 @@ pub struct SharedNos {
     pub keys: Keys,
     /// By hashes of those keys.
     pub people: HashMap<String, SharedNo>,
+    /// By this newsletter's hash of the address that people have now: what was said at one that they have left.
+    pub moved: Arc<HashMap<String, SharedNo>>,
     /// When people last said yes themselves, by this newsletter's hashes: whoever signed up here since is mailed here.
     pub yes: HashMap<String, DateTime<Utc>>,
+}
+
+impl SharedNos {
+    /// Somebody's place on the list, by their folded address and this newsletter's `hash` of it; none where they have signed up
+    /// here since.
+    pub fn of(&self, hash: &str, key: &str) -> Option<&SharedNo> {
+        if self.people.is_empty() {
+            return None;
+        }
+        let now = self.people.get(&self.keys.address_hash_of_key(key));
+        let yes = self.yes.get(hash);
+        let said = now.into_iter().chain(self.moved.get(hash));
+        said.filter(|no| yes.is_none_or(|yes| *yes <= no.at)).max_by_key(|no| no.reason)
+    }
 }
 
 /// A place on the shared list.
@@ -39,10 +55,10 @@ pub struct SharedNo {
 }
 
 impl SharedNo {
-    fn words(&self) -> String {
+    /// As a place on the newsletter's own list.
+    pub fn entry(&self) -> NoMail {
         let (reason, origin) = (self.reason, ChangeOrigin::Shared);
-        let (detail, note) = (Some(self.newsletter.clone()), None);
-        NoMail { reason, origin, at: self.at, detail, note }.words()
+        NoMail { reason, origin, at: self.at, detail: Some(self.newsletter.clone()), note: None }
     }
 }
 
@@ -85,9 +101,9 @@ impl DoNotMail {
 
     fn shared_why(&self, address: &EmailAddress) -> Option<String> {
         let shared = self.shared.as_ref().filter(|shared| !shared.people.is_empty())?;
-        let no = shared.people.get(&shared.keys.address_hash(address))?;
-        let yes = shared.yes.get(&self.keys.address_hash(address));
-        yes.is_none_or(|yes| *yes <= no.at).then(|| no.words())
+        let key = address.key();
+        let no = shared.of(&self.keys.address_hash_of_key(&key), &key)?;
+        Some(no.entry().words())
     }
 }
 
@@ -120,6 +136,7 @@ mod tests {
             let shared = SharedNos {
                 keys: keys.clone(),
                 people: [(keys.address_hash(&ann), no.clone())].into(),
+                moved: Arc::default(),
                 yes: yes.map(|hours| (own.address_hash(&ann), at(hours))).into_iter().collect(),
             };
             let list = DoNotMail::new(own.clone(), []).and(Some(shared));

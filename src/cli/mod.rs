@@ -253,7 +253,9 @@ async fn obey(command: Option<Command>, globals: Globals) -> Result<Exit, Failur
         Some(Command::Keys(arguments)) => keys::run(arguments, &globals).await,
         Some(Command::Serve(arguments)) => Box::pin(serve::run(arguments, &globals)).await,
         Some(Command::Inbox(arguments)) => Box::pin(inbox::run(arguments, &globals)).await,
-        Some(Command::Subscribers(arguments)) => subscribers::run(arguments, &globals).await,
+        Some(Command::Subscribers(arguments)) => {
+            Box::pin(subscribers::run(arguments, &globals)).await
+        }
         Some(Command::Completions(arguments)) => {
             shell_files::completions(&arguments, self::command(), &globals.screen)
         }

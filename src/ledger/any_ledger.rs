@@ -3,6 +3,7 @@
 
 mod decisions;
 mod joining;
+mod sharing;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,17 +18,15 @@ use super::{
     RunControl, RunId, RunStart, SqliteLedger,
 };
 use crate::audience::import::StoredPerson;
-use crate::audience::{NoMail, NoMailChange, SharedNos};
+use crate::audience::{NoMail, NoMailChange};
 use crate::ledger::aftermath::{AftermathStore, EditionReturn, Leaving};
 use crate::ledger::error::LedgerError;
-use crate::ledger::join_store::JoinStore;
 use crate::ledger::list_store::{
     ErasedAddress, ErasedRows, ListChange, ListStore, Moves, PastImport, PeoplePortions,
     StoredList, UndonePeople, erasure,
 };
 use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, Settlement};
 use crate::ledger::shared_list::SharedList;
-use crate::rfc::address::EmailAddress;
 
 /// See the module.
 #[derive(Debug)]
@@ -52,52 +51,6 @@ impl From<SqliteLedger> for AnyLedger {
 impl From<PostgresLedger> for AnyLedger {
     fn from(ledger: PostgresLedger) -> Self {
         Self { store: LedgerStore::Server(ledger), shared: None }
-    }
-}
-
-impl AnyLedger {
-    /// The same beside a list that newsletters share.
-    #[must_use]
-    pub fn sharing(self, shared: SharedList) -> Self {
-        Self { shared: Some(Arc::new(shared)), ..self }
-    }
-
-    pub fn shared(&self) -> Option<&Arc<SharedList>> {
-        self.shared.as_ref()
-    }
-
-    /// Whom no newsletter mails, where this one shares a list.
-    ///
-    /// # Errors
-    /// When the list or the ledger cannot be read.
-    pub async fn shared_nos(&self) -> Result<Option<SharedNos>, LedgerError> {
-        let Some(shared) = &self.shared else { return Ok(None) };
-        Ok(Some(shared.nos(self.own_yeses().await?).await?))
-    }
-
-    /// Somebody's place on the list that newsletters share, unless they have signed up here since.
-    ///
-    /// # Errors
-    /// When the list or the ledger cannot be read.
-    pub async fn shared_no(
-        &self,
-        address: &EmailAddress,
-    ) -> Result<Option<NoMailChange>, LedgerError> {
-        let Some(shared) = &self.shared else { return Ok(None) };
-        let Some(change) = shared.find(address).await? else { return Ok(None) };
-        let yes = self.own_yeses().await?.into_iter().find(|(who, _)| *who == change.person);
-        Ok((!change.is_overtaken(yes.map(|(_, at)| at))).then_some(change))
-    }
-
-    /// What concerns every newsletter is in the shared list before it is in this ledger: whatever fails then is done again.
-    async fn share<'c>(
-        &self,
-        changes: impl IntoIterator<Item = &'c NoMailChange>,
-    ) -> Result<(), LedgerError> {
-        match &self.shared {
-            Some(shared) => shared.write(changes).await,
-            None => Ok(()),
-        }
     }
 }
 
@@ -167,7 +120,7 @@ impl Ledger for AnyLedger {
         // A list that cannot be read gives nobody out.
         shared.count().await?;
         let claim = pass_on!(self, ledger => ledger.claim(sender, now, most))?;
-        let found = shared.among(&claim.deliveries).await?;
+        let found = shared.among(&claim.deliveries, self).await?;
         if !found.is_empty() {
             // Their copies are in hand, and are not handed over to anybody who is on the ledger's own list.
             pass_on!(self, ledger => ledger.change_no_mail(found))?;

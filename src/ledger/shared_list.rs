@@ -17,6 +17,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, pa
 use super::Delivery;
 use super::column::{millis, time};
 use super::error::{LedgerError, SharedListError};
+use super::list_store::{ListStore, Moves};
 use super::no_mail::{reason_of, step_words};
 use crate::audience::{
     ChangeOrigin, Keys, LiftedBy, NoMailChange, NoMailReason, NoMailStep, SharedNo, SharedNos,
@@ -42,6 +43,16 @@ pub struct SharedList {
     /// The newsletter's own keys.
     own: Keys,
     read: Mutex<Option<(Header, Arc<SharedPeople>)>>,
+    moved: Mutex<Option<MovedNos>>,
+}
+
+/// What was said at addresses that people have left, by the newsletter's hash of the one that they have now.
+#[derive(Debug)]
+struct MovedNos {
+    /// The list of people by which it was found, and this one.
+    version: i64,
+    read: Arc<SharedPeople>,
+    nos: Arc<HashMap<String, SharedNo>>,
 }
 
 type Header = [u8; HEADER_BYTES];
@@ -55,7 +66,8 @@ struct SharedPeople {
 
 impl SharedList {
     pub fn new(path: PathBuf, newsletter: &str, own: Keys) -> Self {
-        Self { path, newsletter: newsletter.to_owned(), own, read: Mutex::new(None) }
+        let (newsletter, read, moved) = (newsletter.to_owned(), Mutex::new(None), Mutex::new(None));
+        Self { path, newsletter, own, read, moved }
     }
 
     /// Makes the list where there is none; true where it did.
@@ -92,10 +104,42 @@ impl SharedList {
     pub async fn nos(
         self: &Arc<Self>,
         yes: Vec<(String, DateTime<Utc>)>,
+        moves: &Moves,
     ) -> Result<SharedNos, LedgerError> {
         let read = self.people().await?;
+        let moved = Arc::new(self.said_before(&read, moves));
         let (keys, people) = (read.keys.clone(), read.people.clone());
-        Ok(SharedNos { keys, people, yes: yes.into_iter().collect() })
+        Ok(SharedNos { keys, people, moved, yes: yes.into_iter().collect() })
+    }
+
+    /// What is on the list at addresses that people have left. Where somebody else has such an address now, what was said later
+    /// is theirs.
+    fn said_before(&self, read: &SharedPeople, moves: &Moves) -> HashMap<String, SharedNo> {
+        let mut found: HashMap<String, SharedNo> = HashMap::new();
+        if read.people.is_empty() || moves.left.is_empty() {
+            return found;
+        }
+        for key in &moves.keys {
+            let Some(no) = read.people.get(&read.keys.address_hash_of_key(key)) else { continue };
+            for owner in self.own.owners_of_key(key) {
+                let Some(left) = moves.left.get(&owner) else { continue };
+                let is_theirs = !left.is_taken || no.at <= left.at;
+                if is_theirs && found.get(&left.to).is_none_or(|had| had.reason < no.reason) {
+                    found.insert(left.to.clone(), no.clone());
+                }
+            }
+        }
+        found
+    }
+
+    /// The folded addresses of a person beside the one named: of those that are kept, and that nobody else has now.
+    pub(super) fn other_addresses(&self, key: &str, person: &str, moves: &Moves) -> Vec<String> {
+        let all = moves.of_person(person);
+        let is_own = |other: &&String| {
+            let owners = self.own.owners_of_key(other);
+            *other != key && owners.last().is_some_and(|owner| all.contains(owner))
+        };
+        moves.keys.iter().filter(is_own).cloned().collect()
     }
 
     /// How many people are on it; whoever can say so can read it.
@@ -106,34 +150,57 @@ impl SharedList {
         Ok(self.people().await?.people.len())
     }
 
-    /// Those of a claim who are on the list, as changes to the newsletter's own.
+    /// Those of a claim who are on the list, as changes to the newsletter's own. `moves` gives the version of the list of people,
+    /// and who has left which address; they are looked at again when one or the other list has changed.
     pub(super) async fn among(
         self: &Arc<Self>,
         deliveries: &[Delivery],
+        ledger: &impl ListStore,
     ) -> Result<Vec<NoMailChange>, LedgerError> {
         let read = self.people().await?;
-        if read.people.is_empty() {
+        if read.people.is_empty() || deliveries.is_empty() {
             return Ok(Vec::new());
         }
-        let addresses = deliveries.iter().map(|delivery| &delivery.recipient.address);
-        Ok(addresses.filter_map(|address| self.own_change(&read, address)).collect())
+        let moved = self.moved_by(&read, ledger).await?;
+        let found = deliveries.iter().filter_map(|delivery| {
+            let key = delivery.recipient.address.key();
+            let person = self.own.address_hash_of_key(&key);
+            let now = read.people.get(&read.keys.address_hash_of_key(&key));
+            let said = now.into_iter().chain(moved.get(&person));
+            let no = said.max_by_key(|no| no.reason)?;
+            Some(NoMailChange::new(
+                &person,
+                NoMailStep::Add(no.reason),
+                ChangeOrigin::Shared,
+                no.at,
+            ))
+        });
+        Ok(found.collect())
     }
 
-    /// Somebody's no on the list, as a change to the newsletter's own.
-    ///
-    /// # Errors
-    /// When the list cannot be read.
-    pub async fn find(
+    async fn moved_by(
         self: &Arc<Self>,
-        address: &EmailAddress,
-    ) -> Result<Option<NoMailChange>, LedgerError> {
-        Ok(self.own_change(&*self.people().await?, address))
+        read: &Arc<SharedPeople>,
+        ledger: &impl ListStore,
+    ) -> Result<Arc<HashMap<String, SharedNo>>, LedgerError> {
+        let version = ledger.list_version().await?;
+        let known =
+            self.moved.lock().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(|known| {
+                let is_same = known.version == version && Arc::ptr_eq(&known.read, read);
+                is_same.then(|| Arc::clone(&known.nos))
+            });
+        if let Some(nos) = known {
+            return Ok(nos);
+        }
+        let nos = Arc::new(self.said_before(read, &ledger.moves().await?));
+        let found = MovedNos { version, read: Arc::clone(read), nos: Arc::clone(&nos) };
+        *self.moved.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+        Ok(nos)
     }
 
-    fn own_change(&self, read: &SharedPeople, address: &EmailAddress) -> Option<NoMailChange> {
-        let no = read.people.get(&read.keys.address_hash(address))?;
-        let (person, step) = (self.own.address_hash(address), NoMailStep::Add(no.reason));
-        Some(NoMailChange::new(&person, step, ChangeOrigin::Shared, no.at))
+    /// This newsletter's hash of an address.
+    pub(super) fn own_hash(&self, address: &EmailAddress) -> String {
+        self.own.address_hash(address)
     }
 
     async fn people(self: &Arc<Self>) -> Result<Arc<SharedPeople>, LedgerError> {
@@ -165,9 +232,6 @@ impl SharedList {
     ) -> Result<(), LedgerError> {
         let changes: Vec<NoMailChange> =
             changes.into_iter().filter(|change| is_for_all(change)).cloned().collect();
-        if changes.is_empty() {
-            return Ok(());
-        }
         let list = Arc::clone(self);
         Ok(blocking(move || list.write_now(&changes)).await??)
     }
@@ -188,7 +252,7 @@ impl SharedList {
 }
 
 /// Whether a change concerns every newsletter, and names an address that is known.
-fn is_for_all(change: &NoMailChange) -> bool {
+pub(super) fn is_for_all(change: &NoMailChange) -> bool {
     let concerns = match change.step {
         NoMailStep::Add(reason) => reason.is_of_all(),
         NoMailStep::Lift => change.origin == ChangeOrigin::Operator,
@@ -339,8 +403,8 @@ mod tests {
     }
 
     async fn reason(list: &Arc<SharedList>) -> Option<NoMailStep> {
-        let found = list.find(&EmailAddress::parse("ANN@charity.org.uk").unwrap()).await.unwrap();
-        found.map(|change| change.step)
+        let nos = list.nos(Vec::new(), &Moves::default()).await.unwrap();
+        nos.of("any hash", KEY).map(|no| NoMailStep::Add(no.reason))
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::WhyDelivery;
 use crate::audience::import::ImportedPerson;
+use crate::audience::law::UNSTATED;
 use crate::audience::{NoMail, NoMailChange, NoMailStep};
 use crate::ledger::Lift;
 use crate::ledger::join_store::{JoinEvent, JoinRecord};
@@ -75,7 +76,24 @@ impl ConsentProof {
         })
     }
 
-    /// As in "consent, through the website (“Yes, send me news”)".
+    /// All of it, each thing that is known on a line of its own.
+    pub fn lines(&self) -> Vec<String> {
+        let word =
+            |stated: Option<bool>| stated.map(|yes| if yes { "yes" } else { "no" }.to_owned());
+        let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let known = [
+            ("Basis", text(self.basis)),
+            ("Given on", self.obtained.map(|day| day.format("%-d %B %Y").to_string())),
+            ("Source", text(&self.source)),
+            ("Wording", text(&self.wording).map(|wording| format!("“{wording}”"))),
+            ("Given to us directly", word(self.obtained_directly)),
+            ("An opt-out was offered", word(self.optout_offered)),
+            ("Met through", text(&self.met_through).filter(|word| word != UNSTATED)),
+        ];
+        known.into_iter().filter_map(|(name, value)| Some(format!("{name}: {}", value?))).collect()
+    }
+
+    /// As in "consent, source: the website, wording: “Yes, send me news”".
     fn words(&self) -> String {
         let mut words = self.basis.to_owned();
         if !self.source.is_empty() {

@@ -88,3 +88,78 @@ fn who_says_no_to_all_newsletters_is_mailed_by_none() {
     fs::write(&shared, kept).unwrap();
     one.run("send --month 2020-12 --dry-run").ends(0);
 }
+
+/// The people of a newsletter in its database, each with their state.
+fn states(charity: &Charity) -> Vec<String> {
+    let list = charity.run("subscribers list --json").ends(0);
+    let list: serde_json::Value = serde_json::from_str(&list.stdout).unwrap();
+    let people = list["people"].as_array().unwrap().iter();
+    people.map(|one| format!("{} {}", one["address"], one["state"]).replace('"', "")).collect()
+}
+
+#[test]
+fn a_no_of_either_address_holds_in_every_newsletter() {
+    let folder = tempfile::tempdir().unwrap();
+    let share = format!("subscribers share {} --yes", folder.path().join("no.db").display());
+    let people = (0..6).map(|n| format!("p{n}@example.org,consent\n")).collect::<String>();
+    let [one, other] = [(), ()].map(|()| {
+        let list = format!("email,basis\n{people}");
+        let charity = Charity::new().people(0).file("list.csv", list);
+        charity.run("subscribers import list.csv --yes").ends(0);
+        charity.run(&share).ends(0);
+        charity
+    });
+    // Said to one, and moved in the other afterwards.
+    one.run("subscribers suppress p0@example.org --why objected").ends(0);
+    let moved = other.run("subscribers move p0@example.org q0@example.org").ends(0);
+    moved.says("is not mailed");
+    // Moved in the other first.
+    other.run("subscribers move p1@example.org q1@example.org").ends(0);
+    one.run("subscribers suppress p1@example.org --why objected").ends(0);
+    other
+        .run("why q1@example.org")
+        .ends(0)
+        .says("objected to being emailed, to another newsletter");
+    // Said at an address that the other does not have.
+    one.run("subscribers move p2@example.org q2@example.org").ends(0);
+    one.run("subscribers suppress q2@example.org --why objected").ends(0);
+    other
+        .run("why p2@example.org")
+        .ends(0)
+        .says("objected to being emailed, to another newsletter");
+    // Said before at the address to which they move.
+    other.run("subscribers suppress q3@example.org --why objected").ends(0);
+    one.run("subscribers move p3@example.org q3@example.org").ends(0).says("is not mailed");
+    other.run("why p3@example.org").ends(0).says("objected");
+    // Erased.
+    one.run("subscribers erase p4@example.org --yes").ends(0);
+    let refused = other.run("subscribers move p4@example.org q4@example.org").ends(2);
+    refused.says("p4@example.org was erased, and stays so");
+    other.run("send --year 2020 --dry-run").ends(0).says("1 person");
+
+    // The list shows it wherever people look, and no file takes it back.
+    let expected =
+        ["p2", "p3", "p4", "q0", "q1"].map(|who| format!("{who}@example.org unsubscribed"));
+    let mailed = "p5@example.org subscribed".to_owned();
+    let mut shown = states(&other);
+    shown.sort();
+    assert_eq!(shown, [&expected[..2], &expected[2..3], &[mailed], &expected[3..]].concat());
+    let table = other.run("subscribers export").ends(0).stdout;
+    assert_eq!(table.lines().filter(|line| line.contains(",unsubscribed,")).count(), 5, "{table}");
+    other.run("subscribers import list.csv --yes").ends(0).says("stay so: 5 people");
+    other.run("send --year 2020 --dry-run").ends(0).says("1 person");
+    // What they take back at one address counts at the other.
+    one.run("why q2@example.org --at-their-request letter").ends(0);
+    other.run("send --year 2020 --dry-run").ends(0).says("2 people");
+
+    // Between the plan and the sending too.
+    let server = Server::good();
+    other.run("subscribers move p5@example.org q5@example.org").ends(0);
+    let other = other.variable("ROUNDUP_RELAY", "smtp://127.0.0.1:1");
+    other.run("send --year 2020 --confirm 2").ends(6);
+    one.run("subscribers suppress p5@example.org --why objected").ends(0);
+    let other = other.relay(&server);
+    let sent = other.run("send 2020 --confirm 2");
+    assert!(sent.code == 0 || sent.code == 5, "{sent:?}");
+    assert_eq!(server.everybody_once(), ["p2@example.org"]);
+}

@@ -186,3 +186,48 @@ fn whoever_is_erased_is_in_no_file_and_does_not_come_back() {
     assert_eq!((&back["new"], &back["stays_no"]), (&0.into(), &1.into()), "{back}");
     charity.run("why p1@example.org").says("erased");
 }
+
+#[test]
+fn a_no_that_came_with_a_file_is_lifted_from_the_list_too() {
+    let list = "email,basis,status\nann@charity.org.uk,consent,\nbob@charity.org.uk,consent,\n";
+    let no = "email,status\nann@charity.org.uk,unsubscribed\nbob@charity.org.uk,bounced\n\
+              cat@charity.org.uk,unsubscribed\ndan@charity.org.uk,bounced\n";
+    let charity = Charity::new().people(0).file("list.csv", list).file("no.csv", no);
+    charity.run("subscribers import list.csv --yes").ends(0);
+    charity.run("subscribers import no.csv --yes").ends(0);
+    charity.run("send --year 2020 --dry-run").ends(4);
+    // What they had agreed to counts again, and a request is consent where there is nothing else.
+    charity.run("why ann@charity.org.uk --at-their-request letter").ends(0).says("Is mailed");
+    charity.run("why bob@charity.org.uk --lift works").ends(0).says("Is mailed");
+    let cat = charity.run("why cat@charity.org.uk --at-their-request letter").ends(0);
+    cat.says("Is mailed").says("source: letter");
+    let dan = charity.run("why dan@charity.org.uk --lift works").ends(0);
+    dan.says("The list does not say why they may be mailed").says("Is not mailed");
+    charity.run("send --year 2020 --dry-run").ends(0).says("3 people");
+    charity.run("subscribers import list.csv --yes").ends(0);
+    charity.run("send --year 2020 --dry-run").ends(0).says("3 people");
+}
+
+#[test]
+fn everything_about_a_person_is_theirs_also_after_a_no_and_no_cell_is_a_formula() {
+    let list = "email,basis,obtained_at,source,wording\n\
+                ann@charity.org.uk,consent,2024-05-03,stall,Yes please\n\
+                =1+cmd|'/c'!a1@charity.org.uk,consent,2024-05-03,stall,Yes\n";
+    let charity = Charity::new().people(0).file("list.csv", list);
+    charity.run("subscribers import list.csv --yes").ends(0);
+    charity.run("subscribers suppress ann@charity.org.uk --why unsubscribed").ends(0);
+    let found = charity.run("subscribers export --person ann@charity.org.uk").ends(0).stdout;
+    for words in ["Basis: consent", "Given on: 3 May 2024", "Source: stall", "“Yes please”"] {
+        assert!(found.contains(words), "{found}");
+    }
+    let found = charity.run("subscribers export --person ann@charity.org.uk --json").ends(0);
+    let found: serde_json::Value = serde_json::from_str(&found.stdout).unwrap();
+    assert_eq!(found["consent"]["source"], "stall");
+    let table = charity.run("subscribers export").ends(0).stdout;
+    assert!(table.lines().any(|line| line.starts_with("'=1+cmd")), "{table}");
+    assert!(table.contains("ann@charity.org.uk,,,unsubscribed,,"), "{table}");
+    // Our own export is read back as it was.
+    let again = Charity::new().people(0).file("export.csv", table.as_str());
+    again.run("subscribers import export.csv --yes").ends(0);
+    assert_eq!(again.run("subscribers export").ends(0).stdout, table);
+}

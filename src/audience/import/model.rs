@@ -129,17 +129,33 @@ impl ImportedPerson {
     /// The same at another address. That a mailbox is gone says nothing of another: what they agreed to counts again.
     #[must_use]
     pub fn moved_to(self, address: &EmailAddress) -> Self {
-        let mut person = Self { address: address.to_string(), key: address.key(), ..self };
-        if person.state == ListState::Bounced {
-            let lawful = person.evidence.clone().map(BasisEvidence::lawful);
-            (person.state, person.why) = match lawful {
-                Some(Ok(evidence)) => (ListState::Subscribed, evidence.to_string()),
-                Some(Err(why)) => (ListState::NoEvidence, why),
-                None => (ListState::NoEvidence, ExclusionReason::NoBasis.to_string()),
-            };
-            person.since = person.joined;
+        let person = Self { address: address.to_string(), key: address.key(), ..self };
+        if person.state == ListState::Bounced { person.without_no() } else { person }
+    }
+
+    /// The same without the no that the list has of them: what they agreed to counts again.
+    #[must_use]
+    pub fn without_no(self) -> Self {
+        let lawful = self.evidence.clone().map(BasisEvidence::lawful);
+        let (state, why) = match lawful {
+            Some(Ok(evidence)) => (ListState::Subscribed, evidence.to_string()),
+            Some(Err(why)) => (ListState::NoEvidence, why),
+            None => (ListState::NoEvidence, ExclusionReason::NoBasis.to_string()),
+        };
+        Self { state, why, since: self.joined, ..self }
+    }
+
+    /// The same once they want the email again: their request is consent where there is no other evidence.
+    #[must_use]
+    pub fn wanted_again(self, request: &str, day: NaiveDate) -> Self {
+        let back = self.without_no();
+        if back.state == ListState::Subscribed {
+            return back;
         }
-        person
+        let given = CollectionFacts { obtained: Some(day), ..CollectionFacts::default() };
+        let (source, wording) = (request.to_owned(), String::new());
+        let evidence = BasisEvidence { basis: Basis::Consent, source, wording, given };
+        Self { evidence: Some(evidence), ..back }.without_no()
     }
 
     /// Takes the cells of another row of the same person. An empty cell wipes nothing; a filled one takes the place of

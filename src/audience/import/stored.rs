@@ -140,7 +140,9 @@ pub fn as_table<'a>(people: impl IntoIterator<Item = &'a ImportedPerson>) -> Vec
     // Writing into memory cannot fail.
     let _ = out.write_record(BUILT_IN.into_iter().chain(own.iter().copied()));
     for person in people {
-        let evidence = person.evidence.as_ref();
+        // What they agreed to before they said no lets no other system mail them.
+        let is_over = person.state.is_no() && person.state != ListState::Bounced;
+        let evidence = person.evidence.as_ref().filter(|_| !is_over);
         let unstated = CollectionFacts::default();
         let given = evidence.map_or(&unstated, |evidence| &evidence.given);
         let status = match person.state {
@@ -148,8 +150,8 @@ pub fn as_table<'a>(people: impl IntoIterator<Item = &'a ImportedPerson>) -> Vec
             ListState::NoEvidence => ListState::Subscribed,
             other => other,
         };
-        let built_in = [
-            person.address.as_str(),
+        let built_in: [&str; BUILT_IN.len()] = [
+            &guarded(&person.address),
             &guarded(&person.first_name),
             &guarded(&person.last_name),
             status.word(),

@@ -16,6 +16,7 @@ use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::steps::mailing_list::list_if_any;
 use crate::cli::subscribers::addresses::{HeldAddress, addresses_of};
+use crate::cli::subscribers::back_again::{bring_back, listed_with_a_no, no_of_list};
 use crate::cli::subscribers::edit::address as person_address;
 use crate::cli::subscribers::known::known;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -286,7 +287,11 @@ async fn lift(
     let address = address.ok_or_else(none)?;
     let ledger = existing_ledger(project, false).await?.ok_or_else(none)?;
     let person = keys_for(project, Some(&ledger)).await?.address_hash(address);
-    let entry = ledger.suppression(&person).await?.ok_or_else(none)?;
+    let listed = listed_with_a_no(project, &ledger, address).await?;
+    let entry = match ledger.suppression(&person).await? {
+        Some(entry) => entry,
+        None => listed.as_ref().and_then(no_of_list).ok_or_else(none)?,
+    };
     let why = entry.words_in(project.settings.time_zone);
     match entry.reason.lifted_by() {
         LiftedBy::Operator => {}
@@ -313,9 +318,20 @@ async fn lift(
         Some(request) => format!("at their request: {request}"),
         None => reason.to_owned(),
     };
+    // The list first: until the do-not-mail list is free of them too, nobody mails them.
+    let state = match listed {
+        Some(listed) => Some(bring_back(project, listed, at_request).await?),
+        None => None,
+    };
     let lift = NoMailChange::new(&person, NoMailStep::Lift, ChangeOrigin::Operator, system::now());
     let lift = lift.with_note(&reason).of_key(&address.key());
     ledger.change_no_mail(vec![lift]).await?;
     screen.say(&format!("Lifted. It was: {why}"));
+    if state == Some(ListState::NoEvidence) {
+        screen.say(
+            "The list does not say why they may be mailed: import a file with their basis, as in \
+             `roundup subscribers import FILE`.",
+        );
+    }
     Ok(())
 }

@@ -15,6 +15,7 @@ use crate::cli::terminal::system;
 use crate::ledger::aftermath::AftermathStore;
 use crate::ledger::error::LedgerError;
 use crate::ledger::frequency_store::FrequencyStore;
+use crate::ledger::list_store::Moves;
 use crate::ledger::{AnyLedger, Ledger};
 use crate::project::Project;
 
@@ -133,7 +134,7 @@ async fn not_mailed(project: &Project, practice: bool) -> Result<SuppressedPeopl
     }
     if let (false, Some(shared)) = (is_shared_read, shared_list(project)?) {
         // No edition was planned yet, and nobody has signed up.
-        found.shared = Some(Arc::new(shared).nos(Vec::new()).await?);
+        found.shared = Some(Arc::new(shared).nos(Vec::new(), &Moves::default()).await?);
     }
     Ok(found)
 }

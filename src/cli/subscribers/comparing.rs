@@ -7,13 +7,13 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::known::{put_no_mail, put_own_yes};
-use crate::audience::Keys;
+use super::known::{HeardNoes, put_no_mail, put_own_yes};
 use crate::audience::import::{
     self, Difference, Export, Gathered, HeadedTable, ImportOptions, ImportTotals, ImportedPerson,
     KnownPerson, LONGEST_FILE_BYTES, TablesError,
 };
 use crate::audience::list_error::NamedInput;
+use crate::audience::{Keys, SharedNos};
 use crate::cli::steps::ledgers::keys_for;
 use crate::cli::subscribers::import_text::refused;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -154,6 +154,8 @@ pub(super) struct ComparedList<'a> {
     moves: Moves,
     /// The folded addresses of people who have moved, by their hashes.
     moved_to: HashMap<String, String>,
+    /// Whom no newsletter mails, where a list is shared.
+    shared: Option<SharedNos>,
 }
 
 impl<'a> ComparedList<'a> {
@@ -164,13 +166,15 @@ impl<'a> ComparedList<'a> {
     ) -> Result<Self, Failure> {
         let Some(ledger) = ledger else {
             let (moves, moved_to) = (Moves::default(), HashMap::new());
-            return Ok(Self { version: 0, ledger: None, files, moves, moved_to });
+            return Ok(Self { version: 0, ledger: None, files, moves, moved_to, shared: None });
         };
         let version = ledger.list_version().await?;
         let keys = keys_for(project, Some(ledger)).await?;
         let moves = ledger.moves().await?;
         let moved_to = HashMap::new();
-        let mut list = Self { version, ledger: Some((ledger, keys)), files, moves, moved_to };
+        let shared = ledger.shared_nos().await?;
+        let ledger = Some((ledger, keys));
+        let mut list = Self { version, ledger, files, moves, moved_to, shared };
         list.find_moved().await?;
         Ok(list)
     }
@@ -237,17 +241,18 @@ impl<'a> ComparedList<'a> {
         let mut wanted: Vec<String> = hashes.values().cloned().collect();
         let by_other = people.values().filter(|known| known.by_old_address);
         wanted.extend(by_other.map(|known| keys.address_hash_of_key(&known.person.key)));
-        let suppressed: HashMap<_, _> =
-            ledger.no_mail_of(wanted.clone()).await?.into_iter().collect();
+        let own = ledger.no_mail_of(wanted.clone()).await?.into_iter().collect();
+        let noes = HeardNoes { own, shared: self.shared.as_ref() };
         for row in &export.people {
-            if hashes.get(&row.key).is_some_and(|hash| suppressed.contains_key(hash)) {
+            let no = hashes.get(&row.key).and_then(|hash| noes.of(hash, &row.key));
+            if no.is_some() {
                 people.entry(row.key.clone()).or_insert_with(|| KnownPerson {
                     has_said_no: true,
                     ..KnownPerson::listed(row.clone())
                 });
             }
         }
-        put_no_mail(&mut people, &suppressed, keys);
+        put_no_mail(&mut people, &noes, keys);
         let yeses = ledger.own_yeses_of(wanted).await?.into_iter().collect();
         put_own_yes(&mut people, &yeses, keys);
         Ok(people)

@@ -217,6 +217,9 @@ fn lines_of(found: &PersonExport, text: &mut Text) {
             let name = format!("{} {}", person.first_name, person.last_name);
             line(format!("  Name: {}", name.trim()));
             line(format!("  On the list: {} ({})", state_words(person.state), person.why));
+            if let Some(consent) = &found.consent {
+                consent.lines().into_iter().for_each(|words| line(format!("  {words}")));
+            }
             if let Some(joined) = person.joined {
                 line(format!("  Joined: {}", joined.format("%-d %B %Y")));
             }

@@ -1,6 +1,7 @@
 //! The people whom the list has already, as an import compares them.
 //! Shell: the list's files, the ledger.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::io::{self, Read};
 
@@ -10,7 +11,7 @@ use crate::audience::import::{
     self, Export, ImportOptions, ImportedPerson, KnownPerson, ListState,
 };
 use crate::audience::settings::ListPlace;
-use crate::audience::{Keys, NoMail, NoMailReason};
+use crate::audience::{Keys, NoMail, NoMailReason, SharedNo, SharedNos};
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::subscribers::import_text::refused;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -65,7 +66,7 @@ pub(crate) async fn known(project: &Project) -> Result<KnownList, Failure> {
 }
 
 /// The same with a ledger that is open already.
-pub(super) async fn known_in(
+pub(crate) async fn known_in(
     project: &Project,
     ledger: Option<&AnyLedger>,
 ) -> Result<KnownList, Failure> {
@@ -91,7 +92,9 @@ pub(super) async fn known_in(
         .collect();
     if let Some(ledger) = ledger {
         let keys = keys_for(project, Some(ledger)).await?;
-        put_no_mail(&mut list.people, &ledger.no_mail_list().await?.into_iter().collect(), &keys);
+        let own = ledger.no_mail_list().await?.into_iter().collect();
+        let noes = HeardNoes { own, shared: ledger.shared_nos().await? };
+        put_no_mail(&mut list.people, &noes, &keys);
         put_own_yes(&mut list.people, &ledger.own_yeses().await?.into_iter().collect(), &keys);
     }
     Ok(list)
@@ -125,29 +128,47 @@ fn list_up_to(most: u64, name: &str, opened: io::Result<impl Read>) -> Result<Ve
     })
 }
 
-/// What the do-not-mail list says beats the list.
+/// Everybody who said no: to this newsletter, or to all that share a do-not-mail list.
+#[derive(Debug)]
+pub(super) struct HeardNoes<S> {
+    /// By the newsletter's own hashes.
+    pub own: HashMap<String, NoMail>,
+    pub shared: Option<S>,
+}
+
+impl<S: Borrow<SharedNos>> HeardNoes<S> {
+    /// The stronger no of somebody, by the own hash of their address.
+    pub fn of(&self, hash: &str, key: &str) -> Option<NoMail> {
+        let own = self.own.get(hash).cloned();
+        let shared = self.shared.as_ref().and_then(|nos| nos.borrow().of(hash, key));
+        let shared = shared.map(SharedNo::entry);
+        own.into_iter().chain(shared).max_by_key(|entry| entry.reason)
+    }
+
+    fn is_empty(&self) -> bool {
+        let shared = self.shared.as_ref();
+        self.own.is_empty() && shared.is_none_or(|nos| nos.borrow().people.is_empty())
+    }
+}
+
+/// What was said beats the list. What people had agreed to stays with them: it is theirs to see.
 pub(super) fn put_no_mail(
     people: &mut HashMap<String, KnownPerson>,
-    suppressed: &HashMap<String, NoMail>,
+    noes: &HeardNoes<impl Borrow<SharedNos>>,
     keys: &Keys,
 ) {
-    if suppressed.is_empty() {
+    if noes.is_empty() {
         return;
     }
     for known in people.values_mut() {
-        let hash = keys.address_hash_of_key(&known.person.key);
-        if let Some(entry) = suppressed.get(&hash) {
-            known.has_said_no = true;
-            known.is_erased = entry.reason == NoMailReason::Erased;
-            let person = &mut known.person;
-            person.state = ListState::of_no_mail(entry.reason);
-            person.since = Some(entry.at.date_naive());
-            person.why = entry.words();
-            // That a mailbox is gone says nothing of what they agreed to.
-            if entry.reason != NoMailReason::Bounced {
-                person.evidence = None;
-            }
-        }
+        let key = &known.person.key;
+        let Some(entry) = noes.of(&keys.address_hash_of_key(key), key) else { continue };
+        known.has_said_no = true;
+        known.is_erased = entry.reason == NoMailReason::Erased;
+        let person = &mut known.person;
+        person.state = ListState::of_no_mail(entry.reason);
+        person.since = Some(entry.at.date_naive());
+        person.why = entry.words();
     }
 }
 

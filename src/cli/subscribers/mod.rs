@@ -2,6 +2,7 @@
 //! Shell: passes on to the commands.
 
 pub(super) mod addresses;
+pub(crate) mod back_again;
 mod basis_word;
 mod comparing;
 pub(super) mod edit;

@@ -59,20 +59,23 @@ pub(super) async fn move_person(
             .help(format!("take the old address off: roundup subscribers remove {old}")));
     }
     let moves = list.ledger.moves().await?;
-    let there = list.ledger.suppression(&list.keys.address_hash(&new)).await?;
-    if there.is_some_and(|entry| entry.reason == NoMailReason::Erased) {
-        return Err(Failure::new(Exit::Usage, format!("{new} was erased, and stays so"))
-            .help("only the person can come back, by signing up themself"));
+    let (there, entry) = (list.said_at(&new).await?, list.said_at(&old).await?);
+    for (address, entry) in [(&new, &there), (&old, &entry)] {
+        if entry.as_ref().is_some_and(|entry| entry.reason == NoMailReason::Erased) {
+            return Err(Failure::new(Exit::Usage, format!("{address} was erased, and stays so"))
+                .help("only the person can come back, by signing up themself"));
+        }
     }
-    let entry = list.ledger.suppression(&list.keys.address_hash(&old)).await?;
-    let change = list.moving(stored.version, person, (&new, &moves), entry.as_ref(), system::now());
+    let mut change =
+        list.moving(stored.version, person, (&new, &moves), entry.as_ref(), system::now());
+    change.no_mail.extend(there.and_then(|entry| list.said_elsewhere(&person.key, &entry)));
     let taken = change.taken.clone();
     if !list.ledger.write_list(change).await? {
         return Err(changed_meanwhile());
     }
     list.keys.learn_taken(taken);
     let moved = ImportedPerson::from(person.clone()).moved_to(&new);
-    let entry = list.ledger.suppression(&list.keys.address_hash(&new)).await?;
+    let entry = list.said_at(&new).await?;
     let not_mailed = match entry {
         Some(entry) => Some(entry.words()),
         None => (moved.state != ListState::Subscribed).then(|| moved.why.clone()),
@@ -98,6 +101,23 @@ impl Outcome for MoveOutcome<'_> {
 }
 
 impl OpenList {
+    /// The stronger of what was said at an address to this newsletter and to those that share its do-not-mail list.
+    async fn said_at(&self, address: &EmailAddress) -> Result<Option<NoMail>, Failure> {
+        let own = self.ledger.suppression(&self.keys.address_hash(address)).await?;
+        Ok(match self.ledger.shared_no(address).await? {
+            Some(shared) => shared.applied_to(own),
+            None => own,
+        })
+    }
+
+    /// What was said to every newsletter at the new address, as a no at the old one, by which others may have the person.
+    fn said_elsewhere(&self, old_key: &str, entry: &NoMail) -> Option<NoMailChange> {
+        let (step, origin) = (NoMailStep::Add(entry.reason), ChangeOrigin::Operator);
+        let person = self.keys.address_hash_of_key(old_key);
+        let said = NoMailChange::new(&person, step, origin, entry.at).of_key(old_key);
+        entry.reason.is_of_all().then_some(said)
+    }
+
     /// What happens to the list when somebody on it has a new address. `entry` is their place on the do-not-mail list.
     pub(super) fn moving(
         &self,
@@ -113,9 +133,14 @@ impl OpenList {
         let is_back = person.key == new.key() || moves.to(&own) == Some(from.person.as_str());
         let (to, left) = if is_back { (own, None) } else { moves.arrival(&self.keys, &new.key()) };
         let carried = entry.and_then(|entry| {
-            let (step, origin) = (NoMailStep::Add(entry.reason), ChangeOrigin::Operator);
-            let said = NoMailChange::new(&person.key, step, origin, at).carried_to(&to)?;
-            Some(said.of_key(&new.key()))
+            let (step, origin) = match entry.origin {
+                // What another newsletter heard is written for this address too.
+                ChangeOrigin::Shared => (NoMailStep::Add(entry.reason), ChangeOrigin::Operator),
+                origin => (NoMailStep::Add(entry.reason), origin),
+            };
+            let said = NoMailChange::new(&person.key, step, origin, entry.at).carried_to(&to)?;
+            let (detail, note) = (entry.detail.clone(), entry.note.clone());
+            Some(NoMailChange { detail, note, ..said.of_key(&new.key()) })
         });
         // Another spelling is the same person.
         let moved = (person.key != new.key()).then(|| MovedPerson {
