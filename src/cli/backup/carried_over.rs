@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::audience::frequency::Frequency;
-use crate::audience::import::StoredPerson;
+use crate::audience::import::{ImportedPerson, StoredPerson};
 use crate::audience::settings::ListPlace;
 use crate::audience::{Keys, NoMail, NoMailChange, NoMailReason, NoMailStep};
 use crate::cli::steps::ledgers::keys_for;
@@ -28,6 +28,8 @@ pub(super) struct CarriedOver {
     pub erased: u64,
     /// Signed up and confirmed.
     pub joined: u64,
+    /// On the list before, and not on this one: of an import or an edit since, or with another address.
+    pub not_here: u64,
     /// Addresses that were erased, and that the files of the list have again.
     pub in_files_again: Vec<String>,
 }
@@ -79,8 +81,23 @@ pub(super) async fn carry_over(
     carry_choices(earlier, restored).await?;
     if project.settings.people.keep == ListPlace::Database {
         carried.joined = carry_joined(earlier, restored, &keys).await?;
+        carried.not_here = not_here(earlier, restored, &keys).await?;
     }
     Ok(carried)
+}
+
+/// How many people of the list before the restored one does not have, who might be mailed.
+async fn not_here(earlier: &AnyLedger, restored: &AnyLedger, keys: &Keys) -> Result<u64, Failure> {
+    let noes: BTreeSet<String> =
+        earlier.no_mail_list().await?.into_iter().map(|(person, _)| person).collect();
+    let here = restored.stored_list().await?.people;
+    let here: BTreeSet<String> = here.into_iter().map(|person| person.key).collect();
+    let before = earlier.stored_list().await?.people.into_iter().map(ImportedPerson::from);
+    let missing = before.filter(|person| {
+        let may_be_mailed = !person.state.is_no() && !here.contains(&person.key);
+        may_be_mailed && !noes.contains(&keys.address_hash_of_key(&person.key))
+    });
+    Ok(count(missing.count()))
 }
 
 /// Whose place on the do-not-mail list is another one in the ledger before; none where they have none there.

@@ -48,6 +48,8 @@ struct RestoreOutcome {
     erased_since: u64,
     /// People who signed up after it.
     joined_since: u64,
+    /// People of the earlier list who are not on this one, beside those.
+    not_here: u64,
     /// Erased addresses that files of the list have again.
     in_files_again: Vec<String>,
     #[serde(serialize_with = "zone_name")]
@@ -112,6 +114,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         noes_since: carried.noes,
         erased_since: carried.erased,
         joined_since: carried.joined,
+        not_here: carried.not_here,
         in_files_again: carried.in_files_again,
         time_zone: project.settings.time_zone,
     })?;
@@ -169,6 +172,15 @@ impl RestoreOutcome {
         if self.joined_since > 0 {
             let joined = people(self.joined_since);
             text.line(format!("{joined} signed up after it, and stay on the list."));
+        }
+        if self.not_here > 0 {
+            text.warn(format!(
+                "{} of the list before {} not on this one: they came by a file or by hand, or have another address since. \
+                 `roundup subscribers export FILE --project {}` writes the list before",
+                people(self.not_here),
+                if self.not_here == 1 { "is" } else { "are" },
+                self.earlier_project
+            ));
         }
         if !self.in_files_again.is_empty() {
             let again = listed(&self.in_files_again, MOST_NAMED);
