@@ -30,7 +30,7 @@ pub struct FeedEntry {
     pub topics: Vec<String>,
     /// Where relative addresses of its text stand.
     pub base: Option<String>,
-    /// It breaks off: its last words may be half a word.
+    /// It breaks off: what stood last in it is left out.
     pub is_cut: bool,
 }
 

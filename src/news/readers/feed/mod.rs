@@ -161,8 +161,16 @@ fn found(address: &str, text: &str) -> Result<FeedContents, Problem> {
         return Err(refusal(address, text, fault));
     }
     let all = entries.len();
-    entries.retain(|entry| !entry.is_cut);
-    Ok(FeedContents { head, lost: all - entries.len(), entries, fault: document.fault })
+    entries.retain(|entry| !entry.is_cut || entry.title.is_some() && entry.link.is_some());
+    let fault = document.fault.map(|fault| {
+        let is_cut = entries.last().is_some_and(|entry| entry.is_cut);
+        if is_cut {
+            format!("{fault}, and its last item has only what stands before")
+        } else {
+            fault
+        }
+    });
+    Ok(FeedContents { head, lost: all - entries.len(), entries, fault })
 }
 
 fn is_json(text: &str) -> bool {
@@ -469,12 +477,16 @@ mod tests {
     fn damaged_feeds_are_repaired_and_reported() {
         let whole = rss("<item><title>Fish & chips</title></item><item><title>Two</title></item>");
         let cut = &whole[..whole.find("Two").unwrap() + 2];
+        // The words of the part that breaks off are half of something.
+        let linked = "<rss><channel><item><title>One</title></item><item><title>Two</title><link>https://e.org/2</link>";
         let mismatched = rss(
             "<item><title>One</title></item><item><title>Two</title><b></i></item><item><title>Three</title></item>",
         );
         for (bytes, expected) in [
             (whole.as_bytes(), vec!["Fish & chips", "Two"]),
             (cut.as_bytes(), vec!["Fish & chips"]),
+            (&linked.as_bytes()[..linked.len() - 3], vec!["One"]),
+            (linked.as_bytes(), vec!["One", "Two"]),
             (mismatched.as_bytes(), vec!["One", "Two", "Three"]),
         ] {
             let reading = read("feed", "https://e.org/feed", bytes, London);

@@ -106,8 +106,26 @@ impl<'a> XmlDocument<'a> {
             let name = builder.open.last().map_or("", |open| document.nodes[*open].name.as_str());
             let fault = format!("it breaks off within `{name}`");
             document.note(fault);
+            document.leave_out_cut_part(&builder);
         }
         document
+    }
+
+    /// Leaves out the part of the last item that breaks off: its words may be half a word, its address half an address.
+    fn leave_out_cut_part(&mut self, builder: &Builder) {
+        let Some(at) = self.open_item(builder) else { return };
+        let (item, part) = (builder.open[at], builder.open.get(at + 1));
+        self.nodes[item]
+            .children
+            .retain(|child| !matches!(child, Child::Element(index) if Some(index) == part));
+    }
+
+    /// Where the innermost open elements of a feed have the item that is open.
+    fn open_item(&self, builder: &Builder) -> Option<usize> {
+        builder.open.iter().position(|open| {
+            let node = &self.nodes[*open];
+            node.space == Space::Feed && matches!(node.name.as_str(), "item" | "entry")
+        })
     }
 
     fn note(&mut self, fault: impl Into<String>) {
@@ -236,11 +254,7 @@ impl<'a> XmlDocument<'a> {
     }
 
     fn close_open_item(&mut self, builder: &mut Builder) {
-        let open = builder.open.iter().position(|open| {
-            let node = &self.nodes[*open];
-            node.space == Space::Feed && matches!(node.name.as_str(), "item" | "entry")
-        });
-        let Some(at) = open else { return };
+        let Some(at) = self.open_item(builder) else { return };
         self.note(format!("an `{}` of it is not closed", self.nodes[builder.open[at]].name));
         self.nodes[builder.open[at]].is_closed = true;
         builder.open.truncate(at);
