@@ -4,6 +4,7 @@
 mod clock;
 mod day;
 pub mod digits;
+pub mod file_name;
 pub mod labels;
 pub mod names;
 mod partial;

@@ -3,6 +3,7 @@
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+use super::mdx::without_program;
 use super::text::{self, Picture, tidy, without_more};
 use super::tool_markup::without;
 use crate::news::dedupe::words;
@@ -29,8 +30,8 @@ pub struct Body {
 /// repeats it is no text, and neither is the heading that is the title where the front matter has none. The mark
 /// `<!--more-->` ends the text, as its author meant it to.
 pub fn read(markdown: &str, first_line: usize, title: Option<&str>, is_mdx: bool) -> Body {
-    let code = if is_mdx { without_imports(markdown) } else { markdown.to_owned() };
-    let plain = without(&code);
+    let program = if is_mdx { Some(without_program(markdown)) } else { None };
+    let plain = without(program.as_ref().map_or(markdown, |program| &program.text));
     let mut reader = Reader {
         markdown: &plain.text,
         counted: (0, first_line),
@@ -65,26 +66,9 @@ pub fn read(markdown: &str, first_line: usize, title: Option<&str>, is_mdx: bool
     } else {
         body.text.matches("\n\n").count() + 1
     });
-    body.removed =
-        plain.removed.into_iter().map(|(line, mark)| (line + first_line - 1, mark)).collect();
+    let removed = program.into_iter().flat_map(|program| program.removed).chain(plain.removed);
+    body.removed = removed.map(|(line, mark)| (line + first_line - 1, mark)).collect();
     body
-}
-
-/// The lines of a program at the beginning of an `.mdx` file, emptied.
-fn without_imports(markdown: &str) -> String {
-    markdown
-        .split_inclusive('\n')
-        .map(|line| {
-            let is_code = line.starts_with("import ") || line.starts_with("export ");
-            if is_code && line.ends_with('\n') {
-                "\n"
-            } else if is_code {
-                ""
-            } else {
-                line
-            }
-        })
-        .collect()
 }
 
 struct Reader<'a> {

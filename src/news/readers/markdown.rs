@@ -10,10 +10,11 @@ use serde_json::Value;
 use super::body;
 use super::fields::{self, Origin};
 use super::pictures::is_picture_file;
-use super::property_lines::property_lines;
+use super::property_lines::{is_fenced_below, property_lines};
 use super::static_site::SitePage;
 use super::yaml;
 use crate::date::PartialDate;
+use crate::date::file_name::loose_day_length;
 use crate::news::item::{Item, Reading, SkippedItem, web_address};
 use crate::problem::{Place, Problem};
 use crate::rfc::csv::simple;
@@ -27,13 +28,16 @@ pub fn document<'a>(source: &str, text: &'a str) -> Result<MarkdownDocument<'a>,
     let body_only =
         MarkdownDocument { fields: BTreeMap::new(), body: text, first_field_line: 1, front: "" };
     let first = text.lines().next().unwrap_or("").trim_end();
-    let (fence, is_yaml) = match first {
-        "---" => ("---", true),
-        "+++" => ("+++", false),
+    let below = text.find('\n').map_or(text.len(), |at| at + 1);
+    let (fence, is_yaml, start) = match first {
+        "---" | "---yaml" | "--- yaml" => ("---", true, below),
+        "+++" => ("+++", false, below),
+        "---toml" | "--- toml" => ("---", false, below),
         _ if first.starts_with('{') => return json_document(source, text),
+        // Hexo needs no fence over the fields, only the one below them.
+        _ if is_fenced_below(text) => ("---", true, 0),
         _ => return Ok(property_lines(text).unwrap_or(body_only)),
     };
-    let start = text.find('\n').map_or(text.len(), |at| at + 1);
     let mut at = start;
     let mut end = None;
     for line in text[start..].split_inclusive('\n') {
@@ -53,7 +57,8 @@ pub fn document<'a>(source: &str, text: &'a str) -> Result<MarkdownDocument<'a>,
     };
     let front = &text[start..front_end];
     let fields = if is_yaml { yaml_fields(source, front)? } else { toml_fields(source, front)? };
-    Ok(MarkdownDocument { fields, body: &text[body_start..], first_field_line: 2, front })
+    let first_field_line = if start == 0 { 1 } else { 2 };
+    Ok(MarkdownDocument { fields, body: &text[body_start..], first_field_line, front })
 }
 
 fn json_document<'a>(source: &str, text: &'a str) -> Result<MarkdownDocument<'a>, Problem> {
@@ -418,13 +423,8 @@ fn stem(path: &str) -> &str {
 
 /// Jekyll and Zola date a page by its name: `2020-12-23-title.md`.
 fn date_in_name(stem: &str, zone: Tz) -> Option<PartialDate> {
-    let day = stem.get(..10)?;
-    let rest = &stem[10..];
-    let is_day = day.bytes().enumerate().all(|(at, b)| match at {
-        4 | 7 => b == b'-',
-        _ => b.is_ascii_digit(),
-    });
-    (is_day && (rest.is_empty() || rest.starts_with(['-', '_', ' '])))
+    let (day, rest) = stem.split_at(loose_day_length(stem)?);
+    (rest.is_empty() || rest.starts_with(['-', '_', ' ']))
         .then(|| PartialDate::parse(day, zone).ok())
         .flatten()
 }

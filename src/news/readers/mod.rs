@@ -18,6 +18,7 @@ mod json_repair;
 pub mod json_text;
 pub mod listing;
 pub mod markdown;
+mod mdx;
 pub mod more;
 mod nesting;
 pub mod page;

@@ -44,9 +44,51 @@ pub fn property_lines(text: &str) -> Option<MarkdownDocument<'_>> {
     })
 }
 
+/// Whether fields stand over a line `---` that nothing opens, as Hexo writes them.
+pub fn is_fenced_below(text: &str) -> bool {
+    const MOST_LINES: usize = 60;
+    let Some((first, _)) = text.split_once('\n') else { return false };
+    let mut above = text.lines().take(MOST_LINES);
+    let is_field = |line: &str| {
+        line.split_once(':').is_some_and(|(name, rest)| {
+            is_field_name(name) && (rest.trim().is_empty() || rest.starts_with(' '))
+        })
+    };
+    let goes_on = |line: &str| line.starts_with([' ', '\t', '-', '#']);
+    let is_telling = |line: &str| {
+        let name = line.split(':').next().unwrap_or_default();
+        is_field(line) && matches!(simple(name).as_str(), "title" | "date")
+    };
+    let is_closed = above
+        .find(|line| line.trim_end() == "---" || !is_field(line) && !goes_on(line))
+        .is_some_and(|line| line.trim_end() == "---");
+    is_closed
+        && is_field(first)
+        && text.lines().take_while(|line| line.trim_end() != "---").any(is_telling)
+}
+
 /// One or two words in letters.
 fn is_field_name(name: &str) -> bool {
     name.split(' ').count() <= 2
         && name.starts_with(char::is_alphabetic)
         && name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '_' | '-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_over_a_line_that_closes_them() {
+        for (text, expected) in [
+            ("title: Fair\ndate: 2020-12-03\ntags:\n- a\n---\nIt was full.\n", true),
+            ("layout: post\ntitle: Fair\n---\n", true),
+            ("title: Fair\n\nIt was full.\n---\n", false),
+            ("Opening: at nine\n---\nIt was full.\n", false),
+            ("Fair\n---\nIt was full.\n", false),
+            ("title: Fair", false),
+        ] {
+            assert_eq!(is_fenced_below(text), expected, "{text}");
+        }
+    }
 }

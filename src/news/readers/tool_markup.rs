@@ -49,20 +49,22 @@ const WORDPRESS: [&str; 16] = [
 
 /// Takes it out of a text.
 pub fn without(markdown: &str) -> StrippedText {
+    let notes = without_notes(markdown);
+    let markdown = notes.as_deref().unwrap_or(markdown);
     let mut without =
         StrippedText { text: String::with_capacity(markdown.len()), removed: Vec::new() };
     let mut rest = markdown;
     let mut line = 1;
     let mut before = '\n';
-    while let Some(at) = rest.find(['{', '[', '!', ':', '\n']) {
+    while let Some(at) = rest.find(['{', '[', '!', ':', '<', '=', '\n']) {
         let (plain, here) = rest.split_at(at);
         without.text.push_str(plain);
         before = plain.chars().next_back().unwrap_or(before);
         let found = if before == '\\' { None } else { mark(here, before == '\n') };
-        if let Some(Mark { length, words }) = found {
+        if let Some(Mark { length, words, is_told }) = found {
             let written = &here[..length];
             let newlines = written.matches('\n').count();
-            if without.removed.len() < MOST_REMOVED {
+            if is_told && without.removed.len() < MOST_REMOVED {
                 let shown = written.lines().next().unwrap_or_default().chars().take(40).collect();
                 without.removed.push((line, shown));
             }
@@ -87,30 +89,131 @@ struct Mark<'a> {
     length: usize,
     /// What stays of it.
     words: &'a str,
+    /// Readers may miss something.
+    is_told: bool,
 }
 
 fn mark(here: &str, begins_line: bool) -> Option<Mark<'_>> {
     if here.starts_with('{') {
         if let Some(comment) = liquid_comment(here) {
-            return Some(Mark { length: comment, words: "" });
+            return Some(Mark { length: comment, words: "", is_told: true });
+        }
+        if let Some(length) = attributes(here) {
+            return Some(Mark { length, words: "", is_told: false });
         }
         let (open, close) = PAIRS.iter().find(|(open, _)| here.starts_with(open))?;
         let inner = &here[open.len()..];
         let end = inner[..inner.floor_char_boundary(LONGEST_MARK_BYTES)].find(close)?;
-        return Some(Mark { length: open.len() + end + close.len(), words: "" });
+        return Some(Mark { length: open.len() + end + close.len(), words: "", is_told: true });
     }
     if here.starts_with("![[") || here.starts_with("[[") {
         return wiki(here);
     }
     if here.starts_with(":::") && begins_line {
         let length = here.find('\n').unwrap_or(here.len());
-        return Some(Mark { length, words: "" });
+        return Some(Mark { length, words: "", is_told: true });
+    }
+    if let Some(length) = callout(here) {
+        return Some(Mark { length, words: "", is_told: false });
+    }
+    if let Some(length) = component(here) {
+        return Some(Mark { length, words: "", is_told: true });
+    }
+    if let Some(words) = highlight(here) {
+        return Some(Mark { length: words.len() + 4, words, is_told: false });
     }
     if here.starts_with('[') {
         let length = wordpress(here)?;
-        return Some(Mark { length, words: "" });
+        return Some(Mark { length, words: "", is_told: true });
     }
     None
+}
+
+/// "[!note]" at the beginning of a quotation, as GitHub and Obsidian write notes.
+fn callout(here: &str) -> Option<usize> {
+    let line = first_line(here);
+    let (kind, rest) = line.strip_prefix("[!")?.split_once(']')?;
+    let is_kind = !kind.is_empty() && kind.chars().all(|c| c.is_alphabetic() || c == '-');
+    let fold = usize::from(rest.starts_with(['+', '-']));
+    is_kind.then(|| line.len() - rest.len() + fold)
+}
+
+/// The first line, as far as a mark of one line may reach.
+fn first_line(here: &str) -> &str {
+    const LONGEST_BYTES: usize = 300;
+    here[..here.floor_char_boundary(LONGEST_BYTES)].lines().next().unwrap_or_default()
+}
+
+/// "<Badge text="new" />": a component that stands by itself, as `VuePress` has them in Markdown.
+fn component(here: &str) -> Option<usize> {
+    let tag =
+        here.strip_prefix('<').filter(|tag| tag.starts_with(|c: char| c.is_ascii_uppercase()))?;
+    let line = tag.lines().next().unwrap_or_default();
+    let name = line.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(line.len());
+    let end = line.find("/>")?;
+    let is_tag = line[name..].starts_with([' ', '/']) && !line[..end].contains('<');
+    is_tag.then_some(end + 3)
+}
+
+/// The words of "==words==".
+fn highlight(here: &str) -> Option<&str> {
+    let inner = first_line(here).strip_prefix("==")?;
+    let words = &inner[..inner.find("==")?];
+    let is_tight = !words.is_empty() && words.trim() == words && !words.starts_with('=');
+    (is_tight && !inner[words.len() + 2..].starts_with('=')).then_some(words)
+}
+
+/// "{ .lead }", "{#top .wide width=300}": what classes a paragraph, a heading or a picture has.
+fn attributes(here: &str) -> Option<usize> {
+    let line = first_line(here);
+    let end = line.find('}')?;
+    let mut words = line[1..end].split_whitespace().peekable();
+    words.peek()?;
+    let is_name = |text: &str| {
+        !text.is_empty()
+            && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':'))
+    };
+    let are_all = words.all(|word| {
+        let named = word.strip_prefix(['.', '#']).is_some_and(is_name);
+        named
+            || word.split_once('=').is_some_and(|(name, value)| is_name(name) && !value.is_empty())
+    });
+    are_all.then_some(end + 1)
+}
+
+/// "!!! note "Bring a coat"" and what stands indented below it, as `MkDocs` writes notes: the title before the text.
+fn without_notes(markdown: &str) -> Option<String> {
+    const MARKS: [&str; 5] = ["!!! ", "???+ ", "??? ", "=== ", "===+ "];
+    // The line of equals signs below a heading has no words.
+    let mark = |line: &str| {
+        let (mark, rest) = MARKS.iter().find_map(|mark| Some((mark, line.strip_prefix(mark)?)))?;
+        (!mark.starts_with('=') || rest.starts_with('"')).then(|| rest.to_owned())
+    };
+    if !MARKS.iter().any(|mark| markdown.contains(mark)) {
+        return None;
+    }
+    let mut out = String::with_capacity(markdown.len());
+    let mut in_note = false;
+    for line in markdown.split_inclusive('\n') {
+        let bare = line.trim_end_matches(['\n', '\r']);
+        let indented = bare.strip_prefix("    ").or_else(|| bare.strip_prefix('\t'));
+        if let Some(rest) = mark(bare) {
+            in_note = true;
+            let quoted = rest.split_once('"').and_then(|(_, title)| title.rsplit_once('"'));
+            let title = quoted.map_or("", |(title, _)| title);
+            let end =
+                if title.is_empty() || title.ends_with(['.', '!', '?', ':']) { "" } else { ":" };
+            out.push_str(title);
+            out.push_str(end);
+        } else if let Some(text) = indented.filter(|_| in_note) {
+            out.push_str(text);
+        } else {
+            in_note &= bare.trim().is_empty();
+            out.push_str(bare);
+        }
+        out.push_str(&line[bare.len()..]);
+    }
+    Some(out)
 }
 
 /// "{% comment %} … {% endcomment %}" with all that stands in it.
@@ -137,7 +240,8 @@ fn wiki(here: &str) -> Option<Mark<'_>> {
         .rsplit_once('|')
         .map_or_else(|| name.split('#').next().unwrap_or(name), |(_, words)| words);
     let is_contents = matches!(name.to_ascii_lowercase().as_str(), "toc" | "_toc_");
-    Some(Mark { length, words: if is_picture || is_contents { "" } else { words.trim() } })
+    let words = if is_picture || is_contents { "" } else { words.trim() };
+    Some(Mark { length, words, is_told: true })
 }
 
 /// "[caption id="x"]" and "[/caption]", but no link, no footnote and no other word between brackets.
@@ -198,6 +302,28 @@ mod tests {
                 "[link](https://e.org) [x] [^1] [gallery](x) {a} { { } :: !",
                 0,
             ),
+            (
+                "It was full. { .lead }\n# Fair {#fair}\n![x](a.jpg){ width=300 }",
+                "It was full. \n# Fair \n![x](a.jpg)",
+                0,
+            ),
+            (
+                "!!! note \"Bring a coat\"\n    It is cold.\n\n    Very.\n\nText",
+                "Bring a coat:\nIt is cold.\n\nVery.\n\nText",
+                0,
+            ),
+            ("=== \"Morning\"\n\n    Full.\n\nText", "Morning:\n\nFull.\n\nText", 0),
+            (
+                "> [!note] Bring a coat\n> It is ==very== cold.",
+                ">  Bring a coat\n> It is very cold.",
+                0,
+            ),
+            (
+                "Full. <Badge text=\"new\" /> <Ann@x.org> a == b == c",
+                "Full.  <Ann@x.org> a == b == c",
+                1,
+            ),
+            ("??? tip\n    Sing.\n    code\nText", "\nSing.\ncode\nText", 0),
             ("\\{{ x }} \\[[x]]", "\\{{ x }} \\[[x]]", 0),
             ("{{ never closed", "{{ never closed", 0),
         ] {

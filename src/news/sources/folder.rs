@@ -8,14 +8,14 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::folder_files::{self, FolderFiles};
+use super::folder_files::{self, FolderFiles, TEMPLATES};
 use super::folder_pictures;
 use crate::count::counted;
 use crate::news::item::{Reading, SkippedItem};
 use crate::news::readers::decode::{NOT_A_TEXT_CURE, is_binary, text_of};
 use crate::news::readers::fields::plain_text;
 use crate::news::readers::markdown;
-use crate::news::readers::static_site::{Config, Site, config_names, eleventy_data};
+use crate::news::readers::static_site::{CascadeBlock, Config, Site, config_names, eleventy_data};
 use crate::news::source::{Settings, SourceKind};
 use crate::news::sources::fetch_error::LONGEST_ANSWER_BYTES;
 use crate::news::translations;
@@ -60,13 +60,8 @@ pub fn read(project: &Path, settings: &Settings, today: NaiveDate, zone: Tz) -> 
         .filter(|path| stem(path) == "index")
         .filter_map(|path| path.parent().map(Path::to_owned))
         .collect();
-    let mut defaults = Defaults {
-        project,
-        folder,
-        kind: settings.kind,
-        known: BTreeMap::new(),
-        problems: Vec::new(),
-    };
+    let mut defaults =
+        Defaults { project, folder, site: &site, known: BTreeMap::new(), problems: Vec::new() };
     let only_posts = settings.kind == SourceKind::Jekyll && is_whole_site(folder, &files);
     let mut others = 0;
     for path in files {
@@ -86,6 +81,12 @@ pub fn read(project: &Path, settings: &Settings, today: NaiveDate, zone: Tz) -> 
             continue;
         }
         match read_text(&project.join(&path)) {
+            Ok(text) if is_list_of_tool(&shown, &text) => reading.skipped.push(SkippedItem {
+                title: stem(&path).to_owned(),
+                source: settings.name.clone(),
+                place: Place::whole(&shown),
+                reason: "it is a list that the website's tool fills in".to_owned(),
+            }),
             Ok(text) => {
                 let below = path.strip_prefix(folder).unwrap_or(&path);
                 let below = below.display().to_string().replace('\\', "/");
@@ -131,6 +132,12 @@ fn is_post(shown: &str, site: &Site<'_>) -> bool {
         matches!(part, "_posts" | "_drafts")
             || part.strip_prefix('_').is_some_and(|name| site.has_collection(name))
     })
+}
+
+/// Whether a template shows a list of pages, and is none of them.
+fn is_list_of_tool(shown: &str, text: &str) -> bool {
+    let ending = shown.rsplit('.').next().unwrap_or_default().to_lowercase();
+    TEMPLATES.contains(&ending.as_str()) && text.contains("{% for") && text.contains("collections")
 }
 
 fn stem(path: &Path) -> &str {
@@ -217,15 +224,12 @@ fn beside(project: &Path, path: &Path) -> Vec<String> {
     names
 }
 
-/// A page that is HTML or MDX, as Markdown.
+/// A page that is HTML, as Markdown.
 fn as_markdown(shown: &str, text: String) -> String {
     let ending = shown.rsplit('.').next().unwrap_or_default().to_lowercase();
     let Ok(document) = markdown::document(shown, &text) else { return text };
     let front = &text[..text.len() - document.body.len()];
-    if ending == "mdx" {
-        return format!("{front}{}", without_code(document.body));
-    }
-    if !PAGES.contains(&ending.as_str()) {
+    if !PAGES.contains(&ending.as_str()) && !TEMPLATES.contains(&ending.as_str()) {
         return text;
     }
     let has_title = document.fields.keys().any(|name| name.eq_ignore_ascii_case("title"));
@@ -245,37 +249,12 @@ fn as_markdown(shown: &str, text: String) -> String {
     }
 }
 
-/// MDX without what is program: imports, exports, and components on lines of their own.
-fn without_code(body: &str) -> String {
-    let mut out = String::new();
-    let mut in_component = false;
-    for line in body.split_inclusive('\n') {
-        let bare = line.trim();
-        let begins = bare.strip_prefix('<').is_some_and(|rest| {
-            rest.starts_with(|c: char| c.is_ascii_uppercase())
-                || rest.starts_with('/') && rest[1..].starts_with(|c: char| c.is_ascii_uppercase())
-        });
-        let is_program = bare.starts_with("import ")
-            || bare.starts_with("export ")
-            || (bare.starts_with("{/*") && bare.ends_with("*/}"));
-        if in_component || begins {
-            in_component = !bare.ends_with('>');
-            out.push('\n');
-        } else if is_program {
-            out.push('\n');
-        } else {
-            out.push_str(line);
-        }
-    }
-    out
-}
-
 /// What folders say of all the pages below them.
 struct Defaults<'a> {
     project: &'a Path,
     folder: &'a Path,
-    kind: SourceKind,
-    known: BTreeMap<PathBuf, BTreeMap<String, Value>>,
+    site: &'a Site<'a>,
+    known: BTreeMap<PathBuf, Vec<CascadeBlock>>,
     problems: Vec<Problem>,
 }
 
@@ -283,6 +262,15 @@ impl Defaults<'_> {
     /// Of the folders above a file, the nearest first.
     fn of(&mut self, path: &Path) -> BTreeMap<String, Value> {
         let mut found = self.beside(path);
+        let below = path.strip_prefix(self.folder).unwrap_or(path).display().to_string();
+        let page = self.site.hugo_path_of(&below.replace('\\', "/"));
+        let mut add = |blocks: &[CascadeBlock]| {
+            for block in blocks.iter().filter(|block| block.is_for(&page)) {
+                for (name, value) in &block.values {
+                    found.entry(name.clone()).or_insert_with(|| value.clone());
+                }
+            }
+        };
         for parent in path.ancestors().skip(1) {
             // Hugo's content may begin above the source's folder; nothing is read above the project.
             let is_within = parent.starts_with(self.folder) || self.folder.starts_with(parent);
@@ -293,16 +281,15 @@ impl Defaults<'_> {
                 let read = self.read(parent);
                 self.known.insert(parent.to_owned(), read);
             }
-            for (name, value) in self.known.get(parent).into_iter().flatten() {
-                found.entry(name.clone()).or_insert_with(|| value.clone());
-            }
+            add(self.known.get(parent).map(Vec::as_slice).unwrap_or_default());
         }
+        add(&self.site.config.cascade);
         found
     }
 
     /// What Eleventy's data files of the page itself say: `gala.11tydata.js` beside `gala.md`.
     fn beside(&mut self, path: &Path) -> BTreeMap<String, Value> {
-        match (self.kind, path.parent()) {
+        match (self.site.kind, path.parent()) {
             (SourceKind::Eleventy, Some(parent)) => self.data(parent, stem(path)),
             _ => BTreeMap::new(),
         }
@@ -330,52 +317,30 @@ impl Defaults<'_> {
         found
     }
 
-    fn read(&mut self, parent: &Path) -> BTreeMap<String, Value> {
+    fn read(&mut self, parent: &Path) -> Vec<CascadeBlock> {
         let text = |name: &str| {
             let bytes = read_file(&self.project.join(parent).join(name)).ok()?;
             Some(String::from_utf8_lossy(&bytes).into_owned())
         };
         let front = || Some(markdown::document("_index.md", &text("_index.md")?).ok()?.fields);
-        match self.kind {
+        match self.site.kind {
             SourceKind::Hugo => {
-                front().and_then(|fields| cascade(fields.get("cascade")?)).unwrap_or_default()
+                let fields = front().unwrap_or_default();
+                fields.get("cascade").map(CascadeBlock::read).unwrap_or_default()
             }
             SourceKind::Zola => {
-                let is_draft =
-                    front().is_some_and(|fields| fields.get("draft") == Some(&Value::Bool(true)));
-                if is_draft {
-                    BTreeMap::from([("draft".to_owned(), Value::Bool(true))])
-                } else {
-                    BTreeMap::new()
-                }
+                let draft = Value::Bool(true);
+                let is_draft = front().is_some_and(|fields| fields.get("draft") == Some(&draft));
+                let values = BTreeMap::from([("draft".to_owned(), draft)]);
+                if is_draft { vec![CascadeBlock::for_all(values)] } else { Vec::new() }
             }
             SourceKind::Eleventy => {
                 let name = parent.file_name().and_then(|name| name.to_str()).unwrap_or_default();
                 let name = name.to_owned();
-                self.data(parent, &name)
+                vec![CascadeBlock::for_all(self.data(parent, &name))]
             }
-            _ => BTreeMap::new(),
+            _ => Vec::new(),
         }
-    }
-}
-
-/// Hugo's cascade: one set of values, or several, each for some pages; those for some paths only are left out.
-fn cascade(value: &Value) -> Option<BTreeMap<String, Value>> {
-    match value {
-        Value::Object(map) => {
-            let is_for_some = map
-                .get("target")
-                .or_else(|| map.get("_target"))
-                .is_some_and(|target| target.get("path").is_some());
-            (!is_for_some).then(|| {
-                map.clone()
-                    .into_iter()
-                    .filter(|(name, _)| !name.trim_start_matches('_').starts_with("target"))
-                    .collect()
-            })
-        }
-        Value::Array(all) => Some(all.iter().filter_map(cascade).flatten().collect()),
-        _ => None,
     }
 }
 
@@ -425,6 +390,11 @@ mod tests {
                 ("posts/b.11tydata.json", "{\"permalink\": \"/bb/\"}"),
                 ("posts/c.md", &c),
                 (
+                    "posts/t.njk",
+                    "---\ntitle: T\ndate: 2020-12-01\n---\n<p>It was <b>full</b>.</p>\n",
+                ),
+                ("posts/all.njk", "{% for post in collections.post %}{{ post.url }}{% endfor %}"),
+                (
                     "posts/in/in.11tydata.cjs",
                     "module.exports = { permalink: d => '/x/' + d.title }",
                 ),
@@ -437,10 +407,35 @@ mod tests {
                 ),
             ],
         );
-        assert_eq!(found, ["A /x/a/", "B /bb/", "E /x/e/", "C none"]);
+        assert_eq!(found, ["A /x/a/", "B /bb/", "E /x/e/", "C none", "T /x/t/"]);
         assert_eq!(said.len(), 2, "{said:?}");
         assert!(said.iter().any(|said| said.contains("this data file is a program")), "{said:?}");
         assert!(said.iter().any(|said| said.contains("works out `title`")), "{said:?}");
+    }
+
+    #[test]
+    fn what_hugo_gives_pages_of_some_paths_is_theirs() {
+        let page = |title: &str| format!("---\ntitle: {title}\ndate: 2020-12-03\n---\nx\n");
+        let never = "cascade:\n  - target: {path: /news/old/**}\n    build: {render: never}\n";
+        for (settings, section) in [
+            ("", format!("---\n{never}---\n")),
+            (
+                "[[cascade]]\ndraft = true\n[cascade.target]\npath = \"/news/old/*\"\n",
+                String::new(),
+            ),
+        ] {
+            let (found, said) = links(
+                SourceKind::Hugo,
+                "content/news",
+                &[
+                    ("hugo.toml", settings),
+                    ("content/news/_index.md", &section),
+                    ("content/news/old/a.md", &page("Old")),
+                    ("content/news/b.md", &page("Fair")),
+                ],
+            );
+            assert_eq!((found, said), (vec!["Fair /news/b/".to_owned()], Vec::new()), "{settings}");
+        }
     }
 
     #[test]

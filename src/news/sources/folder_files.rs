@@ -24,14 +24,17 @@ const DEEPEST_FOLDER: usize = 64;
 /// Endings of files that are Markdown, and of those that a website's tool reads beside it.
 const MARKDOWN: [&str; 5] = ["md", "markdown", "mdown", "mkd", "mdx"];
 const PAGES: [&str; 2] = ["html", "htm"];
+/// Endings of templates that Eleventy makes pages of as it does of HTML.
+pub const TEMPLATES: [&str; 2] = ["njk", "liquid"];
 /// Endings of texts that are written in another way, and what that is called.
-const OTHERS: [(&str, &str); 8] = [
+const OTHERS: [(&str, &str); 9] = [
     ("adoc", "AsciiDoc"),
     ("asciidoc", "AsciiDoc"),
     ("asc", "AsciiDoc"),
     ("rst", "reStructuredText"),
     ("org", "Org mode"),
     ("textile", "Textile"),
+    ("lr", "a page of Lektor"),
     ("njk", "a Nunjucks template"),
     ("liquid", "a Liquid template"),
 ];
@@ -256,6 +259,9 @@ impl Walk<'_> {
             return true;
         }
         let is_plain = self.kind == SourceKind::Markdown;
+        if self.kind == SourceKind::Eleventy && TEMPLATES.contains(&ending.as_str()) {
+            return true;
+        }
         if PAGES.contains(&ending.as_str()) && !is_plain {
             return true;
         }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::SitePage;
 use super::eleventy_template::template;
-use super::names::{Name, has_date, hugo_path, text, without_date, zola_path};
+use super::names::{Name, hugo_path, length_of_day, text, without_date, zola_path};
 use super::pattern::{Words, filled};
 use crate::date::PartialDate;
 use crate::news::item::web_address;
@@ -39,7 +39,8 @@ impl SitePage<'_> {
             matches!(self.site.kind, SourceKind::Jekyll | SourceKind::Zola | SourceKind::Eleventy)
                 || self.site.config.has_dated_names();
         let keeps_date = self.site.kind == SourceKind::Zola && self.site.config.keeps_dates;
-        let base = if drops_date && !keeps_date { without_date(whole) } else { whole };
+        let base =
+            if drops_date && !keeps_date { without_date(whole, self.site.kind) } else { whole };
         Name { sections, base, whole, is_index, language }
     }
 
@@ -124,7 +125,7 @@ impl SitePage<'_> {
     fn jekyll(&self, fields: &BTreeMap<String, Value>, day: Option<NaiveDate>) -> Option<String> {
         let name = self.name();
         let own_slug = text(fields, "slug");
-        let is_post = self.is_jekyll_post() || has_date(name.whole);
+        let is_post = self.is_jekyll_post() || length_of_day(name.whole, self.site.kind).is_some();
         let configured = self.site.config.permalinks.get("").map(String::as_str);
         let own = text(fields, "permalink");
         let collection = self.collection();

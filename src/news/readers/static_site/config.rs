@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::hugo_cascade::CascadeBlock;
 use super::hugo_dates::date_order;
 use super::jekyll_defaults::ScopedDefaults;
 use crate::news::source::SourceKind;
@@ -60,6 +61,8 @@ pub struct Config {
     pub collections: BTreeMap<String, (Option<String>, bool)>,
     /// Jekyll: values for some pages.
     pub defaults: Vec<ScopedDefaults>,
+    /// Hugo: values for some pages.
+    pub cascade: Vec<CascadeBlock>,
 }
 
 /// How Zola makes addresses of names (`slugify.paths`).
@@ -254,6 +257,10 @@ impl Config {
             date_order: date_order(&map),
             collections: collections(&map),
             defaults: ScopedDefaults::read(&map),
+            cascade: match (kind, map.get("cascade")) {
+                (SourceKind::Hugo, Some(value)) => CascadeBlock::read(value),
+                _ => Vec::new(),
+            },
         }
     }
 

@@ -12,10 +12,12 @@ mod address;
 mod config;
 mod eleventy_data;
 mod eleventy_template;
+mod hugo_cascade;
 mod hugo_dates;
 mod jekyll_defaults;
 mod names;
 mod pattern;
+mod publishing;
 
 use std::collections::BTreeMap;
 
@@ -25,8 +27,10 @@ use serde_json::Value;
 
 pub use config::{Config, config_names};
 pub use eleventy_data::eleventy_data;
+pub use hugo_cascade::CascadeBlock;
 use hugo_dates::put_date;
 use jekyll_defaults::defaults_of;
+use publishing::PublishingFields;
 
 use crate::date::PartialDate;
 use crate::news::item::web_address;
@@ -123,6 +127,13 @@ impl<'a> Site<'a> {
             config,
             today,
         }
+    }
+
+    /// The path of a page as Hugo's settings name it: `/news/old/fair`.
+    pub fn hugo_path_of(&self, below: &str) -> String {
+        let stem = below.rsplit_once('.').map_or(below, |(stem, _)| stem);
+        let page = stem.strip_suffix("index").map_or(stem, |folder| folder.trim_end_matches('/'));
+        format!("/{}/{page}", self.section).replace("//", "/")
     }
 
     /// Whether a Jekyll site has a collection of this name.
@@ -292,7 +303,13 @@ impl SitePage<'_> {
                 let is_out = fields.find(&["permalink"]) == Some(&Value::Bool(false))
                     || fields.is(&["permalink"], false)
                     || fields.is(&["eleventyexcludefromcollections"], true);
-                if is_out { Some(NOT_PUBLISHED.to_owned()) } else { None }
+                let is_of_list =
+                    fields.find(&["pagination"]).is_some_and(|list| list.get("data").is_some());
+                match (is_out, is_of_list) {
+                    (true, _) => Some(NOT_PUBLISHED.to_owned()),
+                    (false, true) => Some("the website makes pages of a list with it".to_owned()),
+                    (false, false) => None,
+                }
             }
             _ => None,
         }
@@ -339,10 +356,11 @@ impl SitePage<'_> {
         if fields.is(&["published"], false) || is_out {
             return Some(NOT_PUBLISHED.to_owned());
         }
-        if self.is_jekyll_post() && !names::has_date(file) {
+        let length = names::length_of_day(file, self.site.kind);
+        if self.is_jekyll_post() && length.is_none() {
             return Some("its name has no date, so Jekyll does not publish it".to_owned());
         }
-        let of_name = PartialDate::parse(file.get(..10).unwrap_or_default(), fields.zone)
+        let of_name = PartialDate::parse(&file[..length.unwrap_or_default()], fields.zone)
             .ok()
             .map(|date| date.days(fields.zone).0);
         if self.site.config.future { None } else { self.to_come(fields.day(&["date"]).or(of_name)) }
@@ -378,7 +396,7 @@ impl SitePage<'_> {
     pub fn title_of_name(&self) -> Option<String> {
         let file = self.below.rsplit('/').next().unwrap_or(self.below);
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-        let words: Vec<String> = names::without_date(stem)
+        let words: Vec<String> = names::without_date(stem, self.site.kind)
             .split(['-', '_', ' '])
             .filter(|word| !word.is_empty())
             .map(|word| {
@@ -406,31 +424,6 @@ impl SitePage<'_> {
 }
 
 const NOT_PUBLISHED: &str = "the website does not publish it";
-
-/// A file's fields, as far as they decide whether the website has it.
-struct PublishingFields<'a> {
-    fields: &'a BTreeMap<String, Value>,
-    zone: Tz,
-}
-
-impl PublishingFields<'_> {
-    fn find(&self, names: &[&str]) -> Option<&Value> {
-        self.fields.iter().find(|(name, _)| names.contains(&simple(name).as_str())).map(|(_, v)| v)
-    }
-
-    fn is(&self, names: &[&str], wanted: bool) -> bool {
-        self.find(names).is_some_and(|value| match value {
-            Value::Bool(value) => *value == wanted,
-            Value::String(text) => text.eq_ignore_ascii_case(if wanted { "true" } else { "false" }),
-            _ => false,
-        })
-    }
-
-    fn day(&self, names: &[&str]) -> Option<NaiveDate> {
-        let text = self.find(names)?.as_str()?;
-        Some(PartialDate::parse(text, self.zone).ok()?.days(self.zone).0)
-    }
-}
 
 /// The value of the first of these names that a file has.
 fn first_of<'a>(fields: &'a BTreeMap<String, Value>, names: &[&str]) -> Option<&'a Value> {

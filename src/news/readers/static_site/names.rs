@@ -7,6 +7,8 @@ use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
 use super::config::{HugoPaths, Slugs};
+use crate::date::file_name::{day_length, loose_day_length};
+use crate::news::source::SourceKind;
 use crate::rfc::csv::simple;
 
 /// The parts of a file's name that addresses are made of.
@@ -21,25 +23,16 @@ pub(super) struct Name<'a> {
     pub(super) language: Option<&'a str>,
 }
 
-/// Whether a name begins with a day: `2020-12-23-gala`.
-pub(super) fn has_date(name: &str) -> bool {
-    name.get(..10).is_some_and(|day| {
-        day.bytes().enumerate().all(|(at, b)| match at {
-            4 | 7 => b == b'-',
-            _ => b.is_ascii_digit(),
-        })
-    })
+/// How long the day is that a name begins with, as the tool reads it.
+pub(super) fn length_of_day(name: &str, kind: SourceKind) -> Option<usize> {
+    if kind == SourceKind::Jekyll { loose_day_length(name) } else { day_length(name) }
 }
 
 /// `2020-12-23-gala` as `gala`.
-pub(super) fn without_date(stem: &str) -> &str {
-    match stem.get(10..) {
-        Some(rest) if has_date(stem) => {
-            let rest = rest.trim_start_matches(['-', '_', ' ']);
-            if rest.is_empty() { stem } else { rest }
-        }
-        _ => stem,
-    }
+pub(super) fn without_date(stem: &str, kind: SourceKind) -> &str {
+    let rest =
+        length_of_day(stem, kind).map(|length| stem[length..].trim_start_matches(['-', '_', ' ']));
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(stem)
 }
 
 pub(super) fn text(fields: &BTreeMap<String, Value>, name: &str) -> Option<String> {
