@@ -369,6 +369,17 @@ pub fn title_from(text: &str) -> String {
     format!("{}…", words.trim_end_matches([',', ';', ':', '–', '-', ' ']))
 }
 
+/// Whether a title is cut short: "The fair in the…".
+pub fn is_cut(title: &str) -> bool {
+    title.ends_with('…') || title.ends_with("...")
+}
+
+/// Whether a longer title is the one that was cut short.
+pub fn is_whole_of(whole: &str, cut: &str) -> bool {
+    let begins = cut.trim_end_matches(['…', '.', ' ']).to_lowercase();
+    is_cut(cut) && !is_cut(whole) && !begins.is_empty() && whole.to_lowercase().starts_with(&begins)
+}
+
 /// Up to the first full stop, question or exclamation mark that ends a sentence: followed by a space and a capital,
 /// and not part of an abbreviation.
 pub fn first_sentence(text: &str) -> &str {

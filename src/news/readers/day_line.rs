@@ -16,6 +16,16 @@ const LONGEST_CHARS: usize = 120;
 /// More words beside a day are prose.
 const MOST_OTHER_WORDS: usize = 3;
 
+/// How bylines begin, in lower case.
+const BYLINES: &str =
+    "by |words by |written by |story by |text by |report by |reported by |posted by |author: ";
+
+/// The same in other languages, where their words begin much else too: they count between a day and other parts only.
+const BYLINES_ABROAD: &str =
+    "von |par |por |door |di |da |av |af |przez |gan |de la |text: |foto: ";
+/// A longer part of that kind is a text.
+const MOST_BYLINE_WORDS: usize = 4;
+
 /// A line that says a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayLine {
@@ -125,7 +135,9 @@ fn at_labels(text: &str) -> Vec<&str> {
 /// A byline, a count, a time to read.
 fn is_light(part: &str) -> bool {
     let lower = part.to_lowercase();
-    lower.starts_with("by ")
+    let is_abroad = BYLINES_ABROAD.split('|').any(|start| lower.starts_with(start));
+    behind_byline(&lower).is_some()
+        || is_abroad && lower.split(' ').count() <= MOST_BYLINE_WORDS
         || lower.ends_with(" read")
         || lower.ends_with(" min")
         || lower.ends_with(" mins")
@@ -147,6 +159,9 @@ pub fn piece(text: &str, zone: Tz) -> Option<DayLine> {
         })
         .to_owned()
     };
+    if let Some(date) = dotted_day(text, zone) {
+        return Some(DayLine { date: Some(date), of: DayMeaning::Unsaid });
+    }
     let mut rest = trim(behind_dateline(behind_small_label(text)));
     let mut of = DayMeaning::Unsaid;
     for _ in 0..3 {
@@ -170,13 +185,8 @@ pub fn piece(text: &str, zone: Tz) -> Option<DayLine> {
             break;
         }
     }
-    // "Posted in News on 3 December 2020".
-    let lower = rest.to_lowercase();
-    if of == DayMeaning::Publication
-        && lower.starts_with("in ")
-        && let Some(at) = lower.find(" on ")
-    {
-        rest = rest.get(at + 4..).unwrap_or_default().to_owned();
+    if of == DayMeaning::Publication {
+        rest = behind_topic(&rest).to_owned();
     }
     let words: Vec<&str> = rest.split(' ').collect();
     for length in (1..=words.len().min(9)).rev() {
@@ -204,6 +214,23 @@ pub fn piece(text: &str, zone: Tz) -> Option<DayLine> {
         return None;
     }
     None
+}
+
+/// "3. listopada 2020.": points at both ends of a day say which language it is in.
+fn dotted_day(text: &str, zone: Tz) -> Option<WrittenDate> {
+    const MOST_WORDS: usize = 3;
+    let plain = text.trim();
+    let is_day = plain.ends_with('.')
+        && plain.starts_with(|c: char| c.is_ascii_digit())
+        && plain.split(' ').count() <= MOST_WORDS;
+    whole(plain, zone).filter(|_| is_day)
+}
+
+/// "in News on 3 December 2020", as "Posted" goes on: the day.
+fn behind_topic(text: &str) -> &str {
+    let lower = text.to_lowercase();
+    let at = lower.find(" on ").filter(|_| lower.starts_with("in "));
+    at.and_then(|at| text.get(at + 4..)).unwrap_or(text)
 }
 
 /// What stands behind the day where neither a name nor a place does: "News", "Views: 120".
@@ -239,16 +266,29 @@ fn behind_small_label(text: &str) -> &str {
         .map_or(text, |at| text[at..].trim_start())
 }
 
+/// What stands behind the words that begin a byline. `lower` is in lower case.
+fn behind_byline(lower: &str) -> Option<&str> {
+    BYLINES.split('|').find_map(|start| lower.strip_prefix(start))
+}
+
+/// Whether a line names who wrote something: "By Ann Lee", "Words by Ann Lee".
+pub fn is_byline(text: &str) -> bool {
+    const MOST_WORDS: usize = 8;
+    behind_byline(&text.to_lowercase()).is_some()
+        && !text.ends_with('.')
+        && text.split_whitespace().count() <= MOST_WORDS
+}
+
 /// "By Ann Lee on 3 December 2020" and "By Ann Lee, 3 December 2020": what stands behind the name.
 fn after_byline(text: &str) -> Option<String> {
     const LONGEST_NAME: usize = 6;
     let lower = text.to_lowercase();
-    let rest = lower.strip_prefix("by ")?;
+    let rest = behind_byline(&lower)?;
     let offset = text.len().checked_sub(rest.len())?;
     let at = rest
         .find(" on ")
         .map(|at| at + 4)
-        .or_else(|| rest.find(", ").map(|at| at + 2))
+        .or_else(|| [", ", ". "].iter().find_map(|mark| Some(rest.find(mark)? + mark.len())))
         .or_else(|| rest.find(|c: char| c.is_ascii_digit()))?;
     (rest[..at].split(' ').count() <= LONGEST_NAME + 1)
         .then(|| text.get(offset + at..).map(str::to_owned))
@@ -371,6 +411,10 @@ mod tests {
             ("December 3, 2020", "2020-12-03", Unsaid),
             ("03/12/2020", "2020-12-03", Unsaid),
             ("3 December 2020 at 09:00", "2020-12-03", Unsaid),
+            ("Von Anna Lang | 3.12.2020 | Allgemein", "2020-12-03", Unsaid),
+            ("Story by Ann Lee. 3 December 2020.", "2020-12-03", Unsaid),
+            ("Words by Ann Lee on 3 December 2020", "2020-12-03", Unsaid),
+            ("3. listopada 2020.", "2020-10-03", Unsaid),
             ("3 December 2020, 9.30am", "2020-12-03", Unsaid),
             ("Published 3 December 2020", "2020-12-03", Publication),
             ("Published on: 3 December 2020", "2020-12-03", Publication),

@@ -4,7 +4,7 @@
 use ego_tree::NodeRef;
 use scraper::{ElementRef, Node};
 
-use super::region::has_word;
+use super::region::{has_word, is_heading};
 use crate::news::readers::fields::tidy;
 use crate::rfc::text::one_line;
 
@@ -79,12 +79,12 @@ impl<'a> Walk<'a> {
                 | "template"
                 | "svg"
                 | "iframe"
-                | "button"
                 | "select"
                 | "object"
                 | "video"
                 | "audio"
         ) || is_hidden(element)
+            || name == "button" && !is_heading(owner)
         {
             return;
         }
@@ -208,6 +208,7 @@ mod tests {
                 vec!["By Ann | 3 May | News"],
             ),
             ("<li><a href=x>Fair</a> 3 May 2020</li>", vec!["Fair", "3 May 2020"]),
+            ("<h3><button>The fair</button></h3><button>Close</button>", vec!["The fair"]),
             ("<div><script>x()</script><style>y</style></div>", vec![]),
         ] {
             let page = Html::parse_fragment(html);

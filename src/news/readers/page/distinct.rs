@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::news::dedupe::{canonical, words};
-use crate::news::item::Item;
+use crate::news::dedupe::{identity, words};
+use crate::news::item::{Item, is_cut};
 
 /// As many titles with one address are not one story: the address is that of something else.
 const TOO_MANY_TITLES: usize = 3;
@@ -46,13 +46,7 @@ pub fn distinct(mut items: Vec<Item>) -> Vec<Item> {
             ),
         };
         if let Some(known) = at.get(&identity) {
-            let known: &mut Item = &mut kept[*known];
-            if known.date.is_none() {
-                (known.date, known.numeric) = (item.date, item.numeric);
-            }
-            if known.summary.is_empty() {
-                known.summary = item.summary;
-            }
+            join(&mut kept[*known], item);
         } else {
             at.insert(identity, kept.len());
             kept.push(item);
@@ -61,12 +55,40 @@ pub fn distinct(mut items: Vec<Item>) -> Vec<Item> {
     kept
 }
 
-/// An address as `canonical` has it, with the place within its page where that is a story's and not the page's own parts.
+/// Gives a story what it says better where it stands again: its day, its text, the title that is not cut short, the shorter of
+/// two spellings of its address.
+fn join(known: &mut Item, again: Item) {
+    let has_title = is_worse(known) && !is_worse(&again);
+    if known.date.is_none() && again.date.is_some() {
+        (known.date, known.numeric) = (again.date, again.numeric);
+        known.evidence.date = again.evidence.date;
+    }
+    if has_title {
+        (known.title, known.title_made) = (again.title, again.title_made);
+        known.evidence.title = again.evidence.title;
+    }
+    if known.summary.is_empty() {
+        known.summary = again.summary;
+        known.evidence.summary = again.evidence.summary;
+    }
+    let length = |link: &Option<String>| link.as_ref().map_or(usize::MAX, String::len);
+    if length(&again.link) < length(&known.link) {
+        (known.id, known.link, known.place) = (again.id, again.link, again.place);
+        known.evidence.link = again.evidence.link;
+    }
+}
+
+/// Whether a title was made of the text, or is cut short.
+fn is_worse(item: &Item) -> bool {
+    item.title_made || is_cut(&item.title)
+}
+
+/// An address as `identity` has it, with the place within its page where that is a story's and not the page's own parts.
 fn with_place(link: &str) -> String {
     const PARTS: [&str; 8] =
         ["", "top", "comments", "respond", "content", "main", "main-content", "disqus_thread"];
     let place = link.split_once('#').map(|(_, place)| place).unwrap_or_default();
-    let page = canonical(link);
+    let page = identity(link);
     if PARTS.contains(&place) { page } else { format!("{page}#{place}") }
 }
 
@@ -107,6 +129,28 @@ mod tests {
             let titles: Vec<&str> = found.iter().map(|item| item.title.as_str()).collect();
             assert_eq!(titles, kept);
         }
+    }
+
+    #[test]
+    fn a_story_that_stands_twice_has_the_better_of_both() {
+        for (first, again, title, link) in [
+            ("/fair?utm_source=hero", "/fair", "Fair", "/fair"),
+            ("/fair/", "/fair", "Fair", "/fair"),
+            ("/fair", "/fair?ref=list", "Fair", "/fair"),
+        ] {
+            let at = |path: &str| format!("https://e.org{path}");
+            let found = distinct(vec![
+                Item { title_made: true, ..story("Fai", &at(first)) },
+                story("Fair", &at(again)),
+            ]);
+            assert_eq!(found.len(), 1, "{first}");
+            assert_eq!((&*found[0].title, found[0].link.clone()), (title, Some(at(link))));
+        }
+        let found = distinct(vec![
+            story("The fair in the…", "https://e.org/a"),
+            story("The fair in the hall", "https://e.org/a"),
+        ]);
+        assert_eq!(found[0].title, "The fair in the hall");
     }
 
     #[test]

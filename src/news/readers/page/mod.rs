@@ -6,32 +6,32 @@ mod block;
 mod data;
 mod days_between;
 mod distinct;
+mod elsewhere;
 pub mod learn;
 mod part;
 mod picture;
 mod promo;
 mod region;
+mod runs;
 mod selector;
 pub mod sitemap;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use chrono_tz::Tz;
-use ego_tree::{NodeId, NodeRef};
-use scraper::{ElementRef, Html, Node, Selector};
+use scraper::{ElementRef, Html, Selector};
 
-use super::day_line::day_line;
 use crate::count::counted;
 use crate::date::{DateOrder, Numeric, WrittenDate};
 use crate::news::date_order::of_language;
 use crate::news::dedupe::canonical;
-use crate::news::item::{Evidence, Item, Reading, slug, title_from, web_address};
+use crate::news::item::{Evidence, Item, Reading, SkippedItem, slug, title_from, web_address};
 use crate::news::shown_address::without_password;
 use crate::news::source::Select;
 use crate::problem::{Place, Problem};
 use distinct::distinct;
-use part::{PageContext, PartSelectors, RepeatedParts, StoryPart, story};
-use region::{is_around, is_heading};
+use part::{PageContext, PartSelectors, RepeatedParts, story};
+use runs::{outermost, parts_of};
 
 /// A page with more is an archive of everything; its first stories are the news.
 const MOST_STORIES: usize = 500;
@@ -88,7 +88,8 @@ pub fn read(
     let mut items: Vec<Item> = if select.item == DATA_ITEM {
         data.iter().filter_map(|article| of_data(article, &context)).collect()
     } else {
-        let mut elements = days_between::without_days(outermost(page.select(&selectors.item)));
+        let (mut elements, skipped) = starts_of(&page, &selectors.item, &context);
+        listed.reading.skipped = skipped;
         let all = elements.len();
         elements.truncate(MOST_STORIES);
         let mut parts = parts_of(&elements);
@@ -108,7 +109,7 @@ pub fn read(
     fill_days(&mut items, &data, order);
     let (stories, promos) = promo::without_promos(distinct(items));
     listed.reading.items = numbered(stories, so_far);
-    listed.reading.skipped = promos;
+    listed.reading.skipped.extend(promos);
     if listed.reading.items.is_empty() && number == 1 {
         listed.reading.problems.push(Problem::new(
             Place::whole(address),
@@ -119,6 +120,17 @@ pub fn read(
     listed.next =
         next_of(&page, select, &selectors, &context, number, so_far + listed.reading.items.len());
     listed
+}
+
+/// Where stories begin, and the parts like them that are none.
+fn starts_of<'a>(
+    page: &'a Html,
+    item: &Selector,
+    context: &PageContext<'_>,
+) -> (Vec<ElementRef<'a>>, Vec<SkippedItem>) {
+    let elements = days_between::without_days(outermost(page.select(item)));
+    let (starts, others) = elsewhere::without_elsewhere(page, elements);
+    (starts, elsewhere::skipped(&others, context.source, context.address))
 }
 
 /// Says which parts of a page gave no story: those after the first `MOST_STORIES`, and those without words.
@@ -220,83 +232,6 @@ impl Selectors {
             next: or_none("next", &select.next)?,
         })
     }
-}
-
-/// Without those that lie within another one of them.
-fn outermost<'a>(elements: impl Iterator<Item = ElementRef<'a>>) -> Vec<ElementRef<'a>> {
-    let mut taken: BTreeSet<NodeId> = BTreeSet::new();
-    let mut kept = Vec::new();
-    for element in elements {
-        if !element.ancestors().any(|node| taken.contains(&node.id())) {
-            taken.insert(element.id());
-            kept.push(element);
-        }
-    }
-    kept
-}
-
-/// The parts of a page that begin with these elements: the elements themselves, or, where a story is a run of siblings
-/// (`dt` and `dd`, `h3` and `p`), all up to the next one.
-fn parts_of<'a>(elements: &[ElementRef<'a>]) -> Vec<StoryPart<'a>> {
-    let starts: BTreeSet<NodeId> = elements.iter().map(|element| element.id()).collect();
-    elements
-        .iter()
-        .map(|element| {
-            let mut nodes: Vec<NodeRef<'a, Node>> = vec![**element];
-            if begins_run(*element, &starts) {
-                let level = |element: ElementRef<'_>| {
-                    element
-                        .value()
-                        .name()
-                        .strip_prefix('h')
-                        .and_then(|level| level.parse::<u8>().ok())
-                };
-                let own = level(*element);
-                for sibling in element.next_siblings() {
-                    let inner = ElementRef::wrap(sibling);
-                    let ends = starts.contains(&sibling.id())
-                        || inner.is_some_and(|inner| {
-                            is_around(inner)
-                                || inner.value().name() == "hr"
-                                || own.zip(level(inner)).is_some_and(|(own, other)| other < own)
-                                || inner.descendants().any(|node| starts.contains(&node.id()))
-                        });
-                    if ends {
-                        break;
-                    }
-                    nodes.push(sibling);
-                }
-            }
-            StoryPart { nodes }
-        })
-        .collect()
-}
-
-/// Whether an element is only the beginning of its story.
-fn begins_run(element: ElementRef<'_>, starts: &BTreeSet<NodeId>) -> bool {
-    let name = element.value().name();
-    if is_heading(element)
-        || matches!(
-            name,
-            "dt" | "time" | "img" | "picture" | "strong" | "b" | "a" | "span" | "figure"
-        )
-    {
-        // A card that is a link has everything within.
-        let has_inner = name == "a" && element.child_elements().count() > 1;
-        let followed = element
-            .next_siblings()
-            .find_map(ElementRef::wrap)
-            .is_some_and(|next| !starts.contains(&next.id()));
-        return !has_inner
-            && (followed
-                || element.next_siblings().any(|node| {
-                    node.value().as_text().is_some_and(|text| !text.trim().is_empty())
-                }));
-    }
-    let next = element.next_siblings().find_map(ElementRef::wrap);
-    let next_is_heading = next.is_some_and(|next| is_heading(next) && !starts.contains(&next.id()));
-    let text = block::text_of(element);
-    next_is_heading && (text.is_empty() || day_line(&text, Tz::UTC).is_some())
 }
 
 fn numbered(items: Vec<Item>, so_far: usize) -> Vec<Item> {

@@ -10,6 +10,19 @@ use crate::news::readers::headings::is_call;
 /// A longer text tells something.
 const LONGEST_APPEAL_CHARS: usize = 90;
 
+/// Parts of addresses where people are asked for something or sold something.
+const ASKING: &str = "donate|donation|donations|give|giving|appeal|appeals|shop|store|cart|basket|checkout|support-us|join|join-us|\
+    membership|become-a-member|subscribe|newsletter|sign-up|signup|leave-a-gift|legacy|legacies|fundraise|sponsor|raffle|lottery";
+
+/// Whether an address is of a shop, a donation or a form: the first part of its path says so, or its host.
+fn is_asking(link: &str) -> bool {
+    let canonical = canonical(link);
+    let (host, path) = canonical.split_once('/').unwrap_or((&canonical, ""));
+    let is = |part: &str| ASKING.split('|').any(|word| word == part);
+    let first = path.split(['/', '?']).next().unwrap_or_default();
+    is(first.split('.').next().unwrap_or_default()) || host.split('.').next().is_some_and(is)
+}
+
 /// The stories, and the cards that are none.
 pub fn without_promos(items: Vec<Item>) -> (Vec<Item>, Vec<SkippedItem>) {
     let folder = |item: &Item| {
@@ -17,7 +30,10 @@ pub fn without_promos(items: Vec<Item>) -> (Vec<Item>, Vec<SkippedItem>) {
         link.rsplit_once('/').map(|(folder, _)| folder.to_owned())
     };
     let has_day = |item: &Item| item.date.is_some() || item.numeric.is_some();
-    let others: Vec<&Item> = items.iter().filter(|item| !is_call(&item.title)).collect();
+    let asks = |item: &Item| {
+        is_call(&item.title) || !has_day(item) && item.link.as_deref().is_some_and(is_asking)
+    };
+    let others: Vec<&Item> = items.iter().filter(|item| !asks(item)).collect();
     let folders: Vec<Option<String>> = others.iter().map(|item| folder(item)).collect();
     let are_dated = others.iter().filter(|item| has_day(item)).count() * 2 > others.len();
     if others.len() < 2 || others.len() == items.len() {
@@ -26,7 +42,8 @@ pub fn without_promos(items: Vec<Item>) -> (Vec<Item>, Vec<SkippedItem>) {
     let is_promo = |item: &Item| {
         let lies_elsewhere = item.link.is_none() || !folders.contains(&folder(item));
         let says_little = item.summary.chars().count() <= LONGEST_APPEAL_CHARS;
-        is_call(&item.title) && !has_day(item) && (lies_elsewhere || are_dated && says_little)
+        let is_call = is_call(&item.title) && (lies_elsewhere || are_dated && says_little);
+        !has_day(item) && (is_call || asks(item) && lies_elsewhere && are_dated)
     };
     let (promos, stories): (Vec<Item>, Vec<Item>) = items.into_iter().partition(is_promo);
     let skipped = |item: Item| SkippedItem {
@@ -61,6 +78,11 @@ mod tests {
             ("View all news →", "/news", None, "", false),
             ("Sign up to our newsletter", "/news/sign-up", None, "", false),
             ("Become a member", "https://x.org/join", None, long, false),
+            // By where they lead.
+            ("£10 could feed a family tonight", "/donate", None, long, false),
+            ("Christmas cards 2020", "/shop/cards", None, "£4.99 for ten", false),
+            ("Help us reach more young carers", "/give?to=carers", None, long, false),
+            ("A shop that gives", "/news/shop", None, "It opened today.", true),
             // A day, or a place among the stories and a text.
             ("Donate today", "/donate", Some(2020), "", true),
             ("Get involved in our campaign", "/news/get-involved", None, long, true),

@@ -38,6 +38,8 @@ const AROUND_NAMES: [&str; 30] = [
     "overlay",
     "header",
 ];
+/// Words in classes of a story's own box.
+const STORY_WORDS: [&str; 7] = ["article", "post", "entry", "item", "card", "teaser", "story"];
 /// Words in classes and ids of what stands beside the content.
 const BESIDE: [&str; 24] = [
     "sidebar",
@@ -115,12 +117,13 @@ pub fn is_around(element: ElementRef<'_>) -> bool {
     ) {
         return true;
     }
-    if name == "footer" || name == "header" {
+    let is_named = value.classes().any(|class| matches!(class, "header" | "footer"));
+    if name == "footer" || name == "header" || is_named {
         // The header and footer of a story are content.
-        return !element
-            .ancestors()
-            .filter_map(ElementRef::wrap)
-            .any(|parent| matches!(parent.value().name(), "article" | "li" | "main" | "section"));
+        return !element.ancestors().filter_map(ElementRef::wrap).any(|parent| {
+            matches!(parent.value().name(), "article" | "li" | "main" | "section")
+                || parent.value().name() != "body" && has_word(parent, &STORY_WORDS)
+        });
     }
     if AROUND.contains(&name) {
         // Some systems put the whole page into one form, its headline among them.
@@ -192,6 +195,8 @@ mod tests {
             ("<header><p>x</p></header>", true, false),
             ("<article><header><p>x</p></header></article>", false, false),
             ("<div class='site-footer'><p>x</p></div>", true, false),
+            ("<div class='footer'><p>x</p></div>", true, false),
+            ("<div class='article'><div class='header'><p>x</p></div></div>", false, false),
             ("<div class='card-footer'><p>x</p></div>", false, false),
             ("<body class='has-sidebar header-fixed'><p>x</p></body>", false, false),
             ("<div class='no-sidebar'><p>x</p></div>", false, false),

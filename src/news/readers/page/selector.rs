@@ -75,12 +75,14 @@ fn candidates(first: ElementRef<'_>, elements: &[ElementRef<'_>]) -> Vec<String>
         let all: Vec<&str> = shared.iter().take(MOST_CLASSES).copied().collect();
         own.push(format!("{name}.{}", all.join(".")));
     }
-    // Paragraphs with links, between paragraphs with days.
-    let has_link = |element: &ElementRef<'_>| {
-        element.descendent_elements().any(|inner| inner.value().name() == "a")
-    };
-    if name != "a" && elements.iter().all(has_link) {
-        own.push(format!("{name}:has(a)"));
+    // Paragraphs with links or in bold, between paragraphs with days and texts.
+    for inner in ["a", "strong", "b"] {
+        let has_inner = |element: &ElementRef<'_>| {
+            element.descendent_elements().any(|found| found.value().name() == inner)
+        };
+        if name != inner && elements.iter().all(has_inner) {
+            own.push(format!("{name}:has({inner})"));
+        }
     }
     let mut found: Vec<String> = own
         .iter()

@@ -10,7 +10,8 @@ use crate::news::readers::day_line::{DayMeaning, day_line};
 use crate::news::readers::page::block::text_of;
 use crate::news::readers::page::data::DataArticle;
 use crate::news::readers::page::part::{
-    day_in_boxes, day_of_tooltip, in_other_words, inline_day, is_label_of_other, quoted, says_other,
+    day_in_boxes, day_of_tooltip, in_other_words, inline_day, is_label_of_other, month_of, quoted,
+    says_other,
 };
 use crate::news::readers::page::region::is_heading;
 
@@ -55,7 +56,7 @@ impl Reader<'_> {
         {
             add(day_of(element, zone), format!("its own page: {}", quoted(&text_of(element))));
         }
-        if let Some((date, words)) = self.near_headline() {
+        if let Some((date, words)) = self.near_headline(Self::day_of_block) {
             add(Some(date), format!("its own page: {} at the headline", quoted(&words)));
         }
         let published = self.blocks.iter().take(MOST_BLOCKS).filter_map(|block| {
@@ -89,6 +90,9 @@ impl Reader<'_> {
         {
             add(Some(*date), format!("its own page: {}", quoted(words)));
         }
+        if let Some((date, words)) = self.near_headline(Self::month_of_block) {
+            add(Some(date), format!("its own page: {} at the headline", quoted(&words)));
+        }
     }
 
     /// Whether an element's day is that of something that takes place: a venue or a time with an end stands by it.
@@ -113,8 +117,11 @@ impl Reader<'_> {
             || near.into_iter().any(|block| is(VENUES, &block.text) && block.text.len() < 120)
     }
 
-    /// The day that stands nearest the headline: just below it or just above.
-    fn near_headline(&self) -> Option<(WrittenDate, String)> {
+    /// The day that stands nearest the headline: just below it or just above. `read` reads the block at a place.
+    fn near_headline(
+        &self,
+        read: impl Fn(&Self, usize) -> Option<(WrittenDate, String)>,
+    ) -> Option<(WrittenDate, String)> {
         let headline = self.headline?;
         let at = self.blocks.iter().position(|block| block.stands_in(headline))?;
         let mut best: Option<(usize, WrittenDate, String)> = None;
@@ -130,7 +137,7 @@ impl Reader<'_> {
             if is_heading(block.owner) && prose > 0 {
                 break;
             }
-            offer((distance - at) * 2, self.day_of_block(distance));
+            offer((distance - at) * 2, read(self, distance));
             if block.text.chars().count() >= SHORTEST_PARAGRAPH_CHARS
                 && day_line(&block.text, self.zone).is_none()
             {
@@ -148,9 +155,16 @@ impl Reader<'_> {
             {
                 break;
             }
-            offer((at - before) * 2 + 1, self.day_of_block(before));
+            offer((at - before) * 2 + 1, read(self, before));
         }
         best.map(|(_, date, words)| (date, words))
+    }
+
+    /// "December 2020" in a block of its own.
+    fn month_of_block(&self, at: usize) -> Option<(WrittenDate, String)> {
+        let block = &self.blocks[at];
+        let month = month_of(block, self.zone)?;
+        (self.is_own(block.owner) && !self.is_event_block(at)).then(|| (month, block.text.clone()))
     }
 
     fn day_of_block(&self, at: usize) -> Option<(WrittenDate, String)> {

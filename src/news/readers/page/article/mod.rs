@@ -22,7 +22,7 @@ use super::region::{has_word, is_heading, stands_around, stands_beside};
 use crate::date::{DateOrder, Numeric, WrittenDate};
 use crate::news::dates_file::is_open;
 use crate::news::dedupe::{canonical, words};
-use crate::news::item::{Image, Item, web_address};
+use crate::news::item::{Image, Item, is_whole_of, web_address};
 use crate::news::readers::day_line::day_line;
 use crate::news::readers::fields::plain_text;
 use crate::rfc::text::one_line;
@@ -340,9 +340,9 @@ impl Article {
                 (item.date, item.numeric) = (Some(date), Numeric::of_day(settled, *language));
             }
         }
-        if item.title_made
-            && let Some(title) = self.titles.into_iter().next()
-        {
+        let is_better =
+            |title: &Extract<String>| item.title_made || is_whole_of(&title.value, &item.title);
+        if let Some(title) = self.titles.into_iter().find(is_better) {
             item.title = title.value;
             item.title_made = false;
             item.evidence.title = Some(title.why);

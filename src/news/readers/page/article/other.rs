@@ -4,7 +4,8 @@
 use scraper::ElementRef;
 
 use super::Reader;
-use crate::news::readers::page::block::text_of;
+use crate::news::readers::day_line::day_line;
+use crate::news::readers::page::block::{blocks, text_of};
 use crate::news::readers::page::region::is_heading;
 
 /// What holds more is no card, and no entry of a list.
@@ -61,7 +62,12 @@ impl Reader<'_> {
             let is_title = link.descendent_elements().any(is_heading)
                 || link.parent().and_then(ElementRef::wrap).is_some_and(is_heading)
                 || text_of(link).split_whitespace().count() >= FEWEST_TITLE_WORDS;
-            FILES.iter().any(|end| path.ends_with(end)) || (is_title && !is_byline)
+            // "3 December 2020" and the day of the last change may be the link to the page's month.
+            let are_days = || {
+                let all = blocks(&[*link]);
+                all.iter().all(|block| day_line(&block.text, self.zone).is_some())
+            };
+            FILES.iter().any(|end| path.ends_with(end)) || (is_title && !is_byline && !are_days())
         })
     }
 }

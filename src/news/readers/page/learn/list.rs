@@ -12,11 +12,12 @@ use super::seed::Seed;
 use crate::news::item::Item;
 use crate::news::readers::day_line::day_line;
 use crate::news::readers::page::block::text_of;
+use crate::news::readers::page::days_between;
 use crate::news::readers::page::part::{
     PageContext, PartSelectors, RepeatedParts, StoryPart, story,
 };
 use crate::news::readers::page::region::is_heading;
-use crate::news::readers::page::{days_between, parts_of};
+use crate::news::readers::page::runs::parts_of;
 use crate::news::source::DayPlace;
 
 /// Lists that are compared, those of most headlines.

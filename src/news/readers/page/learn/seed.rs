@@ -43,7 +43,7 @@ pub(super) fn seeds<'a>(page: &'a Html, zone: Tz, with_pictures: bool) -> Vec<Se
         for element in page.root_element().descendent_elements() {
             let name = element.value().name();
             let is_seed = match pass {
-                0 => is_heading(element) || name == "dt",
+                0 => is_heading(element) || matches!(name, "dt" | "summary"),
                 1 => {
                     !matches!(
                         name,

@@ -166,7 +166,7 @@ pub fn day_of_tooltip(element: ElementRef<'_>, zone: Tz) -> Option<WrittenDate> 
 }
 
 /// "December 2020" as all of a text that is no headline.
-fn month_of(block: &Block<'_>, zone: Tz) -> Option<WrittenDate> {
+pub fn month_of(block: &Block<'_>, zone: Tz) -> Option<WrittenDate> {
     let mut around = std::iter::once(block.owner)
         .chain(block.owner.ancestors().filter_map(ElementRef::wrap))
         .take(3);

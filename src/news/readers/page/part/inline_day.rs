@@ -17,10 +17,32 @@ const MOST_NAME_WORDS: usize = 3;
 const MOST_SEGMENTS: usize = 12;
 
 /// A part of a line: an element or the text between two.
-struct LinePart {
+struct LinePart<'a> {
     text: String,
     is_link: bool,
-    is_element: bool,
+    element: Option<ElementRef<'a>>,
+}
+
+/// The title of a line that is a link, a day and names: "3 December 2020: [The fair]".
+pub fn title_on_line(line: ElementRef<'_>, zone: Tz) -> Option<(String, ElementRef<'_>)> {
+    let segments = segments(line)?;
+    let mut links = segments.iter().filter(|segment| segment.is_link);
+    let (Some(link), None) = (links.next(), links.next()) else { return None };
+    let title = link.text.split(' ').nth(1).map(|_| link.text.clone())?;
+    inline_day(line, Some(&title), zone)?;
+    Some((title, link.element?))
+}
+
+/// Whether a text is the line of a title: the title, a day, and a name at the most.
+pub fn is_line_of_title(text: &str, title: &str, zone: Tz) -> bool {
+    let Some((before, behind)) = text.split_once(title) else { return false };
+    let rest = [before, behind].map(str::trim);
+    rest.iter().any(|rest| day_of(rest, Some(title), zone).is_some())
+        && rest.iter().all(|rest| {
+            !rest.contains(char::is_alphanumeric)
+                || is_name(rest)
+                || day_of(rest, Some(title), zone).is_some()
+        })
 }
 
 /// The day of a line. `title` is what the story is called, where the line may hold its link.
@@ -37,7 +59,7 @@ pub fn inline_day(
         .filter_map(|(at, segment)| Some((at, day_of(&segment.text, title, zone)?)))
         .collect();
     let [(at, day)] = days[..] else { return None };
-    let is_title = |segment: &LinePart| {
+    let is_title = |segment: &LinePart<'_>| {
         segment.is_link && title.is_some_and(|title| is_of_title(title, &segment.text))
     };
     let before = at.checked_sub(1).map(|before| &segments[before]);
@@ -45,21 +67,21 @@ pub fn inline_day(
         return None;
     }
     // "[The fair] *3 December 2020* It was full.": right behind the title, in an element of its own.
-    let is_behind_title = segments[at].is_element && before.is_some_and(is_title);
+    let is_behind_title = segments[at].element.is_some() && before.is_some_and(is_title);
     let are_light = segments.iter().enumerate().all(|(other, segment)| {
         other == at || is_title(segment) || (!segment.is_link && is_name(&segment.text))
     });
     (is_behind_title || are_light && segments.len() > 1).then(|| (day, segments[at].text.clone()))
 }
 
-fn segments(line: ElementRef<'_>) -> Option<Vec<LinePart>> {
+fn segments(line: ElementRef<'_>) -> Option<Vec<LinePart<'_>>> {
     let mut found = Vec::new();
     for node in line.children() {
         let segment = match node.value() {
             Node::Text(text) => LinePart {
                 text: text.split_whitespace().collect::<Vec<_>>().join(" "),
                 is_link: false,
-                is_element: false,
+                element: None,
             },
             Node::Element(_) => {
                 let element = ElementRef::wrap(node)?;
@@ -81,7 +103,7 @@ fn segments(line: ElementRef<'_>) -> Option<Vec<LinePart>> {
                 }
                 let is_link =
                     element.descendent_elements().any(|inner| inner.value().name() == "a");
-                LinePart { text: text_of(element), is_link, is_element: true }
+                LinePart { text: text_of(element), is_link, element: Some(element) }
             }
             _ => continue,
         };
@@ -154,6 +176,36 @@ mod tests {
             let line = page.select(&Selector::parse("p").unwrap()).next().unwrap();
             let found = inline_day(line, Some("The spring fair"), London);
             assert_eq!(found.is_some(), has_day, "{html}");
+        }
+    }
+
+    #[test]
+    fn the_title_of_a_line_is_its_only_link() {
+        for (html, title, is_line) in [
+            (
+                "<p><b>3 December 2020</b> <a href=x>The spring fair</a></p>",
+                Some("The spring fair"),
+                true,
+            ),
+            (
+                "<p><a href=x>The spring fair</a> (3 December 2020)</p>",
+                Some("The spring fair"),
+                true,
+            ),
+            (
+                "<p>3 December 2020: <a href=x>The spring fair</a> was full of <a href=y>many people</a></p>",
+                None,
+                false,
+            ),
+            ("<p>We met at <a href=x>The spring fair</a>, 3 December 2020, again</p>", None, false),
+            ("<p>3 December 2020 <a href=x>Fair</a></p>", None, true),
+        ] {
+            let page = Html::parse_fragment(html);
+            let line = page.select(&Selector::parse("p").unwrap()).next().unwrap();
+            let found = title_on_line(line, London).map(|(title, _)| title);
+            assert_eq!(found.as_deref(), title, "{html}");
+            let name = if html.contains("spring") { "The spring fair" } else { "Fair" };
+            assert_eq!(is_line_of_title(&text_of(line), name, London), is_line, "{html}");
         }
     }
 }

@@ -16,17 +16,19 @@ use super::block::{Block, text_of};
 use super::picture::{address_of, is_decoration, words_for_picture};
 use crate::date::{Numeric, WrittenDate};
 use crate::news::dedupe::canonical;
-use crate::news::item::{Evidence, Image, Item, slug, title_from};
+use crate::news::item::{Evidence, Image, Item, is_whole_of, slug, title_from};
 use crate::news::readers::day_line::day_line;
 use crate::news::readers::listing::without_marker;
 use crate::problem::Place;
+use crate::rfc::text::one_line;
 use day::{day, given_day};
+use inline_day::title_on_line;
 use link::{Anchor, link};
 use text::{join, teaser, title, undoubled};
 
 pub use context::{PageContext, PartSelectors};
 pub use day::{
-    day_in_boxes, day_of_tooltip, in_other_words, is_label_of_other, quoted, says_other,
+    day_in_boxes, day_of_tooltip, in_other_words, is_label_of_other, month_of, quoted, says_other,
 };
 pub use inline_day::inline_day;
 pub use labels::is_small;
@@ -50,7 +52,8 @@ pub fn story(
             let text = text_of(element);
             (!text.is_empty()).then_some((text, element))
         }),
-        None => title(&blocks, common, context.zone),
+        None => title(&blocks, common, context.zone)
+            .or_else(|| blocks.iter().find_map(|block| title_on_line(block.owner, context.zone))),
     };
     let link = match &given.link {
         Some(selector) => part
@@ -67,8 +70,7 @@ pub fn story(
             day_beside(part, &blocks, title.as_ref().map(|(text, _)| text.as_str()), context.zone)
         }),
     };
-    let heading =
-        title.map(|(text, _)| undoubled(&without_marker(&text))).filter(|text| !text.is_empty());
+    let heading = title.and_then(|(text, _)| headline(&anchors, &text));
     let summary = summary(part, &blocks, given, heading.as_deref(), common, context.zone);
     let title_made = heading.is_none();
     let of_picture = title_of_picture(&anchors, common).filter(|_| title_made);
@@ -105,6 +107,21 @@ pub fn story(
         evidence,
         ..Item::default()
     })
+}
+
+/// A title as a story has it: whole, once, without "Read more".
+fn headline(anchors: &[Anchor<'_>], text: &str) -> Option<String> {
+    let text = undoubled(&without_marker(text));
+    let whole = whole_title(anchors, &text).unwrap_or(text);
+    (!whole.is_empty()).then_some(whole)
+}
+
+/// The whole of a title that is cut short, as its link has it for those who point at it.
+fn whole_title(anchors: &[Anchor<'_>], cut: &str) -> Option<String> {
+    let said = anchors.iter().flat_map(|anchor| {
+        ["title", "aria-label"].into_iter().filter_map(|name| anchor.element.value().attr(name))
+    });
+    said.map(one_line).find(|whole| is_whole_of(whole, cut))
 }
 
 /// The day on a line with the title's link or a name.
@@ -162,6 +179,6 @@ fn summary(
 
 fn image(element: ElementRef<'_>, base: &str) -> Option<Image> {
     let address = address_of(element, base)?;
-    let alt = crate::rfc::text::one_line(element.value().attr("alt").unwrap_or_default());
+    let alt = one_line(element.value().attr("alt").unwrap_or_default());
     Some(Image { address, alt, ..Image::default() })
 }

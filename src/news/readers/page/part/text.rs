@@ -4,7 +4,8 @@
 use chrono_tz::Tz;
 use scraper::ElementRef;
 
-use super::labels::{LABEL_WORDS, TITLE_WORDS, is_small};
+use super::inline_day::is_line_of_title;
+use super::labels::{LABEL_WORDS, TITLE_WORDS, is_small, without_badges};
 use super::story_part::RepeatedParts;
 use crate::news::readers::day_line::day_line;
 use crate::news::readers::fields::tidy;
@@ -70,7 +71,7 @@ pub(super) fn title<'a>(
             || around
                 .iter()
                 .take(2)
-                .any(|element| matches!(element.value().name(), "strong" | "b" | "dt"));
+                .any(|element| matches!(element.value().name(), "strong" | "b" | "dt" | "summary"));
         let mut score = 0;
         score += if in_heading.is_some() { 40 } else { 0 };
         score += if has_link { 15 } else { 0 };
@@ -92,7 +93,7 @@ pub(super) fn title<'a>(
             best = Some((score, block));
         }
     }
-    best.map(|(_, block)| (block.text.clone(), block.owner))
+    best.map(|(_, block)| (without_badges(block.owner, &block.text), block.owner))
 }
 
 /// The text of a part that is neither its title nor a label, a day, a byline or a button.
@@ -102,6 +103,7 @@ pub(super) fn teaser(
     common: &RepeatedParts,
     zone: Tz,
 ) -> String {
+    let is_line = |text: &str| title.is_some_and(|title| is_line_of_title(text, title, zone));
     let texts = blocks.iter().filter(|block| {
         let text = &block.text;
         let owners: Vec<ElementRef<'_>> = std::iter::once(block.owner)
@@ -125,6 +127,7 @@ pub(super) fn teaser(
             && !is_small(text)
             && day_line(text, zone).is_none()
             && !common.labels.contains(text)
+            && !is_line(text)
     });
     let mut texts: Vec<String> = texts.map(|block| without_marker(&block.text)).collect();
     if texts.is_empty() {
@@ -135,6 +138,7 @@ pub(super) fn teaser(
             .filter(|block| {
                 !is_marker(&block.text)
                     && !is_small(&block.text)
+                    && !is_line(&block.text)
                     && day_line(&block.text, zone).is_none()
             })
             .filter(|block| {
