@@ -9,7 +9,7 @@ use scraper::{ElementRef, Html};
 use super::block::text_of;
 use super::region::{is_heading, stands_around};
 use crate::news::item::SkippedItem;
-use crate::news::readers::headings::{is_call, is_heading_beside};
+use crate::news::readers::headings::{is_call, is_section_elsewhere};
 use crate::problem::Place;
 
 /// A page with more elements is an archive of everything, and has no second column.
@@ -79,7 +79,7 @@ fn elsewhere(page: &Html, starts: &[ElementRef<'_>]) -> BTreeSet<NodeId> {
             continue;
         }
         if is_heading(element) {
-            let is_beside = is_heading_beside(&text_of(element)) && !stands_around(element);
+            let is_beside = is_section_elsewhere(&text_of(element)) && !stands_around(element);
             heading = Some(Heading { element, is_beside, reach: None });
         } else if element.value().name() == "a"
             && heading.as_ref().is_some_and(|heading| heading.reach.is_none())
@@ -117,7 +117,7 @@ fn tabs(page: &Html) -> HashMap<String, bool> {
             .find_map(|name| value.attr(name))?;
         let id = to.strip_prefix('#').or_else(|| value.attr("aria-controls"))?;
         let text: String = element.text().collect();
-        (!id.is_empty()).then(|| (id.to_owned(), is_heading_beside(&text)))
+        (!id.is_empty()).then(|| (id.to_owned(), is_section_elsewhere(&text)))
     });
     links.take(MOST_ELEMENTS).collect()
 }
@@ -158,6 +158,7 @@ mod tests {
             (format!("<h2>Events</h2><div>{}</div>", cards(2)), (5, 0)),
             (format!("<div><h2>Events</h2>{}</div>", cards(4)), (7, 0)),
             (format!("<div><h2>Stories</h2>{}</div>", cards(2)), (5, 0)),
+            (format!("<div><h2>News archive</h2>{}</div>", cards(2)), (5, 0)),
         ] {
             assert_eq!(left(&format!("{news}{rest}")), expected, "{rest}");
         }
