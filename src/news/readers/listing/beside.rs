@@ -22,9 +22,35 @@ pub struct DaySearch {
     pub year: Option<i32>,
     /// Days count without a mark between them and the words.
     pub loose: bool,
+    /// The month of days of which only the number stands before the words: "3 – The fair".
+    pub month: Option<(i32, u32)>,
+    /// Months count as days do, behind the words.
+    pub months: bool,
 }
 
 impl DaySearch {
+    /// Days with a mark before the words or behind them, and nothing else.
+    pub fn strict(zone: Tz) -> Self {
+        Self { zone, year: None, loose: false, month: None, months: false }
+    }
+
+    /// "3" and "3rd" in a known month.
+    fn in_month(self, word: &str) -> Option<WrittenDate> {
+        let (year, month) = self.month?;
+        let bare = word.trim_matches(|c| MARKS.contains(&c) || c == '.');
+        let digits = bare.trim_end_matches(|c: char| c.is_ascii_lowercase());
+        let day: u32 = digits.parse().ok().filter(|_| digits.len() + 2 >= bare.len())?;
+        PartialDate::read(&format!("{year}-{month:02}-{day:02}"), self.zone).ok()
+    }
+
+    /// A month that some words are.
+    fn in_months(self, words: &[&str]) -> Option<WrittenDate> {
+        let text = words.join(" ");
+        let date = PartialDate::parse(text.trim_matches(|c| MARKS.contains(&c)), self.zone).ok()?;
+        let is_month = self.months && matches!(date, PartialDate::Month(..));
+        is_month.then(|| WrittenDate::known(date))
+    }
+
     /// A day that some words are, all of them.
     pub fn whole(self, words: &[&str]) -> Option<WrittenDate> {
         if !words.iter().any(|word| word.contains(char::is_numeric)) {
@@ -32,6 +58,7 @@ impl DaySearch {
         }
         let text = words.join(" ");
         let text = text.trim_matches(|c| MARKS.contains(&c));
+        let text = text.strip_suffix('.').filter(|text| !text.contains('.')).unwrap_or(text);
         whole(text, self.zone).or_else(|| {
             let is_date = PartialDate::read(text, self.zone).is_ok();
             self.year.filter(|_| !is_date).and_then(|year| in_year(text, year, self.zone))
@@ -47,14 +74,15 @@ impl DaySearch {
         });
         for start in starts.take(SHORTEST_TEXT_CHARS) {
             let before = words[start - 1];
-            let is_opened = words[start].starts_with(['(', '['])
-                || before.ends_with(['–', '—', '|', ':', '·'])
-                || before == "-";
+            let is_behind_mark = before.ends_with(['–', '—', '|', ':', '·']) || before == "-";
+            let is_opened = words[start].starts_with(['(', '[']) || is_behind_mark;
             for end in (start + 1..=(start + MOST_WORDS).min(words.len() - 1)).rev() {
                 let next = words[end];
                 let last = words[end - 1];
                 let is_closed = last.ends_with([')', ']', ':', '–', '—', '|'])
-                    || matches!(next, "–" | "—" | "|" | "·" | "-" | ":");
+                    || matches!(next, "–" | "—" | "|" | "·" | "-" | ":")
+                    // "The fair – 3 December 2020. It was full."
+                    || (is_behind_mark && last.ends_with('.') && next.starts_with(char::is_uppercase));
                 if !is_opened || !is_closed {
                     continue;
                 }
@@ -81,7 +109,20 @@ impl DaySearch {
         let most = words.len().saturating_sub(1).min(MOST_WORDS);
         for count in (1..=most).rev() {
             let (first, rest) = words.split_at(count);
-            if let Some(day) = whole(first) {
+            let of_number = || {
+                self.in_month(first[0]).filter(|_| {
+                    let is_marked = first[0].ends_with([':', '–', '—'])
+                        || matches!(rest[0], "–" | "—" | "-" | "|" | ":");
+                    let words: &[&str] =
+                        if rest[0].len() > 3 { rest } else { rest.get(1..).unwrap_or_default() };
+                    count == 1
+                        && is_marked
+                        && words.first().is_some_and(|word| {
+                            word.starts_with(|c: char| c.is_uppercase() || is_opening(c))
+                        })
+                })
+            };
+            if let Some(day) = whole(first).or_else(of_number) {
                 let is_marked = first[count - 1].ends_with(MARKS) || rest[0].starts_with(MARKS);
                 let begins = rest[0].starts_with(|c: char| c.is_uppercase() || is_opening(c));
                 // "3 December 2020 was a day to remember."
@@ -96,14 +137,15 @@ impl DaySearch {
             if LINKS.contains(&last[0].to_lowercase().as_str()) {
                 continue;
             }
-            if let Some(day) = whole(last) {
+            if let Some(day) = whole(last).or_else(|| self.in_months(last)) {
                 let before = rest[rest.len() - 1];
                 let is_marked = last[0].starts_with(['(', '['])
                     || before.ends_with(['–', '—', '|', ':', '·', '•', '-', '/', ',', ';'])
                     || matches!(before, "–" | "—" | "|" | "·" | "•" | "-" | "/");
                 let is_linked = LINKS.contains(&before.to_lowercase().as_str());
                 let ends = last[count - 1].ends_with(['.', '!', '?']);
-                if is_marked || (loose && !is_linked && !ends) {
+                let is_day = !matches!(day.likely(), PartialDate::Month(..));
+                if is_marked || (loose && !is_linked && !ends && is_day) {
                     return Some((tidy(rest), day));
                 }
             }

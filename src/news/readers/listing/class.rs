@@ -21,17 +21,21 @@ pub enum Class {
 pub fn class(text: &str) -> Class {
     let length = text.chars().count();
     let end = text.trim_end_matches(['”', '"', '’', ')']);
+    // Hindi, Urdu and Chinese end their sentences with signs of their own.
+    let is_end_abroad = end.ends_with(['।', '۔', '。']);
     if length > LONGEST_TITLE_CHARS
         || end.ends_with(['.', '…', ',', ';', ':'])
+        || is_end_abroad
         || text.contains(". ")
     {
         // "The St. Ann's fair" is short, and ends without a full stop.
         let is_short = length <= TITLE_CHARS
             && !end.ends_with(['.', '…', ',', ';', ':'])
+            && !is_end_abroad
             && crate::news::item::first_sentence(text) == text;
         return if is_short { Class::Title } else { Class::Sentence };
     }
-    if end.ends_with(['!', '?']) && length > 30 || length > TITLE_CHARS {
+    if end.ends_with(['!', '?', '؟', '！', '？']) && length > 30 || length > TITLE_CHARS {
         return Class::Either;
     }
     Class::Title

@@ -1,8 +1,11 @@
 //! The lines of a pasted text, made whole: without bullets and addresses, day boxes and wrapped sentences on one line each.
 //! Pure: text in, lines out.
 
+use std::collections::BTreeMap;
+
 use chrono_tz::Tz;
 
+use super::cells::{MOST_LINES, TableForm, bare, is_header_name, is_header_row};
 use super::marker::{is_marker, marker};
 use crate::date::PartialDate;
 use crate::news::item::web_address;
@@ -12,8 +15,6 @@ use crate::news::readers::day_line::day_line;
 const WRAPPED_CHARS: usize = 55;
 /// A paragraph that is longer is no teaser: its lines are left apart.
 const LONGEST_JOINED_CHARS: usize = 3000;
-/// A page has a few hundred; the rest of a longer text is left out, and said.
-pub const MOST_LINES: usize = 10_000;
 
 /// A line of the text.
 #[derive(Debug, Default)]
@@ -30,21 +31,22 @@ pub struct ListingLine {
 
 /// The lines of a text.
 pub fn lines(text: &str, zone: Tz) -> Vec<ListingLine> {
-    let lines = without_header_cells(written(text));
+    let lines = without_header_cells(without_emoji(written(text)));
     unwrapped(in_one_box(without_addresses(without_bullets(lines)), zone), zone)
 }
 
 fn written(text: &str) -> Vec<ListingLine> {
     let mut lines = Vec::new();
     let mut gap = false;
+    let table = TableForm::of(text);
     for (index, line) in text.lines().take(MOST_LINES).enumerate() {
-        let line =
-            line.trim_matches(|c: char| c.is_whitespace() || c == '\u{200b}' || c == '\u{feff}');
+        let line = bare(line);
+        let line = if table.is_quoted { bare(line.trim_start_matches('>')) } else { line };
         if line.is_empty() {
             gap = true;
             continue;
         }
-        let line = &cells_of_pipes(line);
+        let line = &table.cells(line);
         if line.is_empty() || is_header_row(line) {
             continue;
         }
@@ -61,33 +63,6 @@ fn written(text: &str) -> Vec<ListingLine> {
     lines
 }
 
-/// Words over the columns of a table.
-const HEADER_NAMES: &str = "date|title|headline|name|news|story|summary|description|details|text|category|type|topic|author|link|\
-    published|read more|more";
-
-fn is_header_name(text: &str) -> bool {
-    let text = text.trim().trim_end_matches(':');
-    HEADER_NAMES.split('|').any(|name| text.eq_ignore_ascii_case(name))
-}
-
-/// "Date ⇥ Title ⇥ Category" over a table.
-fn is_header_row(line: &str) -> bool {
-    let mut cells = line.split('\t').map(str::trim).filter(|cell| !cell.is_empty());
-    line.contains('\t') && cells.all(is_header_name)
-}
-
-/// "| 3 December 2020 | The fair |" as cells; nothing of the row of dashes below the names.
-fn cells_of_pipes(line: &str) -> String {
-    let inner = line.strip_prefix('|').and_then(|rest| rest.strip_suffix('|'));
-    let Some(inner) = inner.filter(|inner| inner.contains('|')) else { return line.to_owned() };
-    let is_rule = inner.chars().all(|c| matches!(c, '-' | ':' | '|' | ' '));
-    if is_rule {
-        String::new()
-    } else {
-        inner.split('|').map(str::trim).collect::<Vec<_>>().join("\t")
-    }
-}
-
 /// Takes out the names of columns that stand one below the other, as a table pasted cell by cell has them: its days would pass for
 /// those of the stories before them.
 fn without_header_cells(mut lines: Vec<ListingLine>) -> Vec<ListingLine> {
@@ -102,6 +77,30 @@ fn without_header_cells(mut lines: Vec<ListingLine>) -> Vec<ListingLine> {
         .find(|range| range.len() > 1 && lines[range.clone()].iter().any(is_date));
     if let Some(header) = header {
         lines.drain(header);
+    }
+    lines
+}
+
+/// Emoji that begin several lines are marks of what the lines are: "📣 The fair", "🗓 3 December 2020".
+fn without_emoji(mut lines: Vec<ListingLine>) -> Vec<ListingLine> {
+    let is_emoji = |c: char| {
+        matches!(c, '\u{2190}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
+            && !matches!(c, '\u{2500}'..='\u{25ff}' | '\u{2190}'..='\u{21ff}')
+    };
+    let mark = |text: &str| {
+        let rest = text.trim_start_matches(|c| is_emoji(c) || matches!(c, '\u{fe0f}' | '\u{200d}'));
+        (rest.len() < text.len() && !rest.trim().is_empty()).then(|| text.len() - rest.len())
+    };
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    for line in &lines {
+        if let Some(length) = mark(&line.text) {
+            *count.entry(line.text[..length].to_owned()).or_default() += 1;
+        }
+    }
+    for line in &mut lines {
+        if let Some(length) = mark(&line.text).filter(|length| count[&line.text[..*length]] > 1) {
+            line.text = line.text[length..].trim_start().to_owned();
+        }
     }
     lines
 }
@@ -140,7 +139,7 @@ fn without_bullets(mut lines: Vec<ListingLine>) -> Vec<ListingLine> {
         } else if let Some(text) = heading(&line.text) {
             line.text = text;
         }
-        line.text = without_emphasis(&line.text).to_owned();
+        line.text = without_emphasis(&line.text);
     }
     lines.retain(|line| !line.text.is_empty());
     lines
@@ -156,16 +155,34 @@ fn heading(text: &str) -> Option<String> {
     })
 }
 
-/// A line that Markdown or a chat program shows in bold or italics: "**The fair**", "_3 December 2020_".
-fn without_emphasis(text: &str) -> &str {
-    ["**", "__", "*", "_"]
-        .into_iter()
-        .find_map(|mark| {
-            let inner = text.strip_prefix(mark)?.strip_suffix(mark)?;
-            let is_one = !inner.is_empty() && inner.trim() == inner && !inner.contains(mark);
-            is_one.then(|| without_emphasis(inner))
-        })
-        .unwrap_or(text)
+/// A line without the marks of bold and italics, as Markdown and chat programs write them: "**The fair** (3 December 2020)".
+fn without_emphasis(text: &str) -> String {
+    let mut text = text.to_owned();
+    for mark in ["**", "__", "*", "_", "~~"] {
+        let mut from = 0;
+        while let Some((open, close)) = emphasis(&text, mark, from) {
+            text.replace_range(close..close + mark.len(), "");
+            text.replace_range(open..open + mark.len(), "");
+            from = open;
+        }
+    }
+    text
+}
+
+/// Where the next two marks stand that belong together: each tight to words on its inner side and to none on the other.
+fn emphasis(text: &str, mark: &str, from: usize) -> Option<(usize, usize)> {
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let is_blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
+    let marks: Vec<usize> =
+        text.get(from..)?.match_indices(mark).map(|(at, _)| from + at).collect();
+    let before = |at: usize| text[..at].chars().next_back();
+    let behind = |at: usize| text[at + mark.len()..].chars().next();
+    let opens = |at: usize| !is_word(before(at)) && !is_blank(behind(at));
+    let closes = |at: usize| !is_blank(before(at)) && !is_word(behind(at));
+    marks.iter().enumerate().find_map(|(index, open)| {
+        let close = marks[index + 1..].iter().find(|at| closes(**at))?;
+        (opens(*open) && *close > open + mark.len()).then_some((*open, *close))
+    })
 }
 
 /// Addresses that stand for links are taken out and kept: "[The fair](https://…)", "Read more (https://…)", and lines that
@@ -174,7 +191,7 @@ fn without_addresses(lines: Vec<ListingLine>) -> Vec<ListingLine> {
     let mut out: Vec<ListingLine> = Vec::new();
     for mut line in lines {
         if let Some((text, link)) = markdown_link(&line.text).or_else(|| link_at_end(&line.text)) {
-            without_emphasis(&text).clone_into(&mut line.text);
+            line.text = without_emphasis(&text);
             line.link = Some(link);
         }
         match (out.last_mut(), &line.link) {
@@ -314,4 +331,26 @@ fn unwrapped(lines: Vec<ListingLine>, zone: Tz) -> Vec<ListingLine> {
 /// Where the block of a line ends: before the next empty line, or with all.
 pub fn block_end(lines: &[ListingLine], at: usize) -> usize {
     (at + 1..lines.len()).find(|next| lines[*next].gap).unwrap_or(lines.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_of_emphasis_go_and_other_marks_stay() {
+        for (text, expected) in [
+            ("**The fair** (3 December 2020)", "The fair (3 December 2020)"),
+            ("*The fair*", "The fair"),
+            ("_3 December 2020_", "3 December 2020"),
+            ("**_The fair_** was *very* full", "The fair was very full"),
+            ("3 * 4 * 5", "3 * 4 * 5"),
+            ("a_file_name and 2*3*4", "a_file_name and 2*3*4"),
+            ("** The fair", "** The fair"),
+            ("****", "****"),
+            ("The fair*", "The fair*"),
+        ] {
+            assert_eq!(without_emphasis(text), expected, "{text}");
+        }
+    }
 }

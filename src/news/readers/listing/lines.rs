@@ -54,13 +54,20 @@ pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> ListingTokens {
     let lines = lines(text, zone);
     let repeated = repeated(&lines);
     let roles = roles(&lines, zone);
-    let loose = DaySearch { zone, year, loose: true };
+    let loose = DaySearch { year, loose: true, ..DaySearch::strict(zone) };
+    let monthly = DaySearch { months: true, ..DaySearch::strict(zone) };
+    let months = lines.iter().filter(|line| {
+        let day = monthly.beside(&line.text).map(|(_, day)| day.likely());
+        matches!(day, Some(PartialDate::Month(..)))
+    });
+    let months = months.count() > 1;
     let inline = lines.iter().filter(|line| loose.beside(&line.text).is_some()).count();
     let mut reader = Reader {
         zone,
         year,
         heading: None,
         loose: inline > 1,
+        months,
         next: TokenStart::default(),
         tokens: Vec::new(),
     };
@@ -129,6 +136,8 @@ struct Reader {
     heading: Option<PartialDate>,
     /// Several lines have a day at their end, so one without a mark before it is one too.
     loose: bool,
+    /// Several lines have a month at their end behind a mark.
+    months: bool,
     /// What the next token has of its line.
     next: TokenStart,
     tokens: Vec<LineToken>,
@@ -147,6 +156,7 @@ impl Reader {
     fn line(&mut self, line: &ListingLine, repeated: &BTreeMap<&str, usize>, roles: &Roles) {
         let is_repeated = repeated.contains_key(line.text.as_str())
             && !is_marker(&line.text)
+            && !roles.near_days.contains_key(&line.number)
             && day_line(&line.text, self.zone).is_none();
         let ListingLine { number, gap, starts, ref link, .. } = *line;
         if is_repeated || roles.others.contains(&number) {
@@ -226,7 +236,12 @@ impl Reader {
             Ok(PartialDate::Year(_)) => text.len() == 4,
             Err(_) => false,
         };
-        let search = DaySearch { zone: self.zone, year: self.known_year(), loose: self.loose };
+        let month = match self.heading {
+            Some(PartialDate::Month(year, month)) => Some((year, month)),
+            _ => None,
+        };
+        let (year, loose, months) = (self.known_year(), self.loose, self.months);
+        let search = DaySearch { zone: self.zone, year, loose, month, months };
         let line = day_line(text, self.zone);
         let is_of_other =
             line.is_some_and(|line| matches!(line.of, DayMeaning::Change | DayMeaning::Event));
@@ -344,7 +359,7 @@ mod tests {
             ("Annual report for the year to 3 December 2020", None),
             ("We met on 3 December 2020", None),
         ] {
-            let search = DaySearch { zone: London, year: None, loose: false };
+            let search = DaySearch::strict(London);
             let found = search.beside(text);
             assert_eq!(found.as_ref().map(|(title, _)| title.as_str()), title, "{text}");
             assert!(found.is_none_or(|(_, day)| day.likely().to_string() == "2020-12-03"));

@@ -9,8 +9,15 @@ const WITHIN: &str = "read the full article|read the full story|read full articl
 const ALONE: &str = "more|details|more details|more info|more information|full story|full article|view|view article|view post|\
     view story|view details|see details|read|read now|read post|read the post|read blog|read the blog|\
     go to article|go to story|click here|here|open|view full article|read full post|read the full post|\
-    read the full news|read news|view full story|mehr|weiterlesen|lire la suite|leer más|darllen mwy|\
-    darllenwch fwy|en savoir plus|mehr lesen";
+    read the full news|read news|view full story|\
+    darllen mwy|darllenwch fwy|darganfod mwy|rhagor|mehr|weiterlesen|mehr lesen|mehr erfahren|zum artikel|\
+    lire la suite|lire plus|en savoir plus|leer más|seguir leyendo|saber más|llegir més|irakurri gehiago|\
+    leggi tutto|leggi di più|continua a leggere|ler mais|leia mais|saiba mais|lees meer|lees verder|\
+    czytaj więcej|czytaj dalej|więcej|läs mer|læs mere|les mer|lue lisää|číst více|více|čítať viac|\
+    tovább|bővebben|citește mai mult|citiți mai mult|află mai mult|pročitaj više|saznaj više|preberi več|\
+    skaityti daugiau|plačiau|lasīt vairāk|loe edasi|devamını oku|daha fazla|читать далее|подробнее|\
+    читати далі|детальніше|прочетете още|виж още|διαβάστε περισσότερα|اقرأ المزيد|المزيد|ادامه مطلب|\
+    مزید پڑھیں|और पढ़ें|আরও পড়ুন|ਹੋਰ ਪੜ੍ਹੋ|קרא עוד|阅读更多|閱讀更多";
 /// A longer line has something to say of its own.
 const LONGEST_LINE_CHARS: usize = 160;
 
@@ -25,7 +32,7 @@ fn bare(text: &str) -> String {
 /// Whether a whole text is such words: "Read more »", "Continue reading “The fair”", "Read more about the fair".
 pub fn is_marker(text: &str) -> bool {
     let bare = bare(text);
-    if listed(WITHIN, &bare) || listed(ALONE, &bare) {
+    if listed(WITHIN, &bare) || ALONE.split('|').any(|word| self::bare(word) == bare) {
         return true;
     }
     if text.chars().count() > LONGEST_LINE_CHARS || text.trim_end().ends_with('.') {
@@ -118,6 +125,9 @@ mod tests {
             "Continue reading “The fair”",
             "Read more: The fair",
             "Darllen mwy",
+            "Citește mai mult »",
+            "اقرأ المزيد",
+            "और पढ़ें",
             "View article >",
         ] {
             assert!(is_marker(text.trim_end_matches('.')), "{text}");

@@ -2,6 +2,7 @@
 //! Pure: text in, items and problems out.
 
 mod beside;
+mod cells;
 mod class;
 mod line;
 mod lines;
@@ -89,9 +90,9 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
             item.numeric = story.day.and_then(|day| Numeric::of_day(day, None));
         }
     }
-    if text.lines().nth(line::MOST_LINES).is_some() {
+    if text.lines().nth(cells::MOST_LINES).is_some() {
         reading.problems.push(Problem::new(
-            Place::line(path, line::MOST_LINES + 1),
+            Place::line(path, cells::MOST_LINES + 1),
             "this text is longer than any page: everything from here on was left out",
             "paste its parts into separate files",
         ));

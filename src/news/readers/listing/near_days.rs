@@ -76,7 +76,7 @@ fn labelled(lines: &[ListingLine], looks: &[Look], zone: Tz) -> BTreeMap<usize, 
 
 /// A line of a few words and a day, with nothing or a weak mark between them.
 fn few_words(text: &str, zone: Tz) -> Option<NearDay> {
-    let search = DaySearch { zone, year: None, loose: true };
+    let search = DaySearch { loose: true, ..DaySearch::strict(zone) };
     let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
     let is_name = |words: &[&str]| {
         words.len() <= MOST_NAME_WORDS
@@ -147,17 +147,28 @@ fn own_months(lines: &[ListingLine], looks: &[Look], zone: Tz) -> BTreeMap<usize
         .collect()
 }
 
-/// "Environment | 3 December 2020" over several titles: the day with the topic of the story.
+/// "Environment | 3 December 2020" over several titles or below them: the day with the topic of the story, or with its author.
 fn topic_days(lines: &[ListingLine], looks: &[Look], zone: Tz) -> BTreeMap<usize, NearDay> {
     let found: BTreeMap<usize, NearDay> = (0..lines.len())
         .filter(|at| {
-            let begins = *at == 0 || lines[*at].gap || looks[at - 1] == Look::Sentence;
-            begins
-                && looks[*at] == Look::Day
-                && [" | ", " · ", " • "].iter().any(|mark| lines[*at].text.contains(mark))
+            let at = *at;
+            let has_mark = [" | ", " · ", " • "].iter().any(|mark| lines[at].text.contains(mark));
+            let begins = at == 0 || lines[at].gap || looks[at - 1] == Look::Sentence;
+            let is_over_title = begins
                 && is_title(looks.get(at + 1))
                 && looks.get(at + 2) == Some(&Look::Sentence)
-                && !lines[at + 1].gap
+                && !lines[at + 1].gap;
+            let is_below_title = at > 0
+                && !lines[at].gap
+                && is_title(looks.get(at - 1))
+                && looks.get(at + 1) == Some(&Look::Sentence)
+                && !ends_block(lines, at);
+            // Only the form of all stories makes it the end of one.
+            let is_at_end = at > 0
+                && !lines[at].gap
+                && looks[at - 1] == Look::Sentence
+                && (ends_block(lines, at) || looks.get(at + 1) == Some(&Look::Other));
+            looks[at] == Look::Day && has_mark && (is_over_title || is_below_title || is_at_end)
         })
         .filter_map(|at| {
             let date = day_line(&lines[at].text, zone)?.date?;

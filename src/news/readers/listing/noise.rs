@@ -1,6 +1,9 @@
 //! What stands around a pasted list: menus, buttons, counts, headings of sections, bylines.
 //! Pure: a line in, a decision out.
 
+use crate::date::names::ENGLISH_MONTHS;
+use crate::news::readers::day_line::is_byline;
+
 /// Whole lines of menus and buttons.
 const WHOLE: &str = "home|about|about us|contact|contact us|menu|search|log in|login|sign in|sign up|register|basket|cart|\
     checkout|donate|donate now|shop|skip to content|skip to main content|share|share this|tweet|facebook|\
@@ -27,7 +30,6 @@ const LABELS: &str = "category:|categories:|tags:|tag:|posted in|filed under|top
 const ACTIONS: &str = "share on |share via |share to |share this |tweet this|pin it|email this|print this|follow us on |like us on |\
     leave a comment|add comment|add a comment|post a comment|no comments|skip to |sort by|filter by|tel: |tel. |telephone: |\
     phone: |email: |registered charity|charity number|charity no|company number|registered in |registered office|vat ";
-const BYLINES: &str = "by |posted by |written by |author: |words by ";
 const READING: &str = "min read|minute read|minutes read|mins|min";
 const COUNTED: &str = "comments|comment|views|likes|shares|replies";
 
@@ -86,7 +88,6 @@ fn is_pager(lower: &str, words: usize) -> bool {
 
 /// Bylines, categories, the time to read, how many have answered.
 fn is_small(text: &str, lower: &str, words: usize) -> bool {
-    let is_byline = begins(BYLINES, lower) && words <= 6 && !text.ends_with('.');
     let is_reading = words <= 4 && ends(READING, lower);
     let is_counted = words <= 3 && ends(COUNTED, lower);
     let is_labelled = begins(LABELS, lower) && words <= 8;
@@ -94,7 +95,8 @@ fn is_small(text: &str, lower: &str, words: usize) -> bool {
     let is_action = begins(ACTIONS, lower) && words <= 8;
     let is_file = words == 1
         && [".jpg", ".jpeg", ".png", ".gif", ".webp"].iter().any(|end| lower.ends_with(end));
-    is_byline
+    is_byline(text)
+        || is_number_of_issue(lower)
         || is_reading
         || is_counted
         || is_labelled
@@ -102,6 +104,19 @@ fn is_small(text: &str, lower: &str, words: usize) -> bool {
         || is_action
         || is_file
         || (words <= 12 && ends_in_postcode(text))
+}
+
+/// "Issue 14, Winter 2020": which of a newsletter's issues it is, and nothing else.
+fn is_number_of_issue(lower: &str) -> bool {
+    const STARTS: &str = "issue|issue no|newsletter|newsletter no|no|volume|vol|edition|rhifyn|ausgabe|nr|numéro|n°|número|numero|numer|nummer";
+    const SEASONS: &str = "winter|spring|summer|autumn|gaeaf|gwanwyn|haf|hydref";
+    let mut words =
+        lower.split(|c: char| !c.is_alphanumeric() && c != '°').filter(|word| !word.is_empty());
+    let start: Vec<&str> = words.by_ref().take_while(|word| !is_count(word)).collect();
+    STARTS.split('|').any(|words| words == start.join(" "))
+        && lower.contains(|c: char| c.is_ascii_digit())
+        && words
+            .all(|word| is_count(word) || listed(SEASONS, word) || ENGLISH_MONTHS.contains(&word))
 }
 
 /// "12 Mill Street, Leeds LS1 1AA": a postal address.
@@ -117,4 +132,24 @@ fn ends_in_postcode(text: &str) -> bool {
     };
     let outwards: [&[u8]; 6] = [b"A9", b"A99", b"AA9", b"AA99", b"A9A", b"AA9A"];
     is(inward, b"9AA") && outwards.iter().any(|form| is(outward, form))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_an_issue_is_no_story() {
+        for (text, expected) in [
+            ("Issue 14, Winter 2020", true),
+            ("No. 14", true),
+            ("Newsletter no 14 | December 2020", true),
+            ("No. 10 hosts our young carers", false),
+            ("Issue 3: what we have learned", false),
+            ("Volume of calls rises", false),
+            ("No news", false),
+        ] {
+            assert_eq!(is_number_of_issue(&text.to_lowercase()), expected, "{text}");
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! Parts of a pasted text that are not its news: the head of an email, events, jobs, what others read, appeals; and topics over titles.
 //! Pure: lines in, decisions out.
 
+use std::collections::BTreeMap;
+
 use super::line::{ListingLine, block_end};
 use super::look::{Look, is_title};
 use super::noise::is_noise;
@@ -22,6 +24,84 @@ pub struct SectionElsewhere {
     pub reason: Option<&'static str>,
 }
 
+/// How letters end.
+const SIGN_OFFS: &str = "kind regards|best regards|warm regards|regards|best wishes|warmest wishes|with best wishes|yours sincerely|\
+    yours faithfully|yours|many thanks|with thanks|thanks|thank you|all the best|cheers|cofion|cofion cynnes|cofion gorau|\
+    mit freundlichen grüßen|viele grüße|herzliche grüße|cordialement|bien cordialement|saludos|un saludo|cordiali saluti|\
+    met vriendelijke groet|pozdrawiam|z poważaniem";
+/// A signature is no longer.
+const MOST_LINES_OF_SIGNATURE: usize = 15;
+
+/// Titles that stand once more below, one after the other, with the numbers of their pages or without: "In this issue".
+fn contents(lines: &[ListingLine], looks: &[Look]) -> Option<std::ops::Range<usize>> {
+    let mut last: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, line) in lines.iter().enumerate() {
+        last.insert(line.text.to_lowercase(), at);
+    }
+    let again = |at: usize| last.get(&without_page(&lines[at].text).to_lowercase()).copied();
+    let has_page = |at: usize| without_page(&lines[at].text) != lines[at].text;
+    let may_be_entry = |at: usize| has_page(at) || is_title(looks.get(at));
+    let is_entry = |at: usize| may_be_entry(at) && again(at).is_some_and(|later| later > at + 1);
+    let from =
+        (0..lines.len()).find(|at| is_entry(*at) && at + 1 < lines.len() && is_entry(at + 1))?;
+    let count = (from..lines.len()).take_while(|at| is_entry(*at)).count();
+    // The first title itself is not among them.
+    let first = (from..from + count).filter_map(again).min()?;
+    let end = (from + count).min(first);
+    let is_heading = from > 0 && is_over_contents(&lines[from - 1].text);
+    let is_first = !looks[..from].iter().any(|look| matches!(look, Look::Day | Look::Sentence));
+    (end > from + 1 && (is_heading || is_first || has_page(from)))
+        .then_some(from - usize::from(is_heading)..end)
+}
+
+fn is_over_contents(text: &str) -> bool {
+    const WORDS: &str = "in this issue|in this edition|in this newsletter|inside|contents|table of contents|this month|\
+        what’s inside|what's inside|highlights|headlines|yn y rhifyn hwn|inhalt|sommaire|inhoud|en este número|in questo numero";
+    let bare = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    WORDS.split('|').any(|words| words == bare)
+}
+
+/// "The fair ........ 2" as "The fair".
+fn without_page(text: &str) -> &str {
+    let bare = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_number = (1..=3).contains(&(text.len() - bare.len()));
+    let title = bare.trim_end_matches(['.', '…', '·', '_', ' ', '\t', 'p']);
+    if is_number && bare.ends_with([' ', '\t', '.', '…', '_']) { title } else { text }
+}
+
+/// How letters begin.
+const GREETINGS: &str = "welcome|welcome to|dear|hello|hi|greetings|croeso|annwyl|bonjour|chers|chères|hallo|liebe|hola|estimados|ciao|cari|beste";
+
+/// A greeting before the first story, with the sentences below it, where the stories have days.
+fn greeting(lines: &[ListingLine], looks: &[Look]) -> Option<std::ops::Range<usize>> {
+    const MOST_WORDS: usize = 8;
+    let before =
+        looks.iter().take_while(|look| !matches!(look, Look::Day | Look::Sentence)).count();
+    let from = (0..before).find(|at| {
+        let lower = lines[*at].text.to_lowercase();
+        let is = |start: &str| {
+            lower.strip_prefix(start).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+        };
+        lower.split(' ').count() <= MOST_WORDS && GREETINGS.split('|').any(is)
+    })?;
+    let goes_on = |at: usize| looks[at] == Look::Sentence || !lines[at].gap;
+    let end = (from + 1..lines.len()).find(|at| !goes_on(*at))?;
+    let has_day = |looks: &[Look]| looks.contains(&Look::Day);
+    (has_day(&looks[end..]) && !has_day(&looks[from..end])).then_some(from..end)
+}
+
+/// Where a letter ends with its writer's name, up to the end of all.
+fn signature(lines: &[ListingLine], looks: &[Look]) -> Option<std::ops::Range<usize>> {
+    let from = lines.iter().rposition(|line| {
+        let bare = line.text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        SIGN_OFFS.split('|').any(|words| words == bare)
+    })?;
+    let is_title = matches!(looks.get(from + 1), Some(Look::Day | Look::Sentence));
+    let is_short = lines.len() - from <= MOST_LINES_OF_SIGNATURE && !is_title;
+    let has_news = looks[..from].iter().any(|look| matches!(look, Look::Day | Look::Sentence));
+    (is_short && has_news && !looks[from..].contains(&Look::Day)).then_some(from..lines.len())
+}
+
 /// The parts that are not news.
 pub fn sections_elsewhere(lines: &[ListingLine], looks: &[Look]) -> Vec<SectionElsewhere> {
     let head = lines.iter().take_while(|line| is_of_mail_head(&line.text)).count();
@@ -29,6 +109,10 @@ pub fn sections_elsewhere(lines: &[ListingLine], looks: &[Look]) -> Vec<SectionE
     if head > 1 {
         sections.push(SectionElsewhere { lines: 0..head, reason: None });
     }
+    let quiet = [contents(lines, looks), signature(lines, looks)].into_iter().flatten();
+    sections.extend(quiet.map(|lines| SectionElsewhere { lines, reason: None }));
+    let reason = Some("it greets the readers, and tells no story");
+    sections.extend(greeting(lines, looks).map(|lines| SectionElsewhere { lines, reason }));
     let first_news = looks.iter().position(|look| matches!(look, Look::Day | Look::Sentence));
     let has_days = looks.iter().filter(|look| **look == Look::Day).count() > 1;
     let mut at = head;
@@ -142,6 +226,26 @@ mod tests {
         let (lines, looks) =
             read("From: Ann\nTo: All\nSubject: News\n\nThe fair\n3 December 2020\nFull.");
         assert_eq!(sections_elsewhere(&lines, &looks)[0].lines, 0..3);
+    }
+
+    #[test]
+    #[allow(clippy::single_range_in_vec_init, reason = "a list of one section")]
+    fn contents_and_signatures_are_no_stories() {
+        let news = "The fair\n3 December 2020\nIt was full.\n\nA well\n4 December 2020\nIt is new.";
+        for (text, expected) in [
+            (format!("In this issue\nThe fair ..... 2\nA well\t3\n\n{news}"), vec![0..3]),
+            (format!("The fair\nA well\n\n{news}"), vec![0..2]),
+            (format!("{news}\n\nKind regards,\nAnn\n\nAnn Lee\nEditor"), vec![6..10]),
+            (format!("{news}\n\nThanks\n5 December 2020\nA hundred people gave."), vec![]),
+            (format!("The fair\n\n{news}"), vec![]),
+            (format!("Welcome to our news!\n\nIt was a busy year.\n\n{news}"), vec![0..2]),
+            (format!("Welcome home, said the choir\n3 December 2020\nIt sang.\n\n{news}"), vec![]),
+        ] {
+            let (lines, looks) = read(&text);
+            let found: Vec<_> =
+                sections_elsewhere(&lines, &looks).into_iter().map(|part| part.lines).collect();
+            assert_eq!(found, expected, "{text}");
+        }
     }
 
     #[test]
