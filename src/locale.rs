@@ -473,13 +473,16 @@ mod tests {
             ),
         ] {
             let own = BTreeMap::from([("en.toml".to_owned(), text.to_owned())]);
-            let Err(WordsFileError::File { file, line: at, what: is, cure: own_cure }) =
+            let Err(WordsFileError::File { place, what: is, cure: own_cure, line_text }) =
                 Locale::of("en", &own)
             else {
                 panic!("{text}");
             };
-            assert_eq!(file, "templates/words/en.toml");
-            assert_eq!((is.as_str(), own_cure.as_str(), at), (what, cure, Some(line)), "{text}");
+            assert_eq!(place.source, "templates/words/en.toml");
+            assert_eq!((is.as_str(), own_cure.as_str()), (what, cure), "{text}");
+            assert_eq!(place.line, Some(line), "{text}");
+            assert!(place.column.is_some_and(|column| column >= 1), "{text}");
+            assert_eq!(line_text.as_deref(), text.lines().nth(line - 1), "{text}");
         }
     }
 }

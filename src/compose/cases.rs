@@ -154,8 +154,9 @@ impl Case {
                     );
                     format!("{}: {}\n{}", fault.place, fault.what, fault.cure)
                 }
-                ComposeError::Words(WordsFileError::File { file, line, what, cure }) => {
-                    format!("{file}:{}: {what}\n{cure}", line.unwrap_or_default())
+                ComposeError::Words(WordsFileError::File { place, what, cure, line_text }) => {
+                    assert!(line_text.is_some_and(|line| !line.is_empty()), "no line: {place}");
+                    format!("{place}: {what}\n{cure}")
                 }
                 other => format!("{other}\n"),
             },

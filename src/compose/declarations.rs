@@ -9,6 +9,7 @@ use handlebars::template::{
 };
 use serde_json::Value;
 
+use super::syntax::INDENTED;
 use super::tags::{Tag, TagKind, tags};
 
 /// What all files of a template declare between them.
@@ -44,8 +45,7 @@ pub struct Call {
 impl Declarations {
     /// Takes in what a file declares.
     pub fn read(&mut self, file: &str, text: &str, template: &Template) {
-        let found = tags(text);
-        let mut reader = Reader { declared: self, file, tags: TagsInOrder::new(&found) };
+        let mut reader = Reader { declared: self, file, tags: TagsInOrder::of(text) };
         reader.template(file, template);
     }
 }
@@ -53,7 +53,7 @@ impl Declarations {
 struct Reader<'a> {
     declared: &'a mut Declarations,
     file: &'a str,
-    tags: TagsInOrder<'a>,
+    tags: TagsInOrder,
 }
 
 impl Reader<'_> {
@@ -63,11 +63,11 @@ impl Reader<'_> {
                 TemplateElement::Expression(_) | TemplateElement::HtmlExpression(_) => {
                     self.tags.take(TagKind::Single);
                 }
-                TemplateElement::Comment(_) => {
-                    self.tags.take(TagKind::Comment);
-                }
                 TemplateElement::DecoratorExpression(_) => {
                     self.tags.take(TagKind::Single);
+                }
+                TemplateElement::HelperBlock(block) if is_indent(block) => {
+                    block.template.iter().for_each(|inner| self.template(within, inner));
                 }
                 TemplateElement::HelperBlock(block) => {
                     let at = self.tags.take(TagKind::Open);
@@ -161,14 +161,21 @@ impl Reader<'_> {
     }
 }
 
-/// Tags taken one after the other, as the parser's elements come.
-pub struct TagsInOrder<'a> {
-    tags: &'a [Tag],
+/// Whether a block is `syntax`'s own, around a partial whose lines are moved.
+pub fn is_indent(block: &HelperTemplate) -> bool {
+    block.name.as_name() == Some(INDENTED)
+}
+
+/// Tags taken one after the other, as the parser's elements come; it sees no comments.
+pub struct TagsInOrder {
+    tags: Vec<Tag>,
     next: usize,
 }
 
-impl<'a> TagsInOrder<'a> {
-    pub fn new(tags: &'a [Tag]) -> Self {
+impl TagsInOrder {
+    pub fn of(text: &str) -> Self {
+        let mut tags = tags(text);
+        tags.retain(|tag| tag.kind != TagKind::Comment);
         Self { tags, next: 0 }
     }
 

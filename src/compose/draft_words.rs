@@ -11,6 +11,7 @@ use super::partial_depth::{count_depth, refuse_rings};
 use super::recipient_blocks;
 use super::slot::{BlockForm, SlotError};
 use super::strict::{self, KnownNames};
+use super::syntax;
 use super::tags::tags;
 use super::template_cache::{ParsedTemplate, refuse_depth};
 use super::templates::TemplateFiles;
@@ -123,9 +124,8 @@ impl<'a> WordTemplate<'a> {
         let cut =
             recipient_blocks::cut(shown, first_line, &words.text, form, &mut lock(&shared.blocks))
                 .map_err(without_column)?;
-        let template = Template::compile_with_name(&cut, name.to_owned()).map_err(|error| {
-            without_column(super::explanation::of_parsing(shown, first_line, &words.text, &error))
-        })?;
+        let template = syntax::parse(name, &cut)
+            .map_err(|fault| without_column(fault.placed(shown, first_line, &words.text)))?;
         let mut declared = Declarations::default();
         declared.read(name, &cut, &template);
         // With the calls of the templates, so that a ring through a partial is found too.
@@ -144,6 +144,7 @@ impl<'a> WordTemplate<'a> {
                 fault.line_text = words.text.lines().nth(line - 1).map(str::to_owned);
                 in_file(fault)
             })?;
+        syntax::hoist(&mut template);
         if declared.is_dynamic || parsed.declared.is_dynamic {
             count_depth(&mut template);
         }

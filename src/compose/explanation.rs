@@ -5,10 +5,10 @@ use crate::compose::fault::{Source, TemplateFault};
 use crate::compose::helper_names::{self, HelperFault};
 
 use crate::compose::names;
-use crate::compose::tags::{Tag, TagKind, line_and_column, tags};
+use crate::compose::tags::{Tag, TagKind, tags};
 use crate::compose::templates::TemplateFiles;
 use crate::problem::{Place, nearest};
-use handlebars::{RenderError, RenderErrorReason, TemplateError, TemplateErrorReason};
+use handlebars::{RenderError, RenderErrorReason};
 use serde_json::Value;
 
 /// Finds the template of an error's name.
@@ -37,39 +37,6 @@ fn locate(
             (Place::whole(name.map_or_else(|| "templates".to_owned(), TemplateFiles::shown)), None)
         }
     }
-}
-
-/// A text that Handlebars cannot parse. `first_line` is the line of the file at which it begins.
-pub fn of_parsing(
-    shown: &str,
-    first_line: usize,
-    text: &str,
-    error: &TemplateError,
-) -> TemplateFault {
-    let fault = |line: usize, column: usize, what: String, cure: String| TemplateFault {
-        place: Place::at(shown, line + first_line - 1, column),
-        what,
-        cure,
-        line_text: text.lines().nth(line.saturating_sub(1)).map(str::to_owned),
-    };
-    // An open block is reported at the end of the file; people need its beginning.
-    if let Some((at, what, cure)) = unbalanced(text) {
-        let (line, column) = line_and_column(text, at);
-        return fault(line, column, what, cure);
-    }
-    let comment = ["{{~!", "{{~ !"].iter().find_map(|form| text.find(form));
-    if let Some(at) = comment {
-        let (line, column) = line_and_column(text, at);
-        let what = "a comment cannot begin with `~` here".to_owned();
-        let cure = "write {{! … }}, and put the ~ into a tag beside it".to_owned();
-        return fault(line, column, what, cure);
-    }
-    let (line, column) = error.pos().unwrap_or((1, 1));
-    let what = match error.reason() {
-        TemplateErrorReason::InvalidSyntax(_) => "this is not Handlebars".to_owned(),
-        other => other.to_string(),
-    };
-    fault(line, column, what, "check for a missing or extra brace or quotation mark".to_owned())
 }
 
 /// A text that cannot be rendered with its data.
@@ -211,6 +178,8 @@ pub fn open_comment(text: &str, found: &[Tag]) -> Option<(usize, String, String)
 /// The first block that is not closed, or closed under another name, and tags that stand where none can.
 pub fn unbalanced(text: &str) -> Option<(usize, String, String)> {
     let mut open: Vec<(usize, &str)> = Vec::new();
+    // How deep the blocks stand that had their {{else}}.
+    let mut finished: Vec<usize> = Vec::new();
     let mut last = 0;
     let found = tags(text);
     if let Some(open) = open_comment(text, &found) {
@@ -231,16 +200,23 @@ pub fn unbalanced(text: &str) -> Option<(usize, String, String)> {
                 format!("write {{{{#unless {name}}}}}…{{{{/unless}}}}"),
             ));
         }
+        // What was finished deeper than here is closed.
+        finished.retain(|depth| *depth <= open.len());
         match tag.kind {
             TagKind::Open => open.push((tag.start, word)),
-            TagKind::Else | TagKind::ElseChain if open.is_empty() => {
+            TagKind::Else | TagKind::ElseChain
+                if open.last().is_none_or(|(at, _)| !may_have_else(&text[*at..])) =>
+            {
                 let what = "{{else}} is outside a block".to_owned();
-                return Some((
-                    tag.start,
-                    what,
-                    "take it out, or add {{#if …}} before it".to_owned(),
-                ));
+                let cure = "take it out, or add {{#if …}} before it".to_owned();
+                return Some((tag.start, what, cure));
             }
+            TagKind::Else | TagKind::ElseChain if finished.last() == Some(&open.len()) => {
+                let what = "a second {{else}} is in one block".to_owned();
+                let cure = "keep one, or write {{else if …}} before the last".to_owned();
+                return Some((tag.start, what, cure));
+            }
+            TagKind::Else => finished.push(open.len()),
             TagKind::Close => match open.pop() {
                 None => {
                     let what = format!("{{{{/{word}}}}} closes nothing");
@@ -261,19 +237,29 @@ pub fn unbalanced(text: &str) -> Option<(usize, String, String)> {
                 }
                 Some(_) => {}
             },
-            TagKind::Comment | TagKind::Else | TagKind::ElseChain | TagKind::Single => {}
+            TagKind::Comment | TagKind::ElseChain | TagKind::Single => {}
         }
     }
     // Braces that are never closed hide what comes after them.
-    if let Some(at) = text[last..].find("{{") {
+    let is_raw = open.last().is_some_and(|(at, _)| text[*at..].starts_with("{{{{"));
+    if let Some(at) = text[last..].find("{{").filter(|_| !is_raw) {
         let at = last + at;
         if !text[..at].ends_with('\\') {
             return Some((at, "{{ is never closed".to_owned(), "add }}".to_owned()));
         }
     }
     open.pop().map(|(at, name)| {
-        (at, format!("{{{{#{name}}}}} is never closed"), format!("add {{{{/{name}}}}}"))
+        let braces = if text[at..].starts_with("{{{{") { 4 } else { 2 };
+        let tag = |sign: &str| format!("{}{sign}{name}{}", "{".repeat(braces), "}".repeat(braces));
+        let begins = if braces == 4 { "" } else { "#" };
+        (at, format!("{} is never closed", tag(begins)), format!("add {}", tag("/")))
     })
+}
+
+/// Whether the block that begins here is one of those that take `{{else}}`: a partial's content and an inline partial do not.
+fn may_have_else(block: &str) -> bool {
+    let begins = block.trim_start_matches(['{', '~', '#', ' ']);
+    !begins.starts_with(['>', '*'])
 }
 
 /// Whether a block that is open has its end among these tags.

@@ -53,7 +53,7 @@ impl Filler {
         let mut in_markdown = registry(|text| introduction::as_markdown(&one_line(text)));
         for (index, slot) in slots.iter().enumerate() {
             let Slot::Block { source, place, form } = slot else { continue };
-            personal::read(source, None)
+            let template = personal::read(source, None)
                 .map_err(|fault| BlockError { place: place.clone(), fault })?;
             let used = match form {
                 BlockForm::Raw => vec![&mut in_html, &mut in_text],
@@ -61,16 +61,7 @@ impl Filler {
                 BlockForm::Markdown(_) | BlockForm::Introduction(_) => vec![&mut in_markdown],
             };
             for registry in used {
-                // It was compiled a moment ago.
-                if registry.register_template_string(&index.to_string(), source).is_err() {
-                    let fault = BlockFault {
-                        line: 0,
-                        what: "the block is not Handlebars".to_owned(),
-                        cure: "check for a missing or extra brace".to_owned(),
-                        unknown: None,
-                    };
-                    return Err(BlockError { place: place.clone(), fault });
-                }
+                registry.register_template(&index.to_string(), template.clone());
             }
         }
         Ok(Self { slots: slots.to_vec(), in_html, in_text, in_markdown })

@@ -14,12 +14,15 @@ use crate::locale::DateStyle;
 use crate::news::PartialDate;
 use serde_json::{Value, json};
 
+use super::comparison;
 use super::guard::{NameGuard, PartialDepth};
 use super::inlining::{INLINED, InlinedPartial};
 use super::lookup::Lookup;
 use super::marker;
 use super::partial_depth::{ENTER, LEAVE};
+use super::partial_indent::IndentedPartial;
 use super::slot::Slot;
+use super::syntax::INDENTED;
 use super::text::wrap;
 use super::words;
 use crate::compose::helper_names::GUARD;
@@ -39,6 +42,8 @@ pub fn register(registry: &mut Handlebars<'_>, part: EmailPart, shared: &Arc<Hel
     registry.register_helper(ENTER, Box::new(PartialDepth(Arc::clone(shared), true)));
     registry.register_helper(LEAVE, Box::new(PartialDepth(Arc::clone(shared), false)));
     registry.register_helper(INLINED, Box::new(InlinedPartial));
+    registry.register_helper(INDENTED, Box::new(IndentedPartial));
+    comparison::register(registry);
     registry.register_helper("lookup", Box::new(Lookup));
     registry.register_helper("pairs", Box::new(Pairs));
     registry.register_helper("fit", Box::new(Fit));

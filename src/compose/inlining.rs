@@ -39,12 +39,11 @@ impl HelperDef for InlinedPartial {
     }
 }
 
-/// The files, each with the partials inlined that can be without any difference, by their names; `text` are those of the text part.
+/// The files, each with the partials inlined that can be without any difference, by their names.
 /// They must not call each other in a ring.
 pub fn inlined(
     files: Vec<(String, Template)>,
     texts: &[(String, String)],
-    text: &BTreeSet<&str>,
 ) -> Vec<(String, Template)> {
     // An inline partial stands for the file of its name: for what its own file calls, and for whatever that calls.
     let mut declared = BTreeSet::new();
@@ -65,7 +64,6 @@ pub fn inlined(
         waiting: files.into_iter().collect(),
         closed,
         declared,
-        text,
         prototype,
         left: MOST_COPIED_ELEMENTS,
         done: BTreeMap::new(),
@@ -150,8 +148,6 @@ struct Inlining<'a> {
     closed: BTreeSet<&'a str>,
     /// Names of inline partials: which of two partials a call means is known only when it is rendered.
     declared: BTreeSet<String>,
-    /// Files of the text part.
-    text: &'a BTreeSet<&'a str>,
     prototype: Box<HelperTemplate>,
     /// How many more elements may be copied.
     left: usize,
@@ -172,29 +168,28 @@ fn elements_in(template: &Template) -> usize {
 impl Inlining<'_> {
     fn file(&mut self, name: &str) -> Option<&Template> {
         if let Some(template) = self.waiting.remove(name) {
-            let template = self.template(template, self.text.contains(name));
+            let template = self.template(template);
             self.done.insert(name.to_owned(), template);
         }
         self.done.get(name)
     }
 
-    fn template(&mut self, mut template: Template, is_text: bool) -> Template {
+    fn template(&mut self, mut template: Template) -> Template {
         for element in &mut template.elements {
             match element {
                 TemplateElement::PartialExpression(call) => {
-                    if let Some(part) = self.callee(call, is_text) {
+                    if let Some(part) = self.callee(call) {
                         let mut block = self.prototype.clone();
                         block.template = Some(part);
                         *element = TemplateElement::HelperBlock(block);
                     }
                 }
                 TemplateElement::HelperBlock(block) => {
-                    block.template =
-                        block.template.take().map(|inner| self.template(inner, is_text));
-                    block.inverse = block.inverse.take().map(|inner| self.template(inner, is_text));
+                    block.template = block.template.take().map(|inner| self.template(inner));
+                    block.inverse = block.inverse.take().map(|inner| self.template(inner));
                 }
                 TemplateElement::PartialBlock(call) => {
-                    call.template = call.template.take().map(|inner| self.template(inner, is_text));
+                    call.template = call.template.take().map(|inner| self.template(inner));
                 }
                 _ => {}
             }
@@ -202,13 +197,12 @@ impl Inlining<'_> {
         template
     }
 
-    /// What a call is replaced by: a partial that is given nothing. Lines of text would be moved to the right with their call.
-    fn callee(&mut self, call: &DecoratorTemplate, is_text: bool) -> Option<Template> {
+    /// What a call is replaced by: a partial that is given nothing.
+    fn callee(&mut self, call: &DecoratorTemplate) -> Option<Template> {
         let Parameter::Name(name) = &call.name else { return None };
         let is_bare = call.params.is_empty() && call.hash.is_empty() && call.template.is_none();
-        let is_moved = is_text && call.indent.as_ref().is_some_and(|indent| !indent.is_empty());
         let is_known = !self.closed.contains(name.as_str()) && !self.declared.contains(name);
-        if !is_bare || is_moved || !is_known {
+        if !is_bare || !is_known {
             return None;
         }
         let size = elements_in(self.file(name)?);

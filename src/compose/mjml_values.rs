@@ -2,6 +2,7 @@
 //! Pure: a name and a value in, an answer out.
 
 use super::mjml_schema::Wrong;
+use crate::problem::did_you_mean;
 
 /// Attributes that hold one size or several, also with a side behind their names.
 const SIZES: [&str; 16] = [
@@ -31,16 +32,69 @@ const COLOURS: [&str; 5] = [
     "icon-background-color",
 ];
 
+/// Attributes that hold one word of a few: the elements for which that is so (all, where none is named), and the words.
+/// They are those of `allowedAttributes` in MJML 5.4, and of CSS where MJML leaves it to CSS. The first row counts.
+const SETS: [(&str, &[&str], &[&str]); 26] = [
+    ("align", OF_WORDS, &["left", "center", "right", "justify", "middle"]),
+    // MJML does not name `middle`, and browsers read it as `center`.
+    ("align", &[], &["left", "center", "right", "middle"]),
+    ("text-align", &[], &["left", "center", "right"]),
+    ("vertical-align", &[], &["top", "middle", "bottom", "baseline"]),
+    ("direction", &[], &["ltr", "rtl"]),
+    ("dir", &[], &["ltr", "rtl", "auto"]),
+    ("mode", &["mj-hero"], &["fixed-height", "fluid-height"]),
+    ("mode", &["mj-social"], &["horizontal", "vertical"]),
+    ("background-repeat", &[], &["repeat", "no-repeat", "repeat-x", "repeat-y", "space", "round"]),
+    ("full-width", &[], &["full-width", "false"]),
+    ("fluid-on-mobile", &[], &["true", "false"]),
+    ("table-layout", &[], &["auto", "fixed", "initial", "inherit"]),
+    ("role", &["mj-table"], &["presentation", "none"]),
+    ("icon-position", &[], &["left", "right"]),
+    ("icon-align", &[], &["top", "middle", "bottom"]),
+    ("ico-align", &[], &["left", "center", "right"]),
+    ("hamburger", &[], &["hamburger"]),
+    ("thumbnails", &[], &["visible", "hidden", "supported"]),
+    ("position", &["mj-raw"], &["file-start"]),
+    ("inline", &["mj-style"], &["inline"]),
+    ("owa", &[], &["desktop"]),
+    ("border-style", &[], BORDERS),
+    ("font-style", &[], &["normal", "italic", "oblique", "initial", "inherit"]),
+    ("text-transform", &[], CAPITALS),
+    ("ico-text-transform", &[], CAPITALS),
+    ("font-weight", &[], WEIGHTS),
+];
+/// What may be of words, and what sets the values of others.
+const OF_WORDS: &[&str] = &["mj-text", "mj-all", "mj-class"];
+const BORDERS: &[&str] = &[
+    "none", "hidden", "solid", "dashed", "dotted", "double", "groove", "ridge", "inset", "outset",
+];
+const CAPITALS: &[&str] = &["none", "capitalize", "uppercase", "lowercase", "initial", "inherit"];
+const WEIGHTS: &[&str] = &[
+    "normal", "bold", "bolder", "lighter", "initial", "inherit", "100", "200", "300", "400", "500",
+    "600", "700", "800", "900",
+];
+
 /// Looks at a value of an element of MJML.
 ///
 /// # Errors
-/// When it is not a size where one must stand, or a colour with a digit too many.
-pub fn look_at_value(attribute: &str, value: &str) -> Result<(), Wrong> {
+/// When it is not a size where one must stand, a colour with a digit too many, or none of the words that there are.
+pub fn look_at_value(element: &str, attribute: &str, value: &str) -> Result<(), Wrong> {
     let plain = ["-top", "-right", "-bottom", "-left"]
         .iter()
         .find_map(|side| attribute.strip_suffix(side))
         .unwrap_or(attribute);
     let value = value.trim().trim_end_matches("!important").trim_end().trim_end_matches(';');
+    let set = SETS.iter().find(|(name, elements, _)| {
+        *name == attribute && (elements.is_empty() || elements.contains(&element))
+    });
+    if let Some((_, _, words)) = set {
+        if value.is_empty() || words.iter().any(|word| value.eq_ignore_ascii_case(word)) {
+            return Ok(());
+        }
+        let what = format!("`{value}` is not a value of `{attribute}`");
+        let known = words.iter().copied();
+        return Err((what, did_you_mean(value, known, "there are")));
+    }
     if SIZES.contains(&plain) && !is_computed(value) {
         if let Some(wrong) = value.split_whitespace().find(|part| !is_size(part)) {
             let what = format!("`{wrong}` in `{attribute}` is not a size");
@@ -93,9 +147,14 @@ mod tests {
             ("color", "#fff"),
             ("color", "lightgrey"),
             ("background-color", "rgb(1, 2, 3)"),
-            ("align", "anything"),
+            ("align", "justify"),
+            ("align", " Center "),
+            ("align", ""),
+            ("font-weight", "600"),
+            ("background-repeat", "no-repeat"),
+            ("text-decoration", "anything"),
         ] {
-            assert_eq!(look_at_value(attribute, value), Ok(()), "{attribute} {value}");
+            assert_eq!(look_at_value("mj-text", attribute, value), Ok(()), "{attribute} {value}");
         }
         for (attribute, value, wrong) in [
             ("font-size", "big", "`big`"),
@@ -107,8 +166,27 @@ mod tests {
             ("color", "#12345", "`#12345`"),
             ("background-color", "#ggg", "`#ggg`"),
         ] {
-            let (what, _) = look_at_value(attribute, value).unwrap_err();
+            let (what, _) = look_at_value("mj-text", attribute, value).unwrap_err();
             assert!(what.starts_with(wrong), "{attribute} {value}: {what}");
         }
+    }
+
+    #[test]
+    fn one_word_of_a_few_is_one_of_them() {
+        for (element, attribute, value, cure) in [
+            ("mj-text", "align", "banana", "there are left, center, right, justify, middle"),
+            ("mj-text", "align", "centre", "did you mean `center`?"),
+            ("mj-image", "align", "justify", "there are left, center, right, middle"),
+            ("mj-column", "vertical-align", "midle", "did you mean `middle`?"),
+            ("mj-section", "full-width", "true", "there are full-width, false"),
+            ("mj-hero", "mode", "vertical", "there are fixed-height, fluid-height"),
+            ("mj-text", "font-weight", "boldly", "did you mean `bold`?"),
+            ("mj-divider", "border-style", "wavy", "there are"),
+        ] {
+            let (what, found) = look_at_value(element, attribute, value).unwrap_err();
+            assert_eq!(what, format!("`{value}` is not a value of `{attribute}`"));
+            assert!(found.starts_with(cure), "{element} {attribute}: {found}");
+        }
+        assert_eq!(look_at_value("mj-social", "mode", "vertical"), Ok(()));
     }
 }

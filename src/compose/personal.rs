@@ -6,7 +6,9 @@
 use handlebars::template::{HelperTemplate, Parameter, TemplateElement};
 use handlebars::{Handlebars, Helper, HelperResult, JsonRender, Output, RenderContext, Template};
 
+use super::comparison;
 use super::names::names_of_path;
+use super::syntax;
 use super::tags::too_deep;
 
 /// Helpers that any values can go through.
@@ -28,27 +30,24 @@ pub struct BlockFault {
 
 const CURE: &str = "a block may hold text, {{column}}, {{upper column}}, {{#if column}}…{{else}}…{{/if}} and {{#if (eq column \"…\")}}";
 
-/// Looks at a block. Without columns only its form is looked at.
+/// Looks at a block, and parses it. Without columns only its form is looked at.
 ///
 /// # Errors
 /// At the first thing in it that could fail for somebody.
-pub fn read(source: &str, columns: Option<&[String]>) -> Result<(), BlockFault> {
+pub fn read(source: &str, columns: Option<&[String]>) -> Result<Template, BlockFault> {
     let line_of = |at: usize| source[..at].matches('\n').count();
     if let Some((at, what)) = too_deep(source) {
         let cure = "nest fewer".to_owned();
         return Err(BlockFault { line: line_of(at), what, cure, unknown: None });
     }
-    let template = Template::compile(source).map_err(|error| BlockFault {
-        line: error.pos().map_or(0, |(line, _)| line.saturating_sub(1)),
-        what: format!("the block is not Handlebars: {}", first_line(&error.reason().to_string())),
-        cure: "check for a missing or extra brace, or a block that is not closed".to_owned(),
+    let template = syntax::parse("", source).map_err(|fault| BlockFault {
+        line: line_of(fault.at),
+        what: format!("the block is not Handlebars: {}", fault.what),
+        cure: fault.cure,
         unknown: None,
     })?;
-    Reader { columns, line: 0 }.template(&template)
-}
-
-fn first_line(text: &str) -> &str {
-    text.lines().next().unwrap_or_default().trim_end_matches(['.', ' '])
+    Reader { columns, line: 0 }.template(&template)?;
+    Ok(template)
 }
 
 struct Reader<'a> {
@@ -164,6 +163,7 @@ impl Reader<'_> {
 /// Registers what a block may use.
 pub fn register(registry: &mut Handlebars<'_>) {
     registry.register_helper("upper", Box::new(upper));
+    comparison::register(registry);
 }
 
 fn upper(
@@ -192,7 +192,7 @@ mod tests {
             "{{#unless town}}{{upper first_name}}{{/unless}} {{unsubscribe_url}} {{this.town}}",
             "{{! a comment }}{{[first_name]}}",
         ] {
-            assert_eq!(read(good, Some(&columns)), Ok(()), "{good}");
+            assert!(read(good, Some(&columns)).is_ok(), "{good}");
         }
         for (wrong, line, what) in [
             ("x\n{{#if first_name}}{{twon}}{{/if}}", 1, "the list has no column `twon`"),

@@ -12,6 +12,7 @@ use super::filler::Filler;
 use super::names::names_of_path;
 use super::personal::UNSUBSCRIBE_URL;
 use super::slot::{Piece, Slot};
+use super::syntax;
 use crate::audience::Values;
 
 /// Ways to fill one block that are tried together; beyond that each column changes by itself.
@@ -198,7 +199,7 @@ fn ways(block: &BTreeMap<String, BTreeSet<String>>) -> Vec<Values> {
 /// The columns that a block names, each with what it is compared with.
 fn mentioned(source: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut found = BTreeMap::new();
-    if let Ok(template) = Template::compile(source) {
+    if let Ok(template) = syntax::parse("", source) {
         of_template(&template, &mut found);
     }
     found.remove(UNSUBSCRIBE_URL);

@@ -30,8 +30,10 @@ impl RenderStop {
     }
 }
 
-struct LimitedOutput {
-    text: String,
+/// Text that ends where it gets too long.
+#[derive(Default)]
+pub struct LimitedOutput {
+    pub text: String,
     is_full: bool,
 }
 
@@ -57,7 +59,7 @@ pub fn render(
     data: &Context,
     place: &Place,
 ) -> Result<String, RenderStop> {
-    let mut out = LimitedOutput { text: String::new(), is_full: false };
+    let mut out = LimitedOutput::default();
     let mut render = RenderContext::new(template.name.as_ref());
     let ended = template.render(registry, data, &mut render, &mut out);
     if out.is_full {

@@ -1,10 +1,10 @@
 //! Which line of which template wrote a byte of the MJML.
 //! Pure: texts in, places out.
 //!
-//! Only when something is wrong are the templates rendered a second time, with a marker before each `<`: the markers say
+//! Only when something is wrong are the templates rendered a second time, with markers (`syntax::parse_marked`): they say
 //! where what follows them was written. They are taken out again, and what is left must be the same MJML.
 
-use super::tags::{line_and_column, tags};
+use super::tags::line_and_column;
 use crate::problem::Place;
 
 /// A place in the MJML and where it was written.
@@ -24,23 +24,9 @@ pub struct SourceMap {
     points: Vec<Point>,
 }
 
-/// A template with a marker before each `<` of its own text. `word` is one that no input holds.
-pub fn marked(text: &str, file: usize, word: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
-    let mut at = 0;
-    for (start, end) in
-        tags(text).iter().map(|tag| (tag.start, tag.end)).chain([(text.len(), text.len())])
-    {
-        let mut rest = at;
-        for (found, _) in text[at..start].match_indices('<') {
-            out.push_str(&text[rest..at + found]);
-            out.push_str(&format!("{word}s{file:03}a{:09}e", at + found));
-            rest = at + found;
-        }
-        out.push_str(&text[rest..end]);
-        at = end;
-    }
-    out
+/// What says that the words behind it stand at this byte of a file. `word` is one that no input holds.
+pub fn mark(file: usize, at: usize, word: &str) -> String {
+    format!("{word}s{file:03}a{at:09}e")
 }
 
 /// What a marked rendering is without its markers, and the markers.
@@ -91,23 +77,29 @@ impl SourceMap {
 
 #[cfg(test)]
 mod tests {
+    use handlebars::Handlebars;
+    use serde_json::json;
+
     use super::*;
+    use crate::compose::syntax;
 
     #[test]
     fn a_byte_is_found_where_it_was_written() {
-        let text = "<a>\n {{#if x}}<b c='{{\"<\"}}'>é <d e>{{/if}}\n</a>";
-        let marked = marked(text, 7, "word");
-        assert_eq!(marked.matches("words007a").count(), 4);
-        // As if Handlebars had taken its tags out.
-        let rendered =
-            marked.replace("{{#if x}}", "").replace("{{/if}}", "").replace("{{\"<\"}}", "&lt;");
+        let text = "<a>\n {{#if x}}<b c='{{v}}'>é <d e>{{/if}}\n</a>";
+        let template = syntax::parse_marked("f7", text, &|at| mark(7, at, "word")).unwrap();
+        let mut registry = Handlebars::new();
+        registry.register_template("f7", template);
+        let rendered = registry.render("f7", &json!({"x": true, "v": "<"})).unwrap();
+        assert_eq!(rendered.matches("words007a").count(), 6);
         let (plain, map) = unmarked(&rendered, "word");
-        assert_eq!(plain, "<a>\n <b c='&lt;'>é <d e></a>".replace("></a>", ">\n</a>"));
+        assert_eq!(plain, "<a>\n <b c='&lt;'>é <d e>\n</a>");
         let files: Vec<(String, &str)> = (0..8).map(|n| (format!("f{n}"), text)).collect();
         let place = |words: &str| map.place(&plain, plain.find(words).unwrap(), &files).unwrap().0;
         assert_eq!(place("<b"), Place::at("f7", 2, 11));
         assert_eq!(place("c="), Place::at("f7", 2, 14));
-        assert_eq!(place("e>\n"), Place::at("f7", 2, 31));
+        assert_eq!(place("&lt;"), Place::at("f7", 2, 17));
+        assert_eq!(place("é"), Place::at("f7", 2, 24));
+        assert_eq!(place("e>\n"), Place::at("f7", 2, 29));
         assert_eq!(place("</a"), Place::at("f7", 3, 1));
     }
 }

@@ -12,7 +12,7 @@ use handlebars::template::{
 };
 use serde_json::Value;
 
-use super::declarations::{Declarations, TagsInOrder};
+use super::declarations::{Declarations, TagsInOrder, is_indent};
 use super::explanation::{self, usage};
 use super::fault::TemplateFault;
 use super::helper_names;
@@ -42,17 +42,16 @@ pub fn read(
     template: &Template,
     names: &KnownNames<'_>,
 ) -> Result<Template, TemplateFault> {
-    let found = tags(text);
     let mut strict = Strict {
         file,
         shown,
         text,
         names,
-        tags: TagsInOrder::new(&found),
+        tags: TagsInOrder::of(text),
         guard: prototype(),
         place: Template::compile("x").map(|one| one.mapping[0].clone()).ok(),
     };
-    if let Some((at, what, cure)) = explanation::open_comment(text, &found) {
+    if let Some((at, what, cure)) = explanation::open_comment(text, &tags(text)) {
         return Err(strict.fault(at, what, cure));
     }
     strict.template(template)
@@ -72,7 +71,7 @@ struct Strict<'a> {
     shown: &'a str,
     text: &'a str,
     names: &'a KnownNames<'a>,
-    tags: TagsInOrder<'a>,
+    tags: TagsInOrder,
     guard: Option<Box<HelperTemplate>>,
     place: Option<TemplateMapping>,
 }
@@ -93,6 +92,14 @@ impl Strict<'_> {
                     let at = self.tags.take(TagKind::Single);
                     self.call(call, at, &mut out)?;
                     self.push(element.clone(), at, &mut out);
+                }
+                TemplateElement::HelperBlock(block) if is_indent(block) => {
+                    let at = self.tags.next_start();
+                    let mut block = block.clone();
+                    if let Some(inner) = &mut block.template {
+                        *inner = self.template(inner)?;
+                    }
+                    self.push(TemplateElement::HelperBlock(block), at, &mut out);
                 }
                 TemplateElement::HelperBlock(block) => {
                     let at = self.tags.take(TagKind::Open);
@@ -127,10 +134,6 @@ impl Strict<'_> {
                 }
                 TemplateElement::DecoratorExpression(_) => {
                     let at = self.tags.take(TagKind::Single);
-                    self.push(element.clone(), at, &mut out);
-                }
-                TemplateElement::Comment(_) => {
-                    let at = self.tags.take(TagKind::Comment);
                     self.push(element.clone(), at, &mut out);
                 }
                 // Text, and kinds that the library may add: as they are.
@@ -229,7 +232,13 @@ impl Strict<'_> {
         if !helper_names::is_helper(name) {
             if call.block && call.params.is_empty() {
                 let what = format!("there is no block `{name}`");
-                let cure = "write {{#if …}}, {{#each …}} or {{#with …}}".to_owned();
+                let cure = if self.text[at..].starts_with("{{{{") {
+                    format!(
+                        "write {{{{{name}}}}} for its value, or {{{{{{{{raw}}}}}}}}…{{{{{{{{/raw}}}}}}}} around braces that are text"
+                    )
+                } else {
+                    "write {{#if …}}, {{#each …}} or {{#with …}}".to_owned()
+                };
                 return Err(self.fault(at, what, cure));
             }
             let cure = match nearest(name, helper_names::all_names()) {
@@ -376,7 +385,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::compose::comparison;
     use crate::compose::inlining::{self, INLINED, InlinedPartial};
+    use crate::compose::partial_indent::IndentedPartial;
+    use crate::compose::syntax::{self, INDENTED};
 
     const PARTIALS: [(&str, &str); 6] = [
         ("memo", "file {{count}}"),
@@ -406,6 +418,14 @@ mod tests {
             Just("\\{{x}}".to_owned()),
             Just("{{!-- {{#if x}} --}}".to_owned()),
             Just("{{! note }}".to_owned()),
+            Just("\n  {{~!-- note --}}\n".to_owned()),
+            Just("{{.}}".to_owned()),
+            Just("{{> line .}}".to_owned()),
+            Just("{{> line @root}}".to_owned()),
+            Just("\n\t{{> \"chain\"}}\n".to_owned()),
+            Just("{{> memo}}{{#*inline \"memo\"}}later{{/inline}}".to_owned()),
+            Just("{{#with @root}}{{title}}{{/with}}{{#if .}}y{{/if}}".to_owned()),
+            Just("{{{{raw}}}} {{title}} {{{{/raw}}}}".to_owned()),
             Just("{{> line}}".to_owned()),
             Just("\n  {{> line}}\n".to_owned()),
             Just("{{> given value=title}}".to_owned()),
@@ -462,9 +482,7 @@ mod tests {
 
         #[test]
         fn a_template_that_is_read_strictly_writes_the_same(text in template()) {
-            let compiled = |name: &str, text: &str| {
-                Template::compile_with_name(text, name.to_owned()).unwrap()
-            };
+            let compiled = |name: &str, text: &str| syntax::parse(name, text).unwrap();
             let mut declared = Declarations::default();
             let main = compiled("main", &text);
             declared.read("main", &text, &main);
@@ -479,21 +497,24 @@ mod tests {
             plain.set_strict_mode(true);
             handlebars::handlebars_helper!(silent: |*_names| "");
             plain.register_helper(GUARD, Box::new(silent));
+            plain.register_helper(INDENTED, Box::new(IndentedPartial));
+            comparison::register(&mut plain);
             let mut strict = plain.clone();
             let (mut files, mut texts) = (Vec::new(), Vec::new());
             for (name, text) in PARTIALS.into_iter().chain([("main", text.as_str())]) {
-                let template = compiled(name, text);
-                let read = read(name, name, text, &template, &names).unwrap();
+                let mut template = compiled(name, text);
+                let mut read = read(name, name, text, &template, &names).unwrap();
+                syntax::hoist(&mut template);
+                syntax::hoist(&mut read);
                 files.push((name.to_owned(), read.clone()));
                 texts.push((name.to_owned(), text.to_owned()));
                 strict.register_template(name, read);
                 plain.register_template(name, template);
             }
-            // The same with partials inlined, as they are in a text part: there each blank counts.
+            // The same with partials inlined.
             let mut inlined = plain.clone();
             inlined.register_helper(INLINED, Box::new(InlinedPartial));
-            let all = texts.iter().map(|(name, _)| name.as_str()).collect();
-            for (name, template) in inlining::inlined(files, &texts, &all) {
+            for (name, template) in inlining::inlined(files, &texts) {
                 inlined.register_template(&name, template);
             }
             let data = json!({

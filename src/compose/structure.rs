@@ -331,7 +331,7 @@ impl<'a> Walk<'a> {
         })?;
         for attribute in attributes(tag) {
             if let Some(Value::Quoted(value)) = attribute.value {
-                mjml_values::look_at_value(attribute.name, value)
+                mjml_values::look_at_value(name, attribute.name, value)
                     .map_err(|(what, cure)| MjmlFault { at: at + attribute.at, what, cure })?;
             }
         }

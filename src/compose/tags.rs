@@ -62,9 +62,8 @@ pub fn tags(text: &str) -> Vec<Tag> {
             let name = rest.trim_start_matches(['~', ' ']);
             raw = Some(name.split(|c: char| c.is_whitespace() || c == '}').next().unwrap_or(""));
             (rest.find("}}}}").map(|end| end + 8), TagKind::Open)
-        } else if rest.starts_with("{{!") {
-            let long = rest.strip_prefix("{{!--").and_then(|rest| Some(rest.find("--}}")? + 9));
-            (long.or_else(|| Some(rest.find("}}")? + 2)), TagKind::Comment)
+        } else if rest.starts_with("{{!") || rest.starts_with("{{~!") {
+            (end_of_comment(rest), TagKind::Comment)
         } else {
             (end_of(rest), kind_of(rest))
         };
@@ -75,9 +74,26 @@ pub fn tags(text: &str) -> Vec<Tag> {
     tags
 }
 
+/// Past the braces that end the comment at the beginning of `rest`: those behind `--`, where it begins with `!--` and has them.
+fn end_of_comment(rest: &str) -> Option<usize> {
+    let words = rest.find("!--").filter(|at| *at <= 3).map(|at| at + 3);
+    let long = words.and_then(|words| {
+        let ends = rest[words..].match_indices("--").map(|(at, _)| words + at + 2);
+        ends.into_iter().find_map(|end| {
+            let tilde = usize::from(rest[end..].starts_with('~'));
+            rest[end + tilde..].starts_with("}}").then_some(end + tilde + 2)
+        })
+    });
+    long.or_else(|| Some(rest.find("}}")? + 2))
+}
+
 /// Past the braces that end the tag at the beginning of `rest`; what stands between quotation marks is skipped.
 fn end_of(rest: &str) -> Option<usize> {
-    let braces = if rest.starts_with("{{{") { "}}}" } else { "}}" };
+    let is_triple = rest.starts_with("{{{") || rest.starts_with("{{~{");
+    let end_at = |at: usize| {
+        let forms: &[&str] = if is_triple { &["}}}", "}~}}"] } else { &["}}"] };
+        forms.iter().find(|form| rest[at..].starts_with(**form)).map(|form| at + form.len())
+    };
     let mut quote: Option<char> = None;
     let mut is_escaped = false;
     for (at, c) in rest.char_indices().skip(2) {
@@ -87,12 +103,12 @@ fn end_of(rest: &str) -> Option<usize> {
             Some(open) if c == open => quote = None,
             Some(_) => {}
             None if matches!(c, '"' | '\'') => quote = Some(c),
-            None if rest[at..].starts_with(braces) => return Some(at + braces.len()),
+            None if end_at(at).is_some() => return end_at(at),
             None => {}
         }
     }
     // A quotation mark that stands by itself: the parser says what is wrong; the tag ends where it seems to.
-    rest.find(braces).map(|at| at + braces.len())
+    rest.match_indices('}').find_map(|(at, _)| end_at(at))
 }
 
 fn kind_of(rest: &str) -> TagKind {
@@ -148,12 +164,21 @@ pub fn line_and_column(text: &str, at: usize) -> (usize, usize) {
 /// Where a text nests deeper than its parser's stack can bear, and what is nested.
 pub fn too_deep(text: &str) -> Option<(usize, String)> {
     let found = tags(text);
+    // Each `{{else if}}` is a block within the one before it.
+    let mut open: Vec<usize> = Vec::new();
     let mut blocks = 0usize;
     for tag in &found {
         match tag.kind {
-            TagKind::Open => blocks += 1,
-            TagKind::Close => blocks = blocks.saturating_sub(1),
-            TagKind::Comment | TagKind::Else | TagKind::ElseChain | TagKind::Single => {}
+            TagKind::Open => {
+                open.push(1);
+                blocks += 1;
+            }
+            TagKind::ElseChain => {
+                open.last_mut().into_iter().for_each(|chain| *chain += 1);
+                blocks += usize::from(!open.is_empty());
+            }
+            TagKind::Close => blocks -= open.pop().unwrap_or_default(),
+            TagKind::Comment | TagKind::Else | TagKind::Single => {}
         }
         if blocks > DEEPEST_BLOCKS {
             let what = format!("blocks are nested more than {DEEPEST_BLOCKS} deep");
@@ -199,6 +224,8 @@ mod tests {
             ("{{~#if a~}}{{~^~}}{{~/if~}}", vec![Open, Else, Close]),
             ("{{elsewhere}}{{else_x}}", vec![Single, Single]),
             ("{{!-- {{#if a}} --}}{{! b }}", vec![Comment, Comment]),
+            ("{{~!-- {{a}} -- --~}}{{~! b ~}}{{!-- c }}", vec![Comment, Comment, Comment]),
+            ("{{~{a}~}}{{{b}~}}{{{c}}}", vec![Single, Single, Single]),
             ("\\{{a}} \\\\{{b}}", vec![Single]),
             ("{{x \"}}\"}}{{y '{{'}}", vec![Single, Single]),
             ("{{{{raw}}}} {{#if}} {{{{/raw}}}}{{a}}", vec![Open, Close, Single]),
@@ -228,6 +255,9 @@ mod tests {
         let blocks = |n: usize| "{{#if a}}".repeat(n) + &"{{/if}}".repeat(n);
         assert_eq!(too_deep(&blocks(20)), None);
         assert!(too_deep(&blocks(2000)).unwrap().1.contains("blocks"));
+        let chain = |n: usize| format!("{{{{#if a}}}}{}{{{{/if}}}}", "{{else if b}}".repeat(n));
+        assert_eq!(too_deep(&chain(90)), None);
+        assert!(too_deep(&chain(2000)).unwrap().1.contains("blocks"));
         assert_eq!(too_deep(&"(".repeat(3000)), None, "text is no tag");
     }
 }

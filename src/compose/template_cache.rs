@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex};
 use handlebars::Template;
 
 use super::declarations::Declarations;
-use super::explanation;
 use super::fault::TemplateFault;
 use super::inlining::{inlined, still_called};
 use super::partial_depth::{count_depth, refuse_rings};
@@ -17,6 +16,7 @@ use super::recipient_blocks;
 use super::slot::{BlockForm, Slot};
 use super::source_map;
 use super::strict::{self, KnownNames};
+use super::syntax;
 use super::tags::{line_and_column, too_deep};
 use super::templates::TemplateFiles;
 use crate::compose::helper_state::lock;
@@ -29,8 +29,6 @@ pub struct ParsedTemplate {
     /// The partials that are still called while the HTML part is rendered, and the text part.
     pub html_called: BTreeSet<String>,
     pub text_called: BTreeSet<String>,
-    /// All that the text part is made of, whether they stand in their callers or not.
-    text_files: BTreeSet<String>,
     /// Their texts, with the blocks cut out.
     texts: Vec<(String, String)>,
     pub declared: Declarations,
@@ -61,7 +59,6 @@ impl ParsedTemplate {
             blocks: Vec::new(),
             html_called: BTreeSet::new(),
             text_called: BTreeSet::new(),
-            text_files: BTreeSet::new(),
             words: BTreeSet::new(),
             html_words: BTreeSet::new(),
         };
@@ -75,8 +72,8 @@ impl ParsedTemplate {
             let shown = TemplateFiles::shown(&name);
             refuse_depth(&shown, text)?;
             let cut = recipient_blocks::cut(&shown, 1, text, &BlockForm::Raw, &mut parsed.blocks)?;
-            let template = Template::compile_with_name(&cut, name.clone())
-                .map_err(|error| explanation::of_parsing(&shown, 1, text, &error))?;
+            let template = syntax::parse(&name, &cut)
+                .map_err(|fault| with_own_line(fault.placed(&shown, 1, &cut), templates))?;
             parsed.declared.read(&name, &cut, &template);
             let named = text.split(|c: char| !c.is_alphanumeric() && c != '_');
             let words: Vec<String> =
@@ -102,12 +99,12 @@ impl ParsedTemplate {
             let mut template =
                 strict::read(name, &TemplateFiles::shown(name), text, template, &names)
                     .map_err(|fault| with_own_line(fault, templates))?;
+            syntax::hoist(&mut template);
             if parsed.declared.is_dynamic {
                 count_depth(&mut template);
             }
             parsed.files.push((name.clone(), template));
         }
-        parsed.text_files = parsed.reached(&files[1]).into_iter().map(str::to_owned).collect();
         let own = std::mem::take(&mut parsed.files);
         parsed.files = parsed.inlined(own);
         parsed.html_called = still_called(&files[0], &parsed.files);
@@ -120,7 +117,7 @@ impl ParsedTemplate {
         self.files.iter().find(|(name, _)| name == file).map(|(_, template)| template)
     }
 
-    /// The same templates with marks that say where each `<` was written.
+    /// The same templates with marks that say where their words were written.
     pub fn marked(&self, word: &str) -> Option<Vec<(String, Template)>> {
         let names = KnownNames {
             declared: &self.declared,
@@ -133,9 +130,10 @@ impl ParsedTemplate {
             .iter()
             .enumerate()
             .map(|(number, (name, text))| {
-                let text = source_map::marked(text, number, word);
-                let template = Template::compile_with_name(&text, name.clone()).ok()?;
-                let strict = strict::read(name, name, &text, &template, &names).ok()?;
+                let mark = |at: usize| source_map::mark(number, at, word);
+                let template = syntax::parse_marked(name, text, &mark).ok()?;
+                let mut strict = strict::read(name, name, text, &template, &names).ok()?;
+                syntax::hoist(&mut strict);
                 Some((name.clone(), strict))
             })
             .collect();
@@ -147,28 +145,12 @@ impl ParsedTemplate {
         if self.declared.is_dynamic {
             return files;
         }
-        let text: BTreeSet<&str> = self.text_files.iter().map(String::as_str).collect();
-        inlined(files, &self.texts, &text)
+        inlined(files, &self.texts)
     }
 
     fn partials(&self) -> Vec<&str> {
         let names = self.texts.iter().map(|(name, _)| name.as_str());
         names.filter(|name| !name.contains('.')).collect()
-    }
-
-    /// A file, and the partials that it calls, however deep: all of them where a name is known only when it runs.
-    fn reached<'a>(&'a self, file: &'a str) -> BTreeSet<&'a str> {
-        if self.declared.is_dynamic {
-            return self.texts.iter().map(|(name, _)| name.as_str()).collect();
-        }
-        let mut reached = BTreeSet::from([file]);
-        let mut waiting = vec![file];
-        while let Some(caller) = waiting.pop() {
-            let calls = self.declared.calls.iter().filter(|call| call.file == caller);
-            waiting
-                .extend(calls.map(|call| call.called.as_str()).filter(|one| reached.insert(one)));
-        }
-        reached
     }
 
     /// The text of a file, with the blocks cut out.

@@ -4,12 +4,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use handlebars::Template;
-
 use crate::problem::{Place, nearest};
 use crate::rfc::text::one_line;
 
 use super::declarations::Declarations;
+use super::syntax;
 use super::tags::{TagKind, line_and_column, tags, too_deep};
 
 /// The templates that come with roundup, by file name.
@@ -114,7 +113,7 @@ impl TemplateFiles {
             let Some((file, text)) = self.files.get_key_value(&file) else { continue };
             if found.insert(file, text).is_none() && too_deep(text).is_none() {
                 // What cannot be parsed calls nothing; composing says what is wrong with it.
-                let Ok(template) = Template::compile(text) else { continue };
+                let Ok(template) = syntax::parse(file, text) else { continue };
                 let mut declared = Declarations::default();
                 declared.read(file, text, &template);
                 let called =

@@ -1,11 +1,11 @@
-//! A file of words as a project writes it, and its slips: each with its line and its cure.
+//! A file of words as a project writes it, and its slips: each with its place and its cure.
 //! Pure: TOML in, words or slips out.
 
 use super::words::{LocaleWords, WordsFile, WordsFileError};
 
 use toml::Spanned;
 
-use crate::problem::{did_you_mean, nearest};
+use crate::problem::{Place, did_you_mean, nearest};
 
 /// The fields of a file, for "did you mean".
 const FIELDS: [&str; 11] = [
@@ -34,8 +34,21 @@ pub struct WordsReader<'a> {
 
 impl WordsReader<'_> {
     fn wrong(&self, at: Option<usize>, what: String, cure: String) -> WordsFileError {
-        let line = at.map(|at| self.text.get(..at).unwrap_or(self.text).matches('\n').count() + 1);
-        WordsFileError::File { file: format!("templates/words/{}", self.file), line, what, cure }
+        let source = format!("templates/words/{}", self.file);
+        let Some(at) = at else {
+            return WordsFileError::File {
+                place: Place::whole(source),
+                what,
+                cure,
+                line_text: None,
+            };
+        };
+        let before = self.text.get(..at).unwrap_or(self.text);
+        let line = before.matches('\n').count();
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
+        let line_text = self.text.lines().nth(line).map(str::to_owned);
+        let place = Place::at(source, line + 1, column + 1);
+        WordsFileError::File { place, what, cure, line_text }
     }
 
     /// The file, as it is written.
@@ -72,10 +85,10 @@ impl WordsReader<'_> {
         for slip in slips {
             if let (
                 WordsFileError::File { cure, .. },
-                WordsFileError::File { line, what, cure: own, .. },
+                WordsFileError::File { place, what, cure: own, .. },
             ) = (&mut first, slip)
             {
-                let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+                let line = place.line.map(|line| format!("line {line}: ")).unwrap_or_default();
                 cure.push_str(&format!("; and {line}{what} ({own})"));
             }
         }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 use toml::Spanned;
 
+use crate::problem::Place;
+
 #[derive(Debug, Clone, Default)]
 pub struct LocaleWords {
     pub(super) direction: Direction,
@@ -69,12 +71,11 @@ pub enum WordsFileError {
     Unknown { language: String, known: Vec<String> },
     #[error("{what}")]
     File {
-        /// `templates/words/pl.toml`
-        file: String,
-        /// From 1; `None` where the whole file is meant.
-        line: Option<usize>,
+        /// In `templates/words/pl.toml`.
+        place: Place,
         what: String,
         cure: String,
+        line_text: Option<String>,
     },
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::check::rendering::{Scheme, runs};
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
+use crate::compose::palette::Panel;
 use crate::compose::theme::contrast;
 
 pub const RULES: [Rule; 2] = [
@@ -90,7 +91,33 @@ fn colours(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
             said.insert((colour.to_lowercase(), ground.to_lowercase()));
         }
     }
+    findings.extend(panels(known, &mut said));
     findings.extend(drawn(shown, known, &mut said));
+    findings
+}
+
+/// Grounds of panels on which none of the theme's colours can be read: where one can, it is taken.
+fn panels(known: &CheckContext<'_>, said: &mut BTreeSet<(String, String)>) -> Vec<Finding> {
+    let look = &known.theme.look;
+    let mut findings = Vec::new();
+    for (name, panel) in [("tint", Panel::light(look)), ("dark_tint", Panel::dark(look))] {
+        let best = [&panel.ink, &panel.muted, &panel.accent]
+            .into_iter()
+            .filter_map(|colour| Some((contrast(colour, &panel.ground)?, colour)))
+            .max_by(|one, other| one.0.total_cmp(&other.0));
+        let Some((found, colour)) = best.filter(|(found, _)| *found < 4.5) else { continue };
+        said.insert((colour.to_lowercase(), panel.ground.to_lowercase()));
+        findings.push(Finding {
+            rule: "contrast",
+            severity: Severity::Should,
+            place: known.theme_place(name),
+            message: format!(
+                "no colour of the theme can be read on `{name}`: the best has a contrast of {found:.1} to 1; text \
+                 needs 4.5"
+            ),
+            cure: format!("choose another `{name}` under [theme], or leave it out"),
+        });
+    }
     findings
 }
 
@@ -181,6 +208,15 @@ mod tests {
         let findings = pale.findings();
         assert_eq!(findings.len(), 2);
         assert!(findings[0].starts_with("contrast: `muted` on `paper` has a contrast of 2.6 to 1"));
+        let grey = SampleEmail::with(|mail| mail.theme.look.tint = Some("#777777".to_owned()));
+        assert!(
+            grey.findings()[0]
+                .starts_with("contrast: no colour of the theme can be read on `tint`"),
+            "{:?}",
+            grey.findings()
+        );
+        let dark = SampleEmail::with(|mail| mail.theme.look.dark_tint = Some("#1d2f36".to_owned()));
+        assert_eq!(dark.findings(), Vec::<String>::new());
         let none = SampleEmail::with(|mail| mail.theme.look.line = "grey".to_owned());
         assert_eq!(
             none.only_finding(),

@@ -227,9 +227,11 @@ impl From<WordsFileError> for Failure {
             WordsFileError::Code(_) => {
                 "write the language as in `language = \"en\"` under [theme]".to_owned()
             }
-            WordsFileError::File { file, line, cure, .. } => {
-                let place = Place { source: file.clone(), line: *line, column: None };
-                return Self::new(Exit::Usage, error.to_string()).at(place).help(cure);
+            WordsFileError::File { place, cure, line_text, .. } => {
+                return Self::new(Exit::Usage, error.to_string())
+                    .at(place.clone())
+                    .line(line_text.clone())
+                    .help(cure);
             }
         };
         Self::new(Exit::Usage, error.to_string()).help(help)
