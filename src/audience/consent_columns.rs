@@ -7,12 +7,12 @@
 
 use super::{Basis, ExclusionReason};
 use crate::audience::consent_topics::{
-    ABOUT_A_NO, NO_FILES, NOTHING_SAID, OTHER_TOPICS, OTHER_WAYS, TOPIC_TITLES, TOPIC_WHOLE_TITLES,
-    TOPIC_YES_WORDS,
+    ABOUT_A_NO, AND_WORDS, NO_FILES, NOTHING_SAID, OTHER_TOPICS, OTHER_WAYS, TAKING_BACK,
+    TOPIC_TITLES, TOPIC_WHOLE_TITLES, TOPIC_YES_WORDS,
 };
 use crate::audience::consent_words::{
-    NEGATIONS, NO_ANYWHERE, NO_BEGINNINGS, NO_TITLES, NO_WHOLE_TITLES, NO_WORDS, STATES,
-    YES_TITLES, YES_WORDS,
+    AFTER_A_NO, NEGATIONS, NO_ANYWHERE, NO_BEGINNINGS, NO_TITLES, NO_WHOLE_TITLES, NO_WORDS,
+    OTHER_STATE_TITLES, STATES, YES_TITLES, YES_WORDS,
 };
 use crate::rfc::csv::simple;
 
@@ -25,6 +25,8 @@ pub enum ColumnMeaning {
     Yes,
     /// Its title is a no: whatever stands in it, other than a clear "no, not so", keeps the person from being mailed.
     No(ExclusionReason),
+    /// Its words are states, of a membership perhaps: only those that say no are read.
+    OtherState,
     /// Its title is about getting emails: a clear no in it is one. Anything else than a clear yes keeps what is said about the
     /// whole file from being theirs.
     Topic,
@@ -42,13 +44,19 @@ pub struct ConsentColumn {
 }
 
 /// The longest of these, and a little more.
-const LONGEST_NO_BYTES: usize = 24;
+const LONGEST_NO_BYTES: usize = 32;
+/// The shortest.
+const MIN_NO_BYTES: usize = 7;
+/// Several words of one cell stand apart by these, as in "Do Not Email; Do Not Phone".
+const PARTED_BY: [char; 6] = [';', ',', '|', '/', '\n', '\r'];
 
 /// The columns of a file that say whether people may be mailed. `taken` are read for something else.
 pub fn of(titles: &[String], taken: &[Option<usize>]) -> Vec<ConsentColumn> {
     let folded: Vec<String> = titles.iter().map(|title| simple(title)).collect();
     let is_buttondown = folded.iter().any(|title| title == "type")
         && folded.iter().any(|title| title == "creationdate");
+    let is_phplist = ["confirmed", "blacklisted", "bouncecount", "htmlemail"];
+    let is_phplist = folded.iter().any(|title| is_phplist.contains(&title.as_str()));
     let has_email_no =
         folded.iter().any(|title| title.starts_with("donot") && title.contains("email"));
     let says = |index: usize| -> Option<ColumnMeaning> {
@@ -58,6 +66,10 @@ pub fn of(titles: &[String], taken: &[Option<usize>]) -> Vec<ConsentColumn> {
         let title = folded[index].as_str();
         if title == "type" && is_buttondown {
             return Some(ColumnMeaning::State);
+        }
+        // phpList's word for those whom it does not mail; in another list it may be about people who are disabled.
+        if title == "disabled" && is_phplist {
+            return Some(ColumnMeaning::No(ExclusionReason::Unsubscribed));
         }
         // CiviCRM's "Do Not Mail" is about letters, where "Do Not Email" stands beside it.
         if title == "donotmail" && has_email_no {
@@ -97,6 +109,9 @@ fn of_title(title: &str, folded: &str) -> Option<ColumnMeaning> {
     }
     if YES_TITLES.contains(&folded) {
         return Some(ColumnMeaning::Yes);
+    }
+    if OTHER_STATE_TITLES.contains(&folded) {
+        return Some(ColumnMeaning::OtherState);
     }
     if words.windows(2).any(|pair| pair[0] == "on" && pair[1] == "hold") {
         return Some(ColumnMeaning::No(ExclusionReason::OnHold));
@@ -145,6 +160,18 @@ fn words_of(title: &str) -> Vec<String> {
     words
 }
 
+/// A word as tables have it, where nothing but the word stands in the cell: `-1` is not `1`, and `regular?` is not `regular`.
+pub fn whole_word(cell: &str) -> Option<String> {
+    let cell = cell.trim();
+    let is_of_a_word = |c: char| c.is_alphanumeric();
+    (cell.starts_with(is_of_a_word) && cell.ends_with(is_of_a_word)).then(|| folded(cell))
+}
+
+/// The same without what stands around it: enough for a no, and not for a yes.
+pub fn bare_word(cell: &str) -> String {
+    folded(cell.trim_matches(|c: char| !c.is_alphanumeric()))
+}
+
 /// A cell in lower case, with one space wherever there are spaces, hyphens or underscores.
 fn folded(cell: &str) -> String {
     words_in(cell).map(str::to_lowercase).collect::<Vec<_>>().join(" ")
@@ -164,12 +191,23 @@ pub fn state(cell: &str) -> Result<(), ExclusionReason> {
     if matches!(cell, "subscribed" | "active") {
         return Ok(());
     }
-    let word = folded(cell);
-    match STATES.iter().find(|(words, _)| words.contains(&word.as_str())) {
-        Some((_, None)) => Ok(()),
-        Some((_, Some(why))) => Err(why()),
-        None => Err(ExclusionReason::UnknownStatus(super::exclusion::shown(cell))),
+    let meaning = |word: &str| STATES.iter().find(|(words, _)| words.contains(&word));
+    let unknown = || Err(ExclusionReason::UnknownStatus(super::exclusion::shown(cell)));
+    if let Some((_, meaning)) = whole_word(cell).and_then(|word| meaning(&word)) {
+        return meaning.map_or(Ok(()), |why| Err(why()));
     }
+    match meaning(&bare_word(cell)) {
+        // A figure with a sign is another one.
+        Some((_, Some(why))) if cell.chars().any(char::is_alphabetic) => Err(why()),
+        _ => unknown(),
+    }
+}
+
+/// What a state means in a column that may also be about a membership or an account: a word that is in no table says nothing.
+fn other_state(cell: &str) -> Option<ExclusionReason> {
+    let is_word = cell.chars().any(char::is_alphabetic);
+    let why = state(cell).err().filter(|_| is_word)?;
+    (!matches!(why, ExclusionReason::UnknownStatus(_))).then_some(why)
 }
 
 impl ConsentColumn {
@@ -184,6 +222,7 @@ impl ConsentColumn {
                     .then(|| ExclusionReason::NoStatus { column: self.title.clone() });
             }
             ColumnMeaning::State => state(cell).err()?,
+            ColumnMeaning::OtherState => other_state(cell)?,
             ColumnMeaning::Yes => said_yes(cell).err()?,
             ColumnMeaning::Topic => clear_no(cell)?,
         };
@@ -267,16 +306,25 @@ fn is_topic_yes(cell: &str, title: &str) -> bool {
     }
     let parts = cell.split([';', ',', '|', '/']).filter(|part| !part.trim().is_empty());
     let is_yes = |part: &str| {
+        if is_doubtful(part) {
+            return false;
+        }
         let bare = folded(part.trim_matches(|c: char| !c.is_alphanumeric() && !"✓✔".contains(c)));
         let first = bare.split(' ').next().unwrap_or_default();
         YES_WORDS.contains(&bare.as_str())
             || TOPIC_YES_WORDS.contains(&bare.as_str())
-            || bare.parse::<f64>().is_ok_and(|figure| (figure - 1.0).abs() < f64::EPSILON)
+            || part.trim().parse::<f64>().is_ok_and(|figure| (figure - 1.0).abs() < f64::EPSILON)
             || state(part).is_ok()
             || simple(part) == simple(title)
             || ["yes", "y", "ja", "oui", "sí", "si"].contains(&first) && !is_about_another_way(part)
     };
     parts.clone().any(is_yes) && !is_nothing_said(&cell.to_lowercase())
+}
+
+/// Whether a sign before or behind a word takes it back: "yes?", "-1", "!yes".
+fn is_doubtful(part: &str) -> bool {
+    let part = part.trim();
+    part.contains(['?', '¿', '~', '≠']) || part.starts_with(['-', '!', '¬', '<', '>', '–', '—'])
 }
 
 /// A no in a column of which nothing is known but what it is about.
@@ -310,12 +358,17 @@ fn is_dated(cell: &str) -> bool {
 
 /// A no that means one thing in whatever column it stands.
 pub fn no_anywhere(cell: &str) -> Option<ExclusionReason> {
-    let cell = cell.trim();
     // Of a million cells, nearly all are done with here.
-    if cell.len() > LONGEST_NO_BYTES || !cell.as_bytes().first()?.is_ascii_alphabetic() {
+    if cell.len() > LONGEST_NO_BYTES && !cell.contains(PARTED_BY) {
         return None;
     }
-    NO_ANYWHERE.iter().find(|(known, _)| folds_to(cell, known)).map(|(_, why)| why())
+    let whole = std::iter::once(cell).chain(cell.split(PARTED_BY));
+    let whole = whole.map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()));
+    let short = whole.filter(|part| (MIN_NO_BYTES..=LONGEST_NO_BYTES).contains(&part.len()));
+    let mut found = short.filter_map(|part| {
+        NO_ANYWHERE.iter().find(|(known, _)| folds_to(part, known)).map(|(_, why)| why())
+    });
+    found.next()
 }
 
 /// Whether a cell, folded, is a word of the tables; nothing is copied for it.
@@ -325,35 +378,48 @@ fn folds_to(cell: &str, word: &str) -> bool {
     loop {
         match (found.next(), wanted.next()) {
             (None, None) => return true,
+            (Some(after), None) if AFTER_A_NO.iter().any(|w| after.eq_ignore_ascii_case(w)) => {}
             (Some(one), Some(other)) if one.eq_ignore_ascii_case(other) => {}
             _ => return false,
         }
     }
 }
 
-/// A no that holds for everybody in a file: by its name, or because it is Mailchimp's file of those who left.
-pub fn whole_file(name: &str, titles: &[String]) -> Option<ExclusionReason> {
+/// A no that holds for everybody in a file by its columns: Mailchimp's files of those who left, and of those who bounced.
+pub fn whole_file(titles: &[String]) -> Option<ExclusionReason> {
     let titles: Vec<String> = titles.iter().map(|title| simple(title)).collect();
     let has = |title: &str| titles.iter().any(|found| found == title);
     // Its export of subscribers has LAST_CHANGED where these have a time of leaving.
     let is_mailchimp = ["memberrating", "leid", "euid"].into_iter().any(has);
-    if is_mailchimp && !has("lastchanged") {
-        for (title, why) in
-            [("unsubtime", ExclusionReason::Unsubscribed), ("cleantime", ExclusionReason::Bounced)]
-        {
-            if has(title) {
-                return Some(why);
-            }
-        }
+    if !is_mailchimp || has("lastchanged") {
+        return None;
     }
+    let by_title =
+        [("unsubtime", ExclusionReason::Unsubscribed), ("cleantime", ExclusionReason::Bounced)];
+    by_title.into_iter().find(|(title, _)| has(title)).map(|(_, why)| why)
+}
+
+/// A no by the name of a file, for those of whom no row says that they are subscribed. A name that takes it back says
+/// nothing: "unsubscribed removed" is a list of the others.
+pub fn file_name(name: &str) -> Option<ExclusionReason> {
     let stem = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
-    let stem = format!(" {} ", words_of(stem).join(" "));
-    let (_, why) = NO_FILES.iter().find(|(words, _)| stem.contains(&format!(" {words} ")))?;
-    Some(ExclusionReason::Elsewhere {
-        place: "the name of the file".to_owned(),
-        why: Box::new(why()),
-    })
+    let words = words_of(stem);
+    let (at, length, why) = NO_FILES.iter().find_map(|(known, why)| {
+        let known: Vec<&str> = known.split(' ').collect();
+        let at = words.windows(known.len()).position(|found| found == known.as_slice())?;
+        Some((at, known.len(), why))
+    })?;
+    let takes_back = |(place, word): (usize, &String)| {
+        let is_inside = (at..at + length).contains(&place);
+        let is_joined = place > 0 && AND_WORDS.contains(&words[place - 1].as_str());
+        !is_inside && !is_joined && TAKING_BACK.contains(&word.as_str())
+    };
+    if words.iter().enumerate().any(takes_back) {
+        return None;
+    }
+    let (place, why) = ("the name of the file".to_owned(), Box::new(why()));
+    Some(ExclusionReason::Elsewhere { place, why })
 }
 
 #[cfg(test)]
@@ -738,20 +804,44 @@ mod tests {
             "subscribers/Unsubscribed.csv",
             "subscribers/do-not-mail.csv",
             "subscribers/our suppression list.csv",
+            "unsubscribed and removed.csv",
+            "Deleted contacts.csv",
         ] {
-            assert!(whole_file(name, &plain).is_some(), "{name}");
+            assert!(file_name(name).is_some(), "{name}");
+            assert_eq!(whole_file(&plain), None);
         }
         for name in
             ["subscribers/people.csv", "subscribers/subscribed_members.csv", "unsubscribed/a.csv"]
         {
-            assert_eq!(whole_file(name, &plain), None, "{name}");
+            assert_eq!(file_name(name), None, "{name}");
+        }
+        // A word that takes it back, before it and behind it.
+        for (no, _) in NO_FILES {
+            assert!(file_name(&format!("{no}.csv")).is_some(), "{no}");
+            assert!(file_name(&format!("people {no} and removed.csv")).is_some(), "{no}");
+            for word in TAKING_BACK {
+                for name in [format!("list ({no} {word}).csv"), format!("all-{word}-{no}.csv")] {
+                    // "Do not mail" may begin with one.
+                    let is_of_the_no = NO_FILES.iter().any(|(known, _)| known.starts_with(word));
+                    assert!(file_name(&name).is_none() || is_of_the_no, "{name}");
+                }
+            }
+        }
+        for name in [
+            "list (unsubscribed removed).csv",
+            "All supporters without unsubscribes.csv",
+            "Clean list - bounces deleted.csv",
+            "members-excl-deceased.csv",
+            "not unsubscribed.csv",
+        ] {
+            assert_eq!(file_name(name), None, "{name}");
         }
         let left = titles("Email Address,MEMBER_RATING,OPTIN_TIME,UNSUB_TIME,LEID,basis");
-        assert_eq!(whole_file("people.csv", &left), Some(ExclusionReason::Unsubscribed));
+        assert_eq!(whole_file(&left), Some(ExclusionReason::Unsubscribed));
         let cleaned = titles("Email Address,MEMBER_RATING,CLEAN_TIME,EUID");
-        assert_eq!(whole_file("people.csv", &cleaned), Some(ExclusionReason::Bounced));
+        assert_eq!(whole_file(&cleaned), Some(ExclusionReason::Bounced));
         let both = titles("Email Address,MEMBER_RATING,LAST_CHANGED,UNSUB_TIME");
-        assert_eq!(whole_file("people.csv", &both), None);
+        assert_eq!(whole_file(&both), None);
     }
 
     #[test]
@@ -779,6 +869,90 @@ mod tests {
             assert_eq!(says(title), Some(ColumnMeaning::Yes), "{title}");
         }
         for (title, _) in NO_TITLES.iter().chain(NO_WHOLE_TITLES) {
+            assert!(matches!(says(title), Some(ColumnMeaning::No(_))), "{title}");
+        }
+    }
+
+    /// What may stand around a word without being part of it.
+    const SIGNS: [(&str, &str); 10] = [
+        ("-", ""),
+        ("!", ""),
+        ("", "?"),
+        ("? ", ""),
+        ("+", ""),
+        ("(", ")"),
+        ("*", ""),
+        ("~", ""),
+        ("<", ""),
+        ("", " ?"),
+    ];
+
+    #[test]
+    fn a_sign_around_a_word_makes_no_yes_of_it_and_takes_no_no_back() {
+        for (words, why) in STATES {
+            for word in *words {
+                for (before, behind) in SIGNS {
+                    let cell = format!("{before}{word}{behind}");
+                    let is_figure = word.chars().all(|c| c.is_ascii_digit());
+                    let found = state(&cell);
+                    match why {
+                        Some(why) if !is_figure => assert_eq!(found, Err(why()), "{cell}"),
+                        _ => assert!(
+                            matches!(found, Err(ExclusionReason::UnknownStatus(_))),
+                            "{cell}: {found:?}"
+                        ),
+                    }
+                }
+            }
+        }
+        let mut topic = columns(&["Newsletter"]).remove(0);
+        topic.is_filled = true;
+        for cell in ["-1", "1?", "yes?", "!yes", "~ yes", "Monthly?", "email ?", "- yes", "¿sí"] {
+            assert!(topic.not_a_yes(cell).is_some(), "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_clear_no_counts_beside_others_and_with_a_word_of_thanks() {
+        for (word, _) in NO_ANYWHERE {
+            for cell in [
+                format!("{word}; Do Not Phone"),
+                format!("No Phone, {word}"),
+                format!("Major donor\n{word}"),
+                format!("A rather long note of somebody who was met at a fair | {word}"),
+                format!("{word} please"),
+                format!("{} - thank you", word.to_uppercase()),
+                format!("!{word}!"),
+            ] {
+                assert!(no_anywhere(&cell).is_some(), "{cell}");
+            }
+        }
+        for cell in ["No e-mail please", "No Email, No Phone", "Do Not Email; Do Not Phone"] {
+            assert!(no_anywhere(cell).is_some(), "{cell}");
+        }
+        for cell in
+            ["No phone; no post", "Bounced back from illness, please call", "Dead Sea, north"]
+        {
+            assert_eq!(no_anywhere(cell), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_state_that_may_be_of_a_membership_only_says_no() {
+        for title in OTHER_STATE_TITLES {
+            let column = columns(&[title]).remove(0);
+            assert_eq!(column.says, ColumnMeaning::OtherState, "{title}");
+            for cell in ["unconfirmed", "Inactive", "Marked as spam", "Error", "bounced"] {
+                assert!(column.refusal(cell).is_some(), "{title}: {cell}");
+            }
+            for cell in ["", "Active", "Full member", "Lapsed", "2", "3"] {
+                assert_eq!(column.refusal(cell), None, "{title}: {cell}");
+            }
+        }
+        // phpList's.
+        assert_eq!(columns(&["email", "disabled"]).len(), 0);
+        assert_eq!(columns(&["email", "confirmed", "blacklisted", "disabled"]).len(), 3);
+        for title in ["deactivated", "email1_is_bad", "undeliverability_date"] {
             assert!(matches!(says(title), Some(ColumnMeaning::No(_))), "{title}");
         }
     }

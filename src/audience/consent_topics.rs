@@ -235,6 +235,37 @@ pub const NOTHING_SAID: &[&str] = &[
     "none recorded",
 ];
 
+/// Words in the name of a file that take back what another of its words says.
+pub const TAKING_BACK: [&str; 24] = [
+    "removed",
+    "deleted",
+    "dropped",
+    "stripped",
+    "filtered",
+    "cleared",
+    "without",
+    "excl",
+    "exclude",
+    "excludes",
+    "excluded",
+    "excluding",
+    "except",
+    "minus",
+    "less",
+    "not",
+    "no",
+    "clean",
+    "ohne",
+    "sans",
+    "sin",
+    "senza",
+    "zonder",
+    "heb",
+];
+
+/// Words that join two of the same kind: "unsubscribed and removed".
+pub const AND_WORDS: [&str; 6] = ["and", "or", "und", "et", "y", "en"];
+
 /// The names that files of other systems have when nobody in them may be mailed.
 pub const NO_FILES: &[(&str, fn() -> ExclusionReason)] = &[
     ("nonsubscribed", || ExclusionReason::NeverAsked),

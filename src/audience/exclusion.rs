@@ -204,7 +204,7 @@ impl ExclusionReason {
         match self {
             Self::NoStatus { .. } => 0,
             Self::Ragged { .. } => 1,
-            Self::UnknownStatus(_) | Self::NotAYes(_) | Self::UnknownBasis(_) => 2,
+            Self::UnknownStatus(_) | Self::NotAYes(_) | Self::UnknownBasis(_) | Self::Unclear => 2,
             Self::Elsewhere { why, .. } => why.clarity(),
             _ => 3,
         }
@@ -223,18 +223,14 @@ impl ExclusionReason {
         self.clarity() > 0
     }
 
+    /// Whether the cells of the row may be those of other columns.
+    pub(super) fn is_ragged(&self) -> bool {
+        matches!(self, Self::Ragged { .. })
+    }
+
     /// Whether nobody can say if it is a no: a word that is in no table, or a row with cells in the wrong columns.
     pub(super) fn is_unclear(&self) -> bool {
         matches!(self.clarity(), 1 | 2)
-    }
-
-    /// Whether they have died, or another system has deleted them.
-    pub(super) fn is_over(&self) -> bool {
-        match self {
-            Self::Deceased | Self::Removed => true,
-            Self::Elsewhere { why, .. } => why.is_over(),
-            _ => false,
-        }
     }
 
     /// Whether the person has said no, or cannot be reached or mailed any more.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::built_in::BUILT_IN;
-use super::consent_columns::{self, ConsentColumn, no_anywhere};
+use super::consent_columns::{self, ColumnMeaning, ConsentColumn, no_anywhere};
 use super::days_given::{day_in, is_no_such_day};
 use super::fingerprint::{RunningHash, open_hashed};
 use super::law::{Basis, CollectionFacts, MetThrough, UNSTATED};
@@ -79,6 +79,8 @@ pub(super) struct Sheet {
     pub consent: Vec<ConsentColumn>,
     /// A no that holds for everybody in the file.
     whole: Option<ExclusionReason>,
+    /// A no by its name, for everybody of whom it does not say that they are subscribed.
+    by_name: Option<ExclusionReason>,
     input: Arc<dyn Input>,
     email: usize,
     basis: Option<usize>,
@@ -121,7 +123,8 @@ impl Sheet {
         // A no counts in whatever a column is taken for beside it.
         let consent =
             consent_columns::of(&shape.columns, &[Some(email), basis, segments, obtained]);
-        let whole = consent_columns::whole_file(&name, &shape.columns);
+        let whole = consent_columns::whole_file(&shape.columns);
+        let by_name = consent_columns::file_name(&name);
         let others = (0..shape.columns.len())
             .filter(|at| !taken.contains(&Some(*at)) || Some(*at) == basis)
             .filter(|at| consent.iter().all(|column| column.index != *at))
@@ -137,6 +140,7 @@ impl Sheet {
             shape,
             consent,
             whole,
+            by_name,
             input,
             email,
             basis,
@@ -160,7 +164,7 @@ impl Sheet {
         sheet.consent.retain(|column| column.title == "status");
         let Self { others, shape, .. } = &mut sheet;
         others.retain(|at| BUILT_IN.contains(&shape.columns[*at].as_str()));
-        sheet.whole = None;
+        (sheet.whole, sheet.by_name) = (None, None);
         Ok(sheet)
     }
 
@@ -326,7 +330,24 @@ impl Sheet {
             );
         }
         take(self.raggedness(record));
+        if !self.is_subscribed(record, judge) {
+            take(self.by_name.clone());
+        }
         clearest
+    }
+
+    /// Whether a column of states or consents has a clear yes for them.
+    fn is_subscribed(
+        &self,
+        record: &csv::StringRecord,
+        judge: impl Fn(&ConsentColumn, &str) -> Option<ExclusionReason>,
+    ) -> bool {
+        self.by_name.is_some()
+            && self.consent.iter().any(|column| {
+                let cell = record.get(column.index).unwrap_or_default();
+                let is_word = matches!(column.says, ColumnMeaning::State | ColumnMeaning::Yes);
+                is_word && !cell.trim().is_empty() && judge(column, cell).is_none()
+            })
     }
 
     /// A row with more or fewer cells than there are columns, where it may be a no that stands in the wrong one, or is
@@ -334,8 +355,7 @@ impl Sheet {
     fn raggedness(&self, record: &csv::StringRecord) -> Option<ExclusionReason> {
         let columns = self.shape.columns.len();
         let spare = || record.iter().skip(columns).filter(|cell| !cell.trim().is_empty());
-        let is_no =
-            |column: &ConsentColumn| matches!(column.says, consent_columns::ColumnMeaning::No(_));
+        let is_no = |column: &ConsentColumn| matches!(column.says, ColumnMeaning::No(_));
         let is_shifted = record.len() > columns
             && (!self.consent.is_empty() && spare().count() > 0
                 || spare().any(|cell| no_anywhere(cell).is_some()));
@@ -373,15 +393,21 @@ impl Sheet {
         }
     }
 
-    /// What a row has about getting emails, or about how an address was given, that is neither a yes nor a no.
-    pub fn unclear_word(&self, record: &csv::StringRecord) -> Option<ExclusionReason> {
-        let topic = self.consent.iter().find_map(|column| {
+    /// What a row has about getting emails that is neither a yes nor a no.
+    pub fn unclear_topic(&self, record: &csv::StringRecord) -> Option<ExclusionReason> {
+        self.consent.iter().find_map(|column| {
             let cell = cell::tidy_cell(self.cell(record, Some(column.index)));
             column.not_a_yes(cell).filter(|_| !cell.is_empty())
-        });
-        topic.or_else(|| match MetThrough::parse(self.cell(record, self.met_through)) {
-            MetThrough::Unknown(word) => Some(ExclusionReason::UnknownMetThrough(word)),
-            _ => None,
+        })
+    }
+
+    /// The same, or what it has about how an address was given.
+    pub fn unclear_word(&self, record: &csv::StringRecord) -> Option<ExclusionReason> {
+        self.unclear_topic(record).or_else(|| {
+            match MetThrough::parse(self.cell(record, self.met_through)) {
+                MetThrough::Unknown(word) => Some(ExclusionReason::UnknownMetThrough(word)),
+                _ => None,
+            }
         })
     }
 

@@ -8,7 +8,9 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::single_store::SinglePurpose;
-use crate::audience::import::{BasisEvidence, ImportedPerson, ListState, OwnCells, StoredPerson};
+use crate::audience::import::{
+    BasisEvidence, ImportedPerson, ListState, OwnCells, StoredPerson, WordKinds,
+};
 use crate::audience::law::{CollectionFacts, MetThrough};
 use crate::audience::{Basis, ChangeOrigin, NoMail, NoMailChange, NoMailStep};
 use crate::problem::Place;
@@ -59,6 +61,7 @@ impl JoinRequest {
     /// How the list shows them until they confirm.
     pub fn as_listed(&self) -> ImportedPerson {
         ImportedPerson {
+            waits_for: WordKinds::default(),
             address: self.address.clone(),
             state: ListState::Unconfirmed,
             first_name: self.first_name.clone(),
@@ -203,6 +206,7 @@ pub fn joined(
     let mut person = on_list.map_or_else(|| request.as_listed(), ImportedPerson::from);
     person.address.clone_from(&request.address);
     person.state = ListState::Subscribed;
+    person.waits_for = WordKinds::default();
     person.since = Some(today);
     person.joined = person.joined.or(Some(today));
     if !request.first_name.is_empty() {

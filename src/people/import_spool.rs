@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::audience::import::{ImportRow, ImportStep, ImportedPerson, StoredPerson};
+use crate::audience::import::{ImportRow, ImportStep, ImportedPerson, StoredPerson, WordKind};
 use crate::database::{DatabaseError, sqlite};
 use crate::ledger::sqlite::stored_person;
 use crate::problem::Place;
@@ -49,10 +49,10 @@ const ADD: &str = "INSERT INTO rows (person, key, address, state, fields, source
 const SLICE: &str = "SELECT rowid, person, number, key, address, state, fields, source, line, marks
     FROM by_person WHERE rowid > ?1 ORDER BY rowid LIMIT ?2";
 
-const OVER: i64 = 1;
-const UNCLEAR: i64 = 2;
-const CLEAR: i64 = 4;
-const DOUBT: i64 = 8;
+const UNCLEAR: i64 = 1;
+const DOUBT: i64 = 2;
+const CLEAR: [(WordKind, i64); 3] =
+    [(WordKind::Status, 4), (WordKind::Basis, 8), (WordKind::Consent, 16)];
 
 /// A row as it comes out again.
 #[derive(Debug)]
@@ -137,11 +137,12 @@ impl ImportSpool {
     /// When there is no space for it.
     pub fn add(&self, row: ImportRow) -> Result<(), DatabaseError> {
         let mut state = self.state();
-        let ImportRow { person, is_over, is_unclear, is_clear, misspelt, problem: _ } = row;
+        let ImportRow { person, is_unclear, clear, misspelt, problem: _ } = row;
         let (place, source) = (person.place.clone(), state.source(&person.place.source));
         let line = i64::try_from(place.line.unwrap_or_default()).unwrap_or(i64::MAX);
         let mark = |is: bool, mark: i64| if is { mark } else { 0 };
-        let marks = mark(is_over, OVER) | mark(is_unclear, UNCLEAR) | mark(is_clear, CLEAR);
+        let clear = CLEAR.into_iter().map(|(kind, bit)| mark(clear.has(kind), bit));
+        let marks = clear.fold(mark(is_unclear, UNCLEAR), |marks, bit| marks | bit);
         let stored = StoredPerson::from(&person);
         let mut insert = state.connection.prepare_cached(ADD)?;
         let StoredPerson { key, address, state, fields } = &stored;
@@ -358,15 +359,15 @@ impl SpoolTables {
             fields: row.get(6)?,
         };
         let person = ImportedPerson { place: Place::line(source, line), ..stored.into() };
+        let clear = CLEAR.into_iter().filter(|(_, bit)| marks & bit != 0);
         let spooled = SpooledRow {
             number: row.get(2)?,
             person: row.get(1)?,
             row: ImportRow {
                 person,
                 problem: None,
-                is_over: marks & OVER != 0,
                 is_unclear: marks & UNCLEAR != 0,
-                is_clear: marks & CLEAR != 0,
+                clear: clear.map(|(kind, _)| kind).collect(),
                 misspelt: Vec::new(),
             },
             is_doubt: marks & DOUBT != 0,

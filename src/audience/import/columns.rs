@@ -12,10 +12,75 @@ use crate::audience::sheet::{DIRECTLY, EMAIL, GIVEN_AGAIN, JOINED, MET_THROUGH, 
 use crate::problem::nearest;
 use crate::rfc::csv::{CsvShape, Rows, simple};
 
-const FIRST_NAME: &[&str] =
-    &["firstname", "givenname", "forename", "fname", "vorname", "prenom", "prénom", "nombre"];
-const LAST_NAME: &[&str] =
-    &["lastname", "surname", "familyname", "lname", "nachname", "nomdefamille", "apellidos"];
+/// In the languages of Mailchimp's forms, too.
+const FIRST_NAME: &[&str] = &[
+    "firstname",
+    "givenname",
+    "forename",
+    "fname",
+    "vorname",
+    "prenom",
+    "prénom",
+    "nombre",
+    "enwcyntaf",
+    "nomdepila",
+    "voornaam",
+    "primeironome",
+    "imię",
+    "imie",
+    "имя",
+    "імя",
+    "名",
+    "fornavn",
+    "förnamn",
+    "fornamn",
+    "etunimi",
+    "křestníjméno",
+    "jméno",
+    "keresztnév",
+    "prenume",
+    "όνομα",
+    "eesnimi",
+    "nomepróprio",
+];
+const LAST_NAME: &[&str] = &[
+    "lastname",
+    "surname",
+    "familyname",
+    "lname",
+    "nachname",
+    "nomdefamille",
+    "apellidos",
+    "apellido",
+    "cyfenw",
+    "cognome",
+    "achternaam",
+    "sobrenome",
+    "apelido",
+    "nazwisko",
+    "фамилия",
+    "прізвище",
+    "姓",
+    "etternavn",
+    "efternavn",
+    "efternamn",
+    "sukunimi",
+    "příjmení",
+    "vezetéknév",
+    "soyad",
+    "soyadı",
+    "επώνυμο",
+    "perekonnanimi",
+    "uzvārds",
+    "pavardė",
+    "priezvisko",
+    "prezime",
+    "priimek",
+    "sloinne",
+];
+/// `nome` and `nom` are first names beside another column, and whole names in Portuguese and French lists without one.
+const FIRST_BESIDE_LAST: &[&str] = &["nome"];
+const LAST_BESIDE_FIRST: &[&str] = &["nom"];
 const NAME: &[&str] = &["name", "fullname", "displayname", "contactname"];
 const TAGS: &[&str] = &["tags", "tag", "segments", "segment", "labels", "groups"];
 const LANGUAGE: &[&str] = &["language", "lang", "locale", "preferredlanguage"];
@@ -221,6 +286,7 @@ impl Columns {
             evidence_if: own.evidence_if.as_ref().and_then(|needs| find(&needs.column)),
             ..Self::default()
         };
+        columns.find_names_beside(&titles);
         columns.obtained = match obtained {
             Some(column) => Some(named(column)?),
             None => mapped(ImportField::Obtained)?.or_else(|| by_title(&[], OBTAINED)),
@@ -269,6 +335,19 @@ impl Columns {
         let others = self.email_by.iter().flat_map(|(_, words)| words);
         let others: Vec<usize> = others.map(|(_, column)| *column).collect();
         self.email.extend(others);
+    }
+
+    /// Words that mean a name of one kind beside a column with the other one: French `Nom` beside `Prénom`, Italian `Nome`
+    /// beside `Cognome`.
+    fn find_names_beside(&mut self, titles: &[String]) {
+        let find =
+            |wanted: &[&str]| titles.iter().position(|title| wanted.contains(&title.as_str()));
+        if self.first_name.is_some() && self.last_name.is_none() {
+            self.last_name = find(LAST_BESIDE_FIRST);
+        }
+        if self.last_name.is_some() && self.first_name.is_none() {
+            self.first_name = find(FIRST_BESIDE_LAST);
+        }
     }
 
     /// Every column that is read.
@@ -353,6 +432,38 @@ fn by_contents(mut rows: Rows, columns: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_found_in_the_languages_of_sign_up_forms() {
+        let found = |header: &str| {
+            let bytes = format!("Email,{header}\nann@e.org,Ann,Lee\n");
+            let input: std::sync::Arc<[u8]> = bytes.as_bytes().into();
+            let shape = CsvShape::of("a.csv", &input).unwrap();
+            let rows = shape.rows(&input).unwrap();
+            let columns = Columns::of(&shape, rows, None, &[], None).unwrap();
+            (columns.first_name, columns.last_name)
+        };
+        for header in [
+            "First Name,Last Name",
+            "Enw cyntaf,Cyfenw",
+            "Nome,Cognome",
+            "Voornaam,Achternaam",
+            "Nome,Sobrenome",
+            "Nome,Apelido",
+            "Imię,Nazwisko",
+            "Имя,Фамилия",
+            "名,姓",
+            "Prénom,Nom",
+            "Prénom,Nom de famille",
+            "Vorname,Nachname",
+            "Nombre,Apellidos",
+            "Nombre,Apellido",
+            "Fornavn,Etternavn",
+            "Förnamn,Efternamn",
+        ] {
+            assert_eq!(found(header), (Some(1), Some(2)), "{header}");
+        }
+    }
 
     #[test]
     fn a_mapping_names_a_field_and_a_column() {

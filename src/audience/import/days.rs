@@ -50,6 +50,27 @@ impl DayColumn {
     }
 }
 
+/// Whether a cell says that there is no day: databases write one that never was with zeros.
+pub fn is_empty_day(cell: &str) -> bool {
+    cell.chars().all(|c| c == '0' || !c.is_alphanumeric())
+}
+
+/// Whether a cell means a day that has not come, in whichever order it is written.
+pub fn is_later(cell: &str, order: Option<DateOrder>, today: NaiveDate) -> bool {
+    let Ok(written) = PartialDate::read(cell, Tz::UTC) else { return false };
+    let dates = match (written, order) {
+        (WrittenDate::Known { date, .. }, _) => [date, date],
+        (WrittenDate::Either { day_first, .. }, Some(DateOrder::DayFirst)) => {
+            [day_first, day_first]
+        }
+        (WrittenDate::Either { month_first, .. }, Some(DateOrder::MonthFirst)) => {
+            [month_first, month_first]
+        }
+        (WrittenDate::Either { day_first, month_first }, None) => [day_first, month_first],
+    };
+    dates.iter().all(|date| date.days(Tz::UTC).0 > today)
+}
+
 /// The day that a cell means. `None` where it means none, one that has not come, or one before there were newsletters.
 pub fn day(cell: &str, order: Option<DateOrder>, today: NaiveDate) -> Option<NaiveDate> {
     let date = match PartialDate::read(cell, Tz::UTC).ok()? {

@@ -77,7 +77,7 @@ impl Difference {
         let mut difference = Self::default();
         for (person, known) in difference.by_person(export, known) {
             let (step, person) = match known {
-                None => (ImportStep::New, person.into_owned()),
+                None => (ImportStep::New, as_new(person.into_owned())),
                 Some(known) => step_of(known, &person, export),
             };
             match step {
@@ -88,12 +88,8 @@ impl Difference {
                 ImportStep::LeftOut => difference.left_out.push(person),
             }
         }
-        for row in export.left_out.iter().filter(|row| !is_unclear(row, known, export)) {
-            match known.get(&row.key).and_then(|known| ended(known, row, export)) {
-                Some(person) => difference.changed.push(person),
-                None => difference.left_out.push(row.clone()),
-            }
-        }
+        let not_taken = export.left_out.iter().filter(|row| !export.unclear.contains(&row.key));
+        difference.left_out.extend(not_taken.cloned());
         difference
     }
 
@@ -107,14 +103,14 @@ impl Difference {
         let mut rows: Vec<(Cow<'a, ImportedPerson>, Option<&'a KnownPerson>)> = Vec::new();
         let has_old = known.values().any(|known| known.by_old_address);
         let mut places: HashMap<&str, usize> = HashMap::new();
-        let unclear = export.left_out.iter().filter(|row| is_unclear(row, known, export));
+        let unclear = export.left_out.iter().filter(|row| export.unclear.contains(&row.key));
         for row in export.people.iter().chain(unclear) {
             let known = known.get(&row.key);
             let key = known.map_or(row.key.as_str(), |known| known.person.key.as_str());
             let is_first = !has_old || !places.contains_key(key);
             if is_first {
                 places.insert(key, rows.len());
-                rows.push((as_it_counts(row, known, export), known));
+                rows.push((as_it_counts(row, export), known));
                 continue;
             }
             self.repeated += 1;
@@ -126,10 +122,10 @@ impl Difference {
                 continue;
             }
             if gone_mailbox(first, *of) {
-                (*first, *of) = (as_it_counts(row, known, export), known);
+                (*first, *of) = (as_it_counts(row, export), known);
                 continue;
             }
-            let row = as_it_counts(row, known, export).into_owned();
+            let row = as_it_counts(row, export).into_owned();
             *first = Cow::Owned(merged(first.clone().into_owned(), row));
             if of.is_some_and(|of| of.by_old_address) {
                 *of = known;
@@ -150,33 +146,25 @@ impl Difference {
     }
 }
 
-/// Whether a row that is left out may hold a no of somebody who is known.
-fn is_unclear(row: &ImportedPerson, known: &HashMap<String, KnownPerson>, export: &Export) -> bool {
-    export.unclear.contains(&row.key) && known.contains_key(&row.key)
-}
-
-/// A row of somebody who is known. What may be a no is never a yes, and more than no evidence.
-fn as_it_counts<'a>(
-    row: &'a ImportedPerson,
-    known: Option<&KnownPerson>,
-    export: &Export,
-) -> Cow<'a, ImportedPerson> {
-    let is_unclear = known.is_some() && export.unclear.contains(&row.key);
-    if is_unclear && row.state == ListState::NoEvidence {
+/// A row of somebody. What may be a no is never a yes, and more than no evidence.
+fn as_it_counts<'a>(row: &'a ImportedPerson, export: &Export) -> Cow<'a, ImportedPerson> {
+    if export.unclear.contains(&row.key) && row.state == ListState::NoEvidence {
         return Cow::Owned(ImportedPerson { state: ListState::LeftOut, ..row.clone() });
     }
     Cow::Borrowed(row)
 }
 
-/// Somebody on the list who is mailed no more: a file says that they have died, or that its system has deleted them.
-fn ended(known: &KnownPerson, row: &ImportedPerson, export: &Export) -> Option<ImportedPerson> {
-    let is_on_list = !known.has_said_no && !known.is_gone && !known.by_old_address;
-    if !is_on_list || !export.over.contains(&row.key) {
-        return None;
+/// Somebody whom the list does not have. Whoever has no clear word waits: a yes that comes later is not mailed either.
+fn as_new(row: ImportedPerson) -> ImportedPerson {
+    if row.state != ListState::LeftOut {
+        return row;
     }
-    let state = ListState::Unsubscribed;
-    let (since, why, evidence) = (row.since, row.why.clone(), None);
-    Some(ImportedPerson { state, since, why, evidence, ..known.person.clone() })
+    let why = where_unclear(&row);
+    ImportedPerson { why, ..row }
+}
+
+fn where_unclear(row: &ImportedPerson) -> String {
+    format!("{}: {}", row.place, row.why)
 }
 
 /// What a row does to somebody who is known: a cell that is empty wipes nothing, a no stays a no, and a state without
@@ -203,6 +191,10 @@ fn step_of(
     }
     let mut after = before.clone();
     after.take_cells(row, true);
+    // What somebody typed themself when they signed up is theirs.
+    if known.own_yes.is_some() && !before.first_name.is_empty() {
+        after.first_name.clone_from(&before.first_name);
+    }
     if is_old_no(row, known.own_yes) {
         let is_same = after == *before;
         return (if is_same { ImportStep::Same } else { ImportStep::Changed }, after);
@@ -211,16 +203,13 @@ fn step_of(
     if is_settled && !row.state.is_no() {
         return (ImportStep::StaysNo, after);
     }
-    if before.state == ListState::LeftOut
-        && (row.state == ListState::Subscribed || export.clear.contains(&row.key))
-    {
-        after.evidence = row.evidence.clone().or(after.evidence);
-        (after.state, after.why) = match &after.evidence {
-            Some(evidence) => (ListState::Subscribed, evidence.to_string()),
-            None => (ListState::NoEvidence, row.why.clone()),
-        };
-        after.since = row.since;
-        return (ImportStep::Changed, after);
+    if before.state == ListState::LeftOut && !row.state.is_no() {
+        let clear = export.clear.get(&row.key).copied().unwrap_or_default();
+        after.waits_for = before.waits_for.without(clear);
+        let has_a_yes = row.state == ListState::Subscribed || !clear.is_empty();
+        if has_a_yes && after.waits_for.is_empty() {
+            return (ImportStep::Changed, no_longer_waiting(after, row));
+        }
     }
     let is_stronger = row.state.weight() > before.state.weight();
     if row.state != before.state && is_stronger {
@@ -237,19 +226,32 @@ fn step_of(
     (if is_same { ImportStep::Same } else { ImportStep::Changed }, after)
 }
 
-/// What a row does that may be a no: whoever is mailed waits for a clear word, and keeps what they agreed to. Its cells may be
-/// those of other columns.
+/// Somebody who has waited, with a row that has a clear word of each kind that was not clear.
+fn no_longer_waiting(person: ImportedPerson, row: &ImportedPerson) -> ImportedPerson {
+    let evidence = row.evidence.clone().or(person.evidence.clone());
+    let (state, why) = match &evidence {
+        Some(evidence) => (ListState::Subscribed, evidence.to_string()),
+        None => (ListState::NoEvidence, row.why.clone()),
+    };
+    ImportedPerson { state, why, evidence, since: row.since, ..person }
+}
+
+/// What a row does that may be a no: whoever has not said no waits for a clear word, and keeps what they agreed to. Its cells
+/// may be those of other columns.
 fn waiting(known: &KnownPerson, row: &ImportedPerson) -> (ImportStep, ImportedPerson) {
     let before = &known.person;
     if known.has_said_no || before.state.is_no() {
         return (ImportStep::StaysNo, before.clone());
     }
-    if before.state != ListState::Subscribed {
-        return (ImportStep::Same, before.clone());
+    if before.state == ListState::LeftOut {
+        let waits_for = before.waits_for.and(row.waits_for);
+        let step =
+            if waits_for == before.waits_for { ImportStep::Same } else { ImportStep::Changed };
+        return (step, ImportedPerson { waits_for, ..before.clone() });
     }
-    let (state, since) = (ListState::LeftOut, row.since);
-    let why = format!("{}: {}", row.place, row.why);
-    (ImportStep::Changed, ImportedPerson { state, since, why, ..before.clone() })
+    let (state, since, waits_for) = (ListState::LeftOut, row.since, row.waits_for);
+    let why = where_unclear(row);
+    (ImportStep::Changed, ImportedPerson { state, since, why, waits_for, ..before.clone() })
 }
 
 /// Whether a row holds a no that the person has overtaken with a yes of their own.

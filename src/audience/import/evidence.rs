@@ -3,15 +3,21 @@
 
 use chrono::NaiveDate;
 
-use super::days::day;
+use super::days::{day, is_empty_day, is_later};
 use super::model::{BasisEvidence, Obtained};
+use super::own_columns::OwnColumns;
 use super::reading::TableReading;
 use super::state::ListState;
-use crate::audience::Basis;
+use crate::audience::built_in::is_own_export;
 use crate::audience::cell::tidy_cell;
+use crate::audience::consent_columns::{bare_word, whole_word};
+use crate::audience::exclusion::shown;
 use crate::audience::law::MetThrough;
-use crate::rfc::csv::simple;
+use crate::audience::{Basis, ExclusionReason};
 use crate::rfc::text::one_line;
+
+/// Why what is said about a whole file is no evidence of a consent.
+const NO_DAY: &str = "nothing says when they agreed: say it with --obtained";
 
 impl TableReading<'_> {
     /// Why somebody may be mailed whom the file does not refuse; or where they stand without that.
@@ -20,6 +26,10 @@ impl TableReading<'_> {
         record: &::csv::StringRecord,
     ) -> Result<BasisEvidence, (ListState, String)> {
         let none = |why: String| (ListState::NoEvidence, why);
+        // A basis says why somebody may be mailed, and not that they want to be.
+        if let Some(why) = self.sheet.unclear_topic(record) {
+            return Err(none(why.to_string()));
+        }
         let found = match self.written_evidence(record).map_err(none)? {
             Some(found) => found,
             None => self.stated_evidence(record).map_err(none)?,
@@ -33,21 +43,26 @@ impl TableReading<'_> {
         record: &::csv::StringRecord,
     ) -> Result<Option<BasisEvidence>, String> {
         let consent = self.cell(record, self.columns.consent);
-        if let (Some(column), false) = (self.columns.consent, consent.is_empty()) {
-            let source = format!("column `{}`", self.sheet.shape.columns[column]);
-            return Ok(Some(self.found(record, Basis::Consent, source, self.obtained(record))));
+        if let Some(column) = self.columns.consent {
+            let title = &self.sheet.shape.columns[column];
+            if consent.is_empty() {
+                return Err(format!("nothing in column `{title}`"));
+            }
+            let (source, obtained) = (format!("column `{title}`"), self.obtained(record)?);
+            return Ok(Some(self.found(record, Basis::Consent, source, obtained)));
         }
         let word = self.sheet.basis_cell(record).trim();
-        if self.columns.consent.is_none() && !word.is_empty() {
+        if !word.is_empty() {
             let basis = Basis::parse(word).map_err(|why| why.to_string())?;
-            return Ok(Some(self.found(record, basis, String::new(), self.obtained(record))));
+            let obtained = self.obtained(record)?;
+            return Ok(Some(self.found(record, basis, String::new(), obtained)));
         }
         let Some(recipe) = self.recipe else { return Ok(None) };
         let is_filled =
             self.columns.evidence_needs.is_none_or(|at| !self.cell(record, Some(at)).is_empty());
         let is_said = recipe.evidence_if.as_ref().is_none_or(|words| {
-            let cell = simple(self.cell(record, self.columns.evidence_if));
-            words.words.iter().any(|word| simple(word) == cell)
+            let cell = whole_word(self.cell(record, self.columns.evidence_if));
+            cell.is_some_and(|cell| words.words.iter().any(|word| bare_word(word) == cell))
         });
         if !is_filled
             || !is_said
@@ -82,17 +97,40 @@ impl TableReading<'_> {
         }
         let obtained = match &stated.obtained {
             Obtained::Day(day) => Some(*day),
-            Obtained::NotStated => self.obtained(record),
-            Obtained::Column(column) => {
-                let day = self.obtained(record);
-                Some(day.ok_or_else(|| format!("no date in column `{column}`"))?)
-            }
+            Obtained::NotStated | Obtained::Column(_) => self.obtained(record)?,
         };
+        if obtained.is_none() && stated.basis == Basis::Consent {
+            return Err(NO_DAY.to_owned());
+        }
         Ok(self.found(record, stated.basis, stated.source.clone(), obtained))
     }
 
-    fn obtained(&self, record: &::csv::StringRecord) -> Option<NaiveDate> {
-        day(self.cell(record, self.columns.obtained), self.order, self.options.today)
+    /// The day on which an address was given. Where a file has the column, an empty cell is no day, and neither is one that
+    /// cannot be. In a list of the newsletter's own, and in what was exported of it, nothing need stand there.
+    fn obtained(&self, record: &::csv::StringRecord) -> Result<Option<NaiveDate>, String> {
+        let Some(column) = self.columns.obtained else { return Ok(None) };
+        let (order, today) = (self.order, self.options.today);
+        let cell = self.cell(record, Some(column));
+        let found = day(cell, order, today);
+        if found.is_some() || self.obtained_again(record).is_some() {
+            return Ok(found);
+        }
+        if is_later(cell, order, today) {
+            return Err(ExclusionReason::ObtainedLater.to_string());
+        }
+        let (titles, is_empty) = (&self.sheet.shape.columns, is_empty_day(cell));
+        if self.options.own == OwnColumns::All || is_empty && is_own_export(titles) {
+            return Ok(None);
+        }
+        if is_empty {
+            return Err(format!("no date in column `{}`", titles[column]));
+        }
+        Err(ExclusionReason::NoSuchDay(shown(cell)).to_string())
+    }
+
+    /// The day on which it was given once more.
+    fn obtained_again(&self, record: &::csv::StringRecord) -> Option<NaiveDate> {
+        day(self.cell(record, self.columns.given_again), self.order, self.options.today)
     }
 
     fn found(
@@ -103,8 +141,7 @@ impl TableReading<'_> {
         obtained: Option<NaiveDate>,
     ) -> BasisEvidence {
         let own = one_line(self.cell(record, self.columns.source));
-        let again =
-            day(self.cell(record, self.columns.given_again), self.order, self.options.today);
+        let again = self.obtained_again(record);
         let mut given = self.sheet.how_given(record, obtained.max(again));
         if let (MetThrough::Unstated, Some(stated)) = (&given.met_through, &self.options.stated) {
             given.met_through = stated.met_through.clone();

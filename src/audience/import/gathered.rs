@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::model::{Export, ImportedPerson};
 use super::row::ImportRow;
 use super::state::ListState;
+use super::word_kinds::WordKinds;
 use crate::problem::Place;
 
 /// People by their folded address, in the order of their first rows.
@@ -16,10 +17,8 @@ pub struct Gathered {
     left_out: Vec<ImportedPerson>,
     /// Where a no stands for an address that may be another.
     misspelt: BTreeMap<String, Place>,
-    /// Folded addresses of people whose mail is over.
-    over: BTreeSet<String>,
     unclear: BTreeSet<String>,
-    clear: BTreeSet<String>,
+    clear: BTreeMap<String, WordKinds>,
     repeated: u64,
 }
 
@@ -37,9 +36,6 @@ impl Gathered {
             self.left_out.push(row.person);
             return;
         }
-        if row.is_over {
-            self.over.insert(row.person.key.clone());
-        }
         // A row that may be a no beats a yes on another, also where it only says that nothing is known.
         let weight = |person: &ImportedPerson, is_unclear: bool| match person.state {
             ListState::NoEvidence if is_unclear => ListState::LeftOut.weight(),
@@ -50,8 +46,9 @@ impl Gathered {
         if row.is_unclear {
             self.unclear.insert(row.person.key.clone());
         }
-        if row.is_clear && row.person.state == ListState::NoEvidence {
-            self.clear.insert(row.person.key.clone());
+        if !row.clear.is_empty() {
+            let clear = self.clear.entry(row.person.key.clone()).or_default();
+            *clear = clear.and(row.clear);
         }
         match self.by_key.get(&row.person.key) {
             None => {
@@ -61,12 +58,14 @@ impl Gathered {
             Some(at) => {
                 self.repeated += 1;
                 let known = &mut self.people[*at];
+                let waits_for = known.waits_for.and(row.person.waits_for);
                 if row_weight > weight(known, was_unclear) {
                     let before = std::mem::replace(known, row.person);
                     known.take_cells(&before, false);
                 } else {
                     known.take_cells(&row.person, false);
                 }
+                known.waits_for = waits_for;
             }
         }
     }
@@ -88,7 +87,6 @@ impl Gathered {
         export.people = people;
         export.left_out = self.left_out;
         export.left_out.extend::<Vec<_>>(left_out);
-        export.over = self.over;
         export.unclear = self.unclear;
         export.clear = self.clear;
         export.repeated = self.repeated;
@@ -100,5 +98,6 @@ pub(super) fn merged(one: ImportedPerson, other: ImportedPerson) -> ImportedPers
     let (mut first, second) =
         if other.state.weight() > one.state.weight() { (other, one) } else { (one, other) };
     first.take_cells(&second, false);
+    first.waits_for = first.waits_for.and(second.waits_for);
     first
 }

@@ -25,6 +25,7 @@ mod tables;
 mod tables_error;
 mod tags;
 mod totals;
+mod word_kinds;
 mod workbook;
 
 pub use columns::{ColumnMapping, ImportField, MappedTo, MappingError};
@@ -42,7 +43,8 @@ pub use state::ListState;
 pub use stored::{StoredPerson, as_table};
 pub use tables::{HeadedTable, Keep, in_memory};
 pub use tables_error::{LONGEST_FILE_BYTES, TablesError};
-pub use totals::{ImportTotals, StepTotal};
+pub use totals::{ImportTotals, MOST_NAMED, StepTotal};
+pub use word_kinds::{WordKind, WordKinds};
 
 use std::sync::Arc;
 
@@ -89,6 +91,7 @@ pub fn read_rows(
             export.system = Some((recipe.id, recipe.name.clone()));
             export.notes.extend(recipe.note.clone());
         }
+        export.notes.extend(table.notes.iter().cloned());
         let reading = TableReading::of(table, recipe, options)?;
         export.problems.extend(reading.problems().cloned());
         let summary = reading.rows(|mut row| {
@@ -101,6 +104,12 @@ pub fn read_rows(
         export.files.push(summary);
     }
     export.rows = export.files.iter().map(|file| file.rows).sum();
+    if export.rows == 0
+        && options.own != OwnColumns::All
+        && let Some(table) = tables.first()
+    {
+        return Err(ImportError { path: table.name.clone(), fault: ImportFault::NoRows });
+    }
     Ok(export)
 }
 

@@ -1,7 +1,7 @@
 //! What somebody says about an import, and what it finds: people, files, problems.
 //! Pure: values.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -11,6 +11,7 @@ use super::columns::ColumnMapping;
 use super::own_columns::{OwnCells, OwnColumns};
 use super::recipe::Recipe;
 use super::state::ListState;
+use super::word_kinds::WordKinds;
 use crate::audience::law::{CollectionFacts, MetThrough, law_of};
 use crate::audience::{Basis, ExclusionReason};
 use crate::date::DateOrder;
@@ -109,6 +110,9 @@ pub struct ImportedPerson {
     /// Cells of the newsletter's own columns.
     #[serde(skip_serializing_if = "OwnCells::is_empty")]
     pub columns: OwnCells,
+    /// Of somebody who waits, or did when they said no: the kinds of words that must be a clear yes first. None of them where any yes will do.
+    #[serde(skip)]
+    pub waits_for: WordKinds,
     /// The address, folded; empty where there is none.
     #[serde(skip)]
     pub key: String,
@@ -142,13 +146,19 @@ impl ImportedPerson {
             Some(Err(why)) => (ListState::NoEvidence, why),
             None => (ListState::NoEvidence, ExclusionReason::NoBasis.to_string()),
         };
+        let (state, why) = if self.waits_for.is_empty() {
+            (state, why)
+        } else {
+            (ListState::LeftOut, ExclusionReason::Unclear.to_string())
+        };
         Self { state, why, since: self.joined, ..self }
     }
 
     /// The same once they want the email again: their request is consent where there is no other evidence.
     #[must_use]
     pub fn wanted_again(self, request: &str, day: NaiveDate) -> Self {
-        let back = self.without_no();
+        // It is a clear word, whatever a file was unclear about.
+        let back = Self { waits_for: Default::default(), ..self }.without_no();
         if back.state == ListState::Subscribed {
             return back;
         }
@@ -156,6 +166,14 @@ impl ImportedPerson {
         let (source, wording) = (request.to_owned(), String::new());
         let evidence = BasisEvidence { basis: Basis::Consent, source, wording, given };
         Self { evidence: Some(evidence), ..back }.without_no()
+    }
+
+    /// The same without the cells that may be those of other columns.
+    #[must_use]
+    pub(super) fn without_cells(self) -> Self {
+        let (first_name, last_name, language) = (String::new(), String::new(), String::new());
+        let (tags, columns, joined) = (Vec::new(), OwnCells::default(), None);
+        Self { first_name, last_name, language, tags, columns, joined, ..self }
     }
 
     /// Takes the cells of another row of the same person. An empty cell wipes nothing; a filled one takes the place of
@@ -206,12 +224,10 @@ pub struct Export {
     pub people: Vec<ImportedPerson>,
     /// Rows that are not taken, each with the reason.
     pub left_out: Vec<ImportedPerson>,
-    /// Folded addresses of those among them who have died, or whom their system has deleted.
-    pub over: BTreeSet<String>,
-    /// Folded addresses with a word or a row that may be a no: whoever is on the list waits.
+    /// Folded addresses with a word or a row that may be a no: they wait, whether the list has them or not.
     pub unclear: BTreeSet<String>,
-    /// Those with a clear yes, and nothing that says why they may be mailed: whoever waits is mailed again.
-    pub clear: BTreeSet<String>,
+    /// Those with a clear yes, by the kinds of their words.
+    pub clear: BTreeMap<String, WordKinds>,
     pub problems: Vec<Problem>,
     pub rows: u64,
     /// Rows of people who stand on an earlier row too.

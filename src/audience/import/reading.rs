@@ -17,6 +17,7 @@ use super::state::ListState;
 use super::tables::HeadedTable;
 use super::tables_error::TablesError;
 use super::tags::tags_of;
+use super::word_kinds::{WordKind, WordKinds};
 use crate::audience::cell::tidy_cell;
 use crate::audience::consent_columns::{self, ColumnMeaning, ConsentColumn};
 use crate::audience::sheet::Sheet;
@@ -194,35 +195,58 @@ impl<'a> TableReading<'a> {
                 "correct the address in the file, and import it again",
             ));
         }
-        let refusal = role(&address).filter(|_| refusal.is_none()).or(refusal);
-        let is_over = refusal.as_ref().is_some_and(ExclusionReason::is_over);
-        let is_refused = refusal.is_some();
-        let mut is_unclear = refusal.as_ref().is_some_and(ExclusionReason::is_unclear);
-        let mut is_clear = !is_refused && self.has_a_yes(record);
+        let of_nobody = role(&address).filter(|_| refusal.is_none());
+        let is_of_nobody = of_nobody.is_some();
+        let refusal = of_nobody.or(refusal);
+        let mut unclear = refusal.clone().filter(ExclusionReason::is_unclear);
+        let mut clear = WordKinds::default();
+        if refusal.is_none() {
+            unclear = self.sheet.unclear_topic(record);
+            clear = self.clear_words(record);
+        }
+        if refusal.as_ref().is_some_and(ExclusionReason::is_ragged) {
+            person = person.without_cells();
+        }
+        let (is_refused, waits) =
+            (refusal.is_some(), matches!(refusal, Some(ExclusionReason::Unclear)));
         self.judge(&mut person, refusal, record);
-        if (person.state == ListState::LeftOut || is_unclear) && problem.is_none() {
-            let cure = if is_unclear { CLEAR_CURE } else { "check the row" };
-            problem = Some(Problem::new(place.clone(), person.why.clone(), cure));
+        if is_of_nobody {
+            person.state = ListState::LeftOut;
+        }
+        // Whoever waits keeps what they agreed to, also in an export of ours.
+        if waits {
+            person.evidence = self.evidence(record).ok();
         }
         // Where nothing in the row says why they may be mailed, an unclear word may be their no.
-        if !is_refused
-            && person.state == ListState::NoEvidence
-            && let Some(why) = self.sheet.unclear_word(record)
-        {
-            (is_unclear, is_clear) = (true, false);
+        if !is_refused && person.state == ListState::NoEvidence && unclear.is_none() {
+            unclear = self.sheet.unclear_word(record);
+        }
+        if let Some(why) = &unclear {
+            clear = WordKinds::default();
+            person.waits_for = WordKind::of(why).into_iter().collect();
             person.why = why.to_string();
         }
+        if (person.state == ListState::LeftOut || unclear.is_some()) && problem.is_none() {
+            let cure = if unclear.is_some() { CLEAR_CURE } else { "check the row" };
+            problem = Some(Problem::new(place.clone(), person.why.clone(), cure));
+        }
         let problem = problem.or_else(|| self.cell_problem(record, &place));
-        ImportRow { person, problem, is_over, is_unclear, is_clear, misspelt: Vec::new() }
+        let (is_unclear, misspelt) = (unclear.is_some(), Vec::new());
+        ImportRow { person, problem, is_unclear, clear, misspelt }
     }
 
-    /// Whether a column of states or consents has a word for them, of which it is known that none is a no.
-    fn has_a_yes(&self, record: &::csv::StringRecord) -> bool {
-        let filled =
-            |column: &ConsentColumn| !self.cell(record, Some(column.index)).trim().is_empty();
+    /// The kinds of columns that have a word for them, of which it is known that none is a no.
+    fn clear_words(&self, record: &::csv::StringRecord) -> WordKinds {
+        let filled = |column: usize| !self.cell(record, Some(column)).trim().is_empty();
         let said = self.sheet.consent.iter().chain(&self.consent_column);
-        said.filter(|column| matches!(column.says, ColumnMeaning::State | ColumnMeaning::Yes))
-            .any(filled)
+        let said = said.filter(|column| filled(column.index));
+        let kinds = said.filter_map(|column| match column.says {
+            ColumnMeaning::State => Some(WordKind::Status),
+            ColumnMeaning::Yes | ColumnMeaning::Topic => Some(WordKind::Consent),
+            ColumnMeaning::No(_) | ColumnMeaning::OtherState => None,
+        });
+        let has_basis = !self.sheet.basis_cell(record).trim().is_empty();
+        kinds.chain(has_basis.then_some(WordKind::Basis)).collect()
     }
 
     /// The first cell that is not taken as it stands.
@@ -280,6 +304,7 @@ impl<'a> TableReading<'a> {
             since: None,
             why: String::new(),
             columns: self.own_cells(record),
+            waits_for: WordKinds::default(),
             key: String::new(),
             evidence: None,
             language: one_line(self.cell(record, self.columns.language)),
@@ -316,7 +341,8 @@ impl<'a> TableReading<'a> {
                 person.state = state;
                 person.why = why;
                 let since = self.first_day(record, &self.columns.since).map(|(_, day)| day);
-                person.since = since.or(person.joined);
+                // The day on which somebody came is not that of their no.
+                person.since = if state.is_no() { since } else { since.or(person.joined) };
             }
         }
     }

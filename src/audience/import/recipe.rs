@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::state::ListState;
+use crate::audience::consent_columns::{bare_word, whole_word};
 use crate::date::DateOrder;
 use crate::rfc::csv::simple;
 
@@ -43,7 +44,7 @@ pub fn systems() -> impl Iterator<Item = &'static str> + Clone {
     FILES.iter().map(|(id, _)| *id)
 }
 
-/// How one system writes its exports. Titles and words are compared folded: without case, blanks and signs.
+/// How one system writes its exports. Titles are compared without case, blanks and signs; words as a whole, and without case.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
@@ -123,7 +124,7 @@ impl Recipe {
             .into_iter()
             .map(|(column, words)| {
                 let folded =
-                    words.into_iter().map(|(word, state)| (simple(&word), state)).collect();
+                    words.into_iter().map(|(word, state)| (bare_word(&word), state)).collect();
                 (simple(&column), folded)
             })
             .collect();
@@ -159,7 +160,13 @@ impl Recipe {
         if self.words.is_empty() {
             return None;
         }
-        self.words.get(&simple(column))?.get(&simple(cell)).copied()
+        let words = self.words.get(&simple(column))?;
+        if let Some(state) = whole_word(cell).and_then(|word| words.get(&word)) {
+            return Some(*state);
+        }
+        // With something around it a no is a no still, and a yes is none.
+        let is_word = cell.chars().any(char::is_alphabetic);
+        words.get(&bare_word(cell)).copied().filter(|state| is_word && state.is_no())
     }
 
     pub fn ignores(&self, column: &str) -> bool {

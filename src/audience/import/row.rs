@@ -2,6 +2,7 @@
 //! Pure: values.
 
 use super::model::ImportedPerson;
+use super::word_kinds::WordKinds;
 use crate::problem::Problem;
 
 /// What a row says.
@@ -9,12 +10,10 @@ use crate::problem::Problem;
 pub struct ImportRow {
     pub person: ImportedPerson,
     pub problem: Option<Problem>,
-    /// They have died, or the system that the file comes from has deleted them: whoever has them on a list mails them no more.
-    pub is_over: bool,
     /// Nobody can say whether the row is a no.
     pub is_unclear: bool,
-    /// A word of the row is a clear yes, and nothing in it is a no.
-    pub is_clear: bool,
+    /// The kinds of words of the row that are a clear yes, where nothing in it is a no.
+    pub clear: WordKinds,
     /// A no for addresses that the cell may mean, where it is not one address.
     pub misspelt: Vec<String>,
 }
@@ -26,7 +25,6 @@ impl ImportRow {
         problem: Option<Problem>,
         misspelt: Vec<String>,
     ) -> Self {
-        let (is_over, is_unclear, is_clear) = (false, false, false);
-        Self { person, problem, is_over, is_unclear, is_clear, misspelt }
+        Self { person, problem, is_unclear: false, clear: WordKinds::default(), misspelt }
     }
 }

@@ -17,7 +17,7 @@ pub enum ListState {
     Complained,
     /// Nothing says why they may be mailed: they stay on the list, and get nothing.
     NoEvidence,
-    /// The row is not taken; or somebody on the list waits, since a file had no clear word for them.
+    /// The row is not taken; or somebody waits, since a file had no clear word for them.
     LeftOut,
 }
 
@@ -93,7 +93,11 @@ impl ListState {
     /// The state of somebody whom a file refuses for this reason.
     pub(super) fn of(why: &ExclusionReason) -> Self {
         match why {
-            ExclusionReason::Unsubscribed | ExclusionReason::Suppressed(_) => Self::Unsubscribed,
+            // Whoever has died, or was deleted by a system, is as surely not to be mailed.
+            ExclusionReason::Unsubscribed
+            | ExclusionReason::Suppressed(_)
+            | ExclusionReason::Deceased
+            | ExclusionReason::Removed => Self::Unsubscribed,
             // Systems put an address on hold whose mail came back.
             ExclusionReason::Bounced | ExclusionReason::OnHold => Self::Bounced,
             ExclusionReason::Complained => Self::Complained,
@@ -115,8 +119,6 @@ impl ListState {
             | ExclusionReason::Duplicate { .. }
             | ExclusionReason::UnknownStatus(_)
             | ExclusionReason::Unclear
-            | ExclusionReason::Deceased
-            | ExclusionReason::Removed
             | ExclusionReason::Ragged { .. }
             | ExclusionReason::Mistyped(_)
             | ExclusionReason::ExampleDomain
@@ -138,7 +140,7 @@ impl ListState {
             Self::Bounced => Some(ExclusionReason::Bounced),
             Self::Complained => Some(ExclusionReason::Complained),
             Self::NoEvidence => Some(ExclusionReason::NeverAsked),
-            Self::LeftOut => Some(ExclusionReason::Removed),
+            Self::LeftOut => Some(ExclusionReason::Unclear),
         }
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::model::{BasisEvidence, ImportedPerson};
 use super::own_columns::OwnCells;
 use super::state::ListState;
+use super::word_kinds::WordKinds;
 use crate::audience::Basis;
 use crate::audience::built_in::BUILT_IN;
 use crate::audience::cell::guarded;
@@ -60,6 +61,8 @@ struct StoredFields {
     met_through: String,
     #[serde(skip_serializing_if = "OwnCells::is_empty")]
     columns: OwnCells,
+    #[serde(skip_serializing_if = "WordKinds::is_empty")]
+    waits_for: WordKinds,
 }
 
 impl From<&ImportedPerson> for StoredPerson {
@@ -85,6 +88,7 @@ impl From<&ImportedPerson> for StoredPerson {
                 Some(met) => met.word().to_owned(),
             },
             columns: person.columns.clone(),
+            waits_for: person.waits_for,
         };
         Self {
             key: person.key.clone(),
@@ -122,6 +126,7 @@ impl From<StoredPerson> for ImportedPerson {
             since: fields.since,
             why: fields.why,
             columns: fields.columns,
+            waits_for: fields.waits_for,
             key: stored.key,
             evidence,
             language: fields.language,

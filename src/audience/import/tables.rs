@@ -1,7 +1,7 @@
 //! What people give to an import, as tables with a header.
 //! Pure: bytes in, tables out.
 //!
-//! That may be the files of a ZIP, the first sheet of a workbook, a table below its title, or a list of addresses without
+//! That may be the files of a ZIP, the sheets of a workbook, a table below its title, or a list of addresses without
 //! any header.
 
 use std::io::{self, Read, Seek, SeekFrom};
@@ -10,12 +10,14 @@ use std::sync::Arc;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::columns::Columns;
 use super::plain_list::{PlainList, TableBelow, has_address, is_blank, lines_of};
 use super::recipe::Recipe;
 use super::tables_error::{LONGEST_FILE_BYTES, MOST_ENTRIES, TablesError};
-use super::workbook::{check_parts, with_first_sheet};
+use super::workbook::{check_parts, with_sheets};
+use crate::audience::consent_columns::file_name;
 use crate::audience::sheet::EMAIL;
-use crate::rfc::csv::{self, Input, ReadAt, TableError, simple};
+use crate::rfc::csv::{self, CsvShape, Input, ReadAt, TableError, simple};
 
 /// All that a ZIP holds, unpacked.
 const LONGEST_UNPACKED_BYTES: u64 = 1024 * 1024 * 1024;
@@ -24,6 +26,8 @@ const MOST_RATIO: u64 = 100;
 /// A title, a date and a few notes may stand above the names of the columns.
 const MOST_LINES_ABOVE: usize = 10;
 
+/// Characters of a name that is shown.
+const LONGEST_NAME: usize = 120;
 /// A title, a date and a few notes are shorter.
 const LONGEST_START_BYTES: u64 = 256 * 1024;
 
@@ -48,6 +52,8 @@ pub struct HeadedTable {
     pub input: Arc<dyn Input>,
     /// The line of the file for each line of the table, where they differ.
     pub lines: Option<Vec<u32>>,
+    /// What stands beside it and is not read, for people to know.
+    pub notes: Vec<String>,
 }
 
 impl HeadedTable {
@@ -84,14 +90,7 @@ pub fn tables_of(
     let mut archive = ZipArchive::new(file).map_err(|error| zip_fault(&error))?;
     let most = check_size(&mut archive, packed)?;
     if archive.index_for_name("xl/workbook.xml").is_some() {
-        check_parts(&mut archive)?;
-        let sheet = with_first_sheet(archive.into_inner(), |sheet| {
-            match (keep(sheet), sheet.fault.take()) {
-                (_, Some(fault)) => Err(fault),
-                (kept, None) => kept.map_err(|error| TablesError::NotKept(error.to_string())),
-            }
-        })?;
-        return Ok(vec![headed(name, sheet, keep)?]);
+        return workbook_tables(name, archive, keep);
     }
     tables_in(name, &mut archive, keep, most)
 }
@@ -104,6 +103,95 @@ fn kept(keep: Keep<'_>, reader: &mut dyn Read) -> Result<Arc<dyn Input>, TablesE
     keep(reader).map_err(|error| TablesError::NotKept(error.to_string()))
 }
 
+/// The sheets of a workbook that hold people. What else is in it is named.
+fn workbook_tables(
+    name: &str,
+    mut archive: ZipArchive<Box<dyn ReadAt>>,
+    keep: Keep<'_>,
+) -> Result<Vec<HeadedTable>, TablesError> {
+    check_parts(&mut archive)?;
+    let mut sheets = Vec::new();
+    let hidden = with_sheets(archive.into_inner(), |title, sheet| {
+        let input = match (keep(sheet), sheet.fault.take()) {
+            (_, Some(fault)) => return Err(fault),
+            (kept, None) => kept.map_err(|error| TablesError::NotKept(error.to_string()))?,
+        };
+        match headed(name, input, keep) {
+            Ok(table) => sheets.push((title, table)),
+            Err(TablesError::Table(TableError::Empty)) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    })?;
+    let mut unread: Vec<String> = hidden
+        .iter()
+        .map(|title| format!("the hidden sheet {} is not read", shown(title)))
+        .collect();
+    if sheets.iter().any(|(_, table)| holds_people(table)) {
+        sheets.retain(|(title, table)| {
+            let has_people = holds_people(table);
+            if !has_people {
+                unread.push(format!("the sheet {} has no addresses and is not read", shown(title)));
+            }
+            has_people
+        });
+    } else {
+        sheets.truncate(1);
+    }
+    // A sheet is called as people know it where there are several, and where its name says something.
+    let is_one_of_several = sheets.len() > 1;
+    let mut tables: Vec<HeadedTable> = Vec::new();
+    for (title, table) in sheets {
+        let says_something = is_one_of_several || file_name(&title).is_some();
+        let name = if says_something { format!("{name}/{}", plain(&title)) } else { table.name };
+        tables.push(HeadedTable { name, notes: std::mem::take(&mut unread), ..table });
+    }
+    if tables.is_empty() { Err(TableError::Empty.into()) } else { Ok(tables) }
+}
+
+/// Whether a table has a column of addresses.
+fn holds_people(table: &HeadedTable) -> bool {
+    let Ok(shape) = CsvShape::of(&table.name, &*table.input) else { return false };
+    let Ok(rows) = shape.rows(&*table.input) else { return false };
+    !Recipe::recognise(&shape.columns).is_empty()
+        || Columns::of(&shape, rows, None, &[], None).is_ok()
+}
+
+/// A name out of a file, fit to be shown.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect()
+}
+
+fn shown(name: &str) -> String {
+    format!("`{}`", plain(name))
+}
+
+/// What a file of a ZIP is, by the ending of its name.
+enum EntryKind {
+    Table,
+    Workbook,
+    /// It may hold people, and cannot be read.
+    Unreadable,
+    /// It holds nobody.
+    Other,
+}
+
+impl EntryKind {
+    fn of(base: &str) -> Self {
+        const UNREADABLE: [&str; 24] = [
+            "xls", "xlsb", "ods", "numbers", "fods", "gz", "tgz", "bz2", "xz", "zst", "zip", "7z",
+            "rar", "tar", "json", "jsonl", "ndjson", "vcf", "ldif", "dat", "db", "sqlite", "mdb",
+            "accdb",
+        ];
+        match base.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).as_deref() {
+            None | Some("csv" | "tsv" | "tab" | "txt") => Self::Table,
+            Some("xlsx" | "xlsm") => Self::Workbook,
+            Some(ending) if UNREADABLE.contains(&ending) => Self::Unreadable,
+            Some(_) => Self::Other,
+        }
+    }
+}
+
 /// Each table of a ZIP, whose files have at most this number of bytes together.
 fn tables_in(
     name: &str,
@@ -111,7 +199,7 @@ fn tables_in(
     keep: Keep<'_>,
     most: u64,
 ) -> Result<Vec<HeadedTable>, TablesError> {
-    let mut tables = Vec::new();
+    let (mut tables, mut unread) = (Vec::<HeadedTable>::new(), Vec::new());
     // Its files may be longer than it says that they are.
     let mut rest = most;
     for index in 0..archive.len() {
@@ -120,9 +208,17 @@ fn tables_in(
         let inner = entry.name().map_err(|error| zip_fault(&error))?.replace('\\', "/");
         let base = inner.rsplit('/').next().unwrap_or_default().to_owned();
         let is_hidden = base.starts_with('.') || inner.starts_with("__MACOSX");
-        let ending = base.rsplit('.').next().unwrap_or_default().to_lowercase();
-        if entry.is_dir() || is_hidden || !matches!(ending.as_str(), "csv" | "tsv" | "txt") {
+        if entry.is_dir() || is_hidden {
             continue;
+        }
+        let kind = EntryKind::of(&base);
+        match kind {
+            EntryKind::Unreadable => return Err(TablesError::UnreadInZip(plain(&base))),
+            EntryKind::Other => {
+                unread.push(format!("{} in {name} is not read", shown(&base)));
+                continue;
+            }
+            EntryKind::Table | EntryKind::Workbook => {}
         }
         let longest = rest.min(LONGEST_FILE_BYTES);
         let mut unpacked = UnpackedEntry { entry, rest: longest, fault: None };
@@ -132,15 +228,40 @@ fn tables_in(
             Some(fault) => return Err(fault),
             None => input.map_err(|error| TablesError::NotKept(error.to_string()))?,
         };
-        let shown: String = base.chars().filter(|c| !c.is_control()).take(120).collect();
-        match headed(&format!("{name}/{shown}"), input, keep) {
-            Ok(table) => tables.push(table),
+        let whole = format!("{name}/{}", plain(&base));
+        let read = match kind {
+            EntryKind::Workbook => in_zip(&whole, &input, keep),
+            _ => headed(&whole, input, keep).map(|table| vec![table]),
+        };
+        match read {
+            Ok(read) => tables.extend(read),
+            Err(TablesError::Table(TableError::NotText)) if !base.contains('.') => {
+                return Err(TablesError::UnreadInZip(plain(&base)));
+            }
             // Mailchimp writes one file for each state, also where nobody is in it.
             Err(TablesError::Table(TableError::Empty)) => {}
             Err(error) => return Err(error),
         }
     }
-    if tables.is_empty() { Err(TablesError::NothingInZip) } else { Ok(tables) }
+    let Some(first) = tables.first_mut() else { return Err(TablesError::NothingInZip) };
+    first.notes.append(&mut unread);
+    Ok(tables)
+}
+
+/// The sheets of a workbook that is a file of a ZIP.
+fn in_zip(
+    name: &str,
+    input: &Arc<dyn Input>,
+    keep: Keep<'_>,
+) -> Result<Vec<HeadedTable>, TablesError> {
+    let mut file = input.open_at().map_err(TableError::from)?;
+    let packed = file.seek(SeekFrom::End(0)).map_err(TableError::from)?;
+    let mut archive = ZipArchive::new(file).map_err(|error| zip_fault(&error))?;
+    check_size(&mut archive, packed)?;
+    if archive.index_for_name("xl/workbook.xml").is_none() {
+        return Err(TablesError::UnreadInZip(plain(name)));
+    }
+    workbook_tables(name, archive, keep)
 }
 
 /// A file of a ZIP as it is unpacked, which remembers why it could not be.
@@ -220,7 +341,12 @@ fn headed(name: &str, input: Arc<dyn Input>, keep: Keep<'_>) -> Result<HeadedTab
         return Err(TableError::NotText.into());
     }
     let text = String::from_utf8_lossy(&start);
-    let whole = |input: Arc<dyn Input>| HeadedTable { name: name.to_owned(), input, lines: None };
+    let whole = |input: Arc<dyn Input>| HeadedTable {
+        name: name.to_owned(),
+        input,
+        lines: None,
+        notes: Vec::new(),
+    };
     let lines = lines_of(&text);
     let filled = || lines.iter().enumerate().filter(|(_, line)| !is_blank(line));
     let Some((_, first)) = filled().next() else { return Err(TableError::Empty.into()) };
@@ -236,7 +362,7 @@ fn headed(name: &str, input: Arc<dyn Input>, keep: Keep<'_>) -> Result<HeadedTab
     if filled().take(MOST_LINES_ABOVE).any(|(_, line)| has_address(line)) && has_address(first) {
         let mut list = PlainList::of(&*input)?;
         let input = kept(keep, &mut list)?;
-        return Ok(HeadedTable { name: name.to_owned(), input, lines: Some(list.numbers) });
+        return Ok(HeadedTable { lines: Some(list.numbers), ..whole(input) });
     }
     Ok(whole(input))
 }

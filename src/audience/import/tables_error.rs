@@ -26,6 +26,8 @@ pub enum TablesError {
     Bomb,
     #[error("the ZIP has no CSV, TSV or text file in it")]
     NothingInZip,
+    #[error("`{0}` in the ZIP may hold people, and cannot be read")]
+    UnreadInZip(String),
     #[error("the workbook is larger than a list of people can be")]
     LargeWorkbook,
     #[error("the workbook cannot be read: {0}")]
@@ -47,6 +49,9 @@ impl TablesError {
             Self::Encrypted => "unpack it with its password, and give the files in it",
             Self::Zip(_) => "download it again, or unpack it and give the files in it",
             Self::TooManyEntries | Self::Bomb => "unpack it, and give only the files with people",
+            Self::UnreadInZip(_) => {
+                "open it, save it as CSV (UTF-8), and give it with the other files; or take it out of the ZIP"
+            }
             Self::NothingInZip => "give the file with the people in it",
             Self::Workbook(_) | Self::LargeWorkbook => {
                 "save the sheet as CSV (UTF-8), and give that file"

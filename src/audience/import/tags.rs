@@ -24,7 +24,7 @@ pub(super) fn tags_of(cell: &str) -> Vec<String> {
     };
     let mut tags: Vec<String> = Vec::new();
     for part in parts {
-        let tag = one_line(part.trim_matches(['"', ' ', '\'']));
+        let tag = one_line(part.trim_start_matches("* ").trim_matches(['"', ' ', '\'']));
         if !tag.is_empty() && !tags.contains(&tag) {
             tags.push(tag);
         }

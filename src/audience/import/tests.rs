@@ -84,7 +84,7 @@ const EXPORTS: &[(&str, &str, &str)] = &[
              1,ann@e.org,Ann Lee,,true,false,,2021-03-01T10:00:00.000Z,,\"a,b\",\r\n\
              2,bob@e.org,Bob,,false,false,,2021-03-01T10:00:00.000Z,,,\r\n\
              3,cy@e.org,Cy,,true,false,,2021-03-01T10:00:00.000Z,2022-01-01T00:00:00.000Z,,\r\n",
-        "ann no_evidence, bob unsubscribed, cy left_out",
+        "ann no_evidence, bob unsubscribed, cy unsubscribed",
     ),
     (
         "beehiiv",
@@ -166,7 +166,7 @@ const EXPORTS: &[(&str, &str, &str)] = &[
         "Contact ID,First Name,Email,No Bulk Emails (User Opt Out),Do Not Email,Do Not Mail,On Hold,Is Deceased\n\
              1,Ann,ann@e.org,No,No,Yes,0,0\n2,Bob,bob@e.org,Yes,No,No,0,0\n3,Cy,cy@e.org,No,No,No,1,0\n\
              4,Di,di@e.org,No,No,No,2,0\n5,Ed,ed@e.org,No,No,No,No,Yes\n",
-        "ann no_evidence, bob unsubscribed, cy bounced, di unsubscribed, ed left_out",
+        "ann no_evidence, bob unsubscribed, cy bounced, di unsubscribed, ed unsubscribed",
     ),
     (
         "salesforce",

@@ -62,8 +62,7 @@ impl ImportTotals {
         of.add(row, person);
         let is_taken = step != ImportStep::LeftOut;
         self.without_evidence += u64::from(is_taken && person.state == ListState::NoEvidence);
-        let waits = step == ImportStep::Changed && person.state == ListState::LeftOut;
-        self.waiting += u64::from(waits);
+        self.waiting += u64::from(is_taken && person.state == ListState::LeftOut);
     }
 
     /// How many people the list has other words for afterwards.

@@ -1,4 +1,4 @@
-//! The first sheet of a workbook as comma-separated values: however long it is, one of its rows is in memory.
+//! The sheets of a workbook as comma-separated values: however long they are, one of their rows is in memory.
 //! Pure: bytes in, text out.
 //!
 //! A workbook is a ZIP of XML, and one of a few kilobytes may name a cell in the last of a billion rows, or a million texts
@@ -6,7 +6,9 @@
 
 use std::io::{self, BufReader, Read, Seek};
 
-use calamine::{Cell, Data, DataRef, Reader, Xlsx, XlsxCellReader, XlsxError};
+use calamine::{
+    Cell, Data, DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError,
+};
 use zip::ZipArchive;
 
 use super::tables_error::TablesError;
@@ -89,27 +91,34 @@ fn fault(error: &dyn std::error::Error) -> TablesError {
     TablesError::Workbook(error.to_string())
 }
 
-/// The first sheet, as `take` reads it.
-pub(super) fn with_first_sheet<R: ReadAt, T>(
+/// Each sheet that people see in the workbook, by its name, as `take` reads it; gives the names of those that they do not see.
+pub(super) fn with_sheets<R: ReadAt>(
     file: R,
-    take: impl FnOnce(&mut SheetText<'_, BufReader<R>>) -> Result<T, TablesError>,
-) -> Result<T, TablesError> {
+    mut take: impl FnMut(String, &mut SheetText<'_, BufReader<R>>) -> Result<(), TablesError>,
+) -> Result<Vec<String>, TablesError> {
     let mut workbook: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| fault(&error))?;
-    let Some(name) = workbook.sheet_names().first().cloned() else {
-        return Err(TablesError::Workbook("it has no sheet".to_owned()));
-    };
-    let cells = workbook.worksheet_cells_reader(&name).map_err(|error| fault(&error))?;
-    let mut text = SheetText {
-        cells,
-        next: None,
-        row: 0,
-        has_ended: false,
-        widest: 0,
-        out: Vec::new(),
-        at: 0,
-        fault: None,
-    };
-    take(&mut text)
+    let sheets = workbook.sheets_metadata().to_vec();
+    let sheets = sheets.into_iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    let (seen, hidden): (Vec<_>, Vec<_>) =
+        sheets.partition(|sheet| sheet.visible == SheetVisible::Visible);
+    if seen.is_empty() {
+        return Err(TablesError::Workbook("it has no sheet that people see".to_owned()));
+    }
+    for sheet in seen {
+        let cells = workbook.worksheet_cells_reader(&sheet.name).map_err(|error| fault(&error))?;
+        let mut text = SheetText {
+            cells,
+            next: None,
+            row: 0,
+            has_ended: false,
+            widest: 0,
+            out: Vec::new(),
+            at: 0,
+            fault: None,
+        };
+        take(sheet.name, &mut text)?;
+    }
+    Ok(hidden.into_iter().map(|sheet| sheet.name).collect())
 }
 
 /// The rows of a sheet as they are read. Row numbers stay those that people see in the workbook.

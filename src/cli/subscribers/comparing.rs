@@ -22,7 +22,7 @@ use crate::database::DatabaseError;
 use crate::ledger::AnyLedger;
 use crate::ledger::list_store::{ListStore, Moves};
 use crate::people::ImportSpool;
-use crate::problem::Place;
+use crate::problem::{Place, Problem};
 use crate::project::{Project, ProjectError};
 use crate::rfc::csv::Input;
 
@@ -92,26 +92,43 @@ pub(super) fn read_into(
     import::read_rows(tables, options, take).map_err(|error| refused(&error))
 }
 
-/// The people of the files in `subscribers/`, each once.
-pub(super) fn listed_in_files(project: &Project) -> Result<ImportSpool, Failure> {
+/// The list of the files in `subscribers/`.
+pub(super) struct FilesList {
+    /// The people, each once: whoever said no and whoever waits among them.
+    pub people: ImportSpool,
+    /// Rows that hold nobody who can be on a list.
+    pub left_out: Vec<ImportedPerson>,
+    pub problems: Vec<Problem>,
+}
+
+/// The people of the files in `subscribers/`, as an import into an empty list has them.
+pub(super) fn listed_in_files(project: &Project) -> Result<FilesList, Failure> {
     let spool = spool()?;
+    let (mut left_out, problems) = (Vec::new(), project.unread_lists()?);
     let files = match project.list_files() {
         Ok(files) => files,
-        Err(ProjectError::NoList) => return Ok(spool),
+        Err(ProjectError::NoList) => {
+            return Ok(FilesList { people: spool, left_out, problems });
+        }
         Err(error) => return Err(error.into()),
     };
     let options = ImportOptions::of_the_list(system::today(project.settings.time_zone));
     let tables =
         import::tables(&files, &|reader| kept(&spool, reader)).map_err(|error| refused(&error))?;
-    read_into(&spool, &tables, &options)?;
+    let read = read_into(&spool, &tables, &options)?;
+    let problems = problems.into_iter().chain(read.problems).collect();
     spool.sort(None).map_err(|error| not_kept(&error))?;
     let mut after = 0;
     loop {
         let (export, _) = next_slice(&spool, &mut after)?;
-        let Some(export) = export else { return Ok(spool) };
-        for person in &export.people {
+        let Some(export) = export else {
+            return Ok(FilesList { people: spool, left_out, problems });
+        };
+        let difference = Difference::between(&export, &HashMap::new());
+        for person in &difference.new {
             spool.list(person).map_err(|error| not_kept(&error))?;
         }
+        left_out.extend(difference.left_out);
     }
 }
 
@@ -243,7 +260,7 @@ impl<'a> ComparedList<'a> {
         wanted.extend(by_other.map(|known| keys.address_hash_of_key(&known.person.key)));
         let own = ledger.no_mail_of(wanted.clone()).await?.into_iter().collect();
         let noes = HeardNoes { own, shared: self.shared.as_ref() };
-        for row in &export.people {
+        for row in rows() {
             let no = hashes.get(&row.key).and_then(|hash| noes.of(hash, &row.key));
             if no.is_some() {
                 people.entry(row.key.clone()).or_insert_with(|| KnownPerson {

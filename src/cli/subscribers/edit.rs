@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::audience::frequency::Frequency;
-use crate::audience::import::{BasisEvidence, ImportedPerson, ListState, OwnCells};
+use crate::audience::import::{BasisEvidence, ImportedPerson, ListState, OwnCells, WordKinds};
 use crate::audience::law::{Basis, CollectionFacts, law_of};
 use crate::audience::{NoMail, NoMailReason};
 use crate::cli::globals::{Globals, warn_of_slip};
@@ -167,6 +167,7 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
     let evidence =
         BasisEvidence { basis, source: arguments.source.clone(), wording: String::new(), given };
     let person = ImportedPerson {
+        waits_for: WordKinds::default(),
         address: address.to_string(),
         state: ListState::Subscribed,
         first_name: arguments.first_name.clone(),

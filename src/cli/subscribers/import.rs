@@ -152,11 +152,13 @@ pub(super) async fn import(
     let list = open_list(&project).await?;
     if moves {
         let there = comparing::listed_in_files(&project)?;
-        move_into_database(&project, &list, &there).await?;
+        move_into_database(&project, &list, &there.people).await?;
         screen.say(
             "The list is in the database now ([people] keep = \"database\" in roundup.toml). The files in \
              subscribers/ are not read any more.",
         );
+        import_text::not_moved(&there.left_out).iter().for_each(|line| screen.say(line));
+        screen.problems(&there.problems);
     }
     for _ in 0..MOST_TRIES {
         let compared = ComparedList::open(&project, Some(&list.ledger), None).await?;
@@ -192,7 +194,11 @@ async fn dry_run(
         ListPlace::Files => Some(comparing::listed_in_files(project)?),
         ListPlace::Database => None,
     };
-    let compared = ComparedList::open(project, ledger.as_ref(), there.as_ref()).await?;
+    if let Some(there) = &there {
+        import_text::not_moved(&there.left_out).iter().for_each(|line| screen.say(line));
+    }
+    let there = there.as_ref().map(|there| &there.people);
+    let compared = ComparedList::open(project, ledger.as_ref(), there).await?;
     let totals = compared.compare(spool, screen.is_for_programs()).await?;
     let outcome = ImportOutcome::of(export, &totals, spool, true);
     show_change(&outcome, screen)?;

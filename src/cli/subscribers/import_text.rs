@@ -2,8 +2,8 @@
 //! Pure: outcomes in, words out.
 
 use crate::audience::import::{
-    ColumnMapping, Export, FileSummary, ImportError, ImportFault, ImportTotals, ListState,
-    StepTotal,
+    ColumnMapping, Export, FileSummary, ImportError, ImportFault, ImportTotals, ImportedPerson,
+    ListState, MOST_NAMED, StepTotal,
 };
 use crate::cli::subscribers::last_time::typed_flag;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -52,6 +52,23 @@ pub(super) fn files(export: &Export) -> Vec<String> {
     }
     lines.extend(how_to_keep(&export.files));
     lines.extend(export.notes.iter().map(|note| format!("Note: {note}.")));
+    lines
+}
+
+/// Rows of `subscribers/` that do not come into the database with the list.
+pub(super) fn not_moved(rows: &[ImportedPerson]) -> Vec<String> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let count = counted(rows.len(), "row of subscribers/ has", "rows of subscribers/ have");
+    let mut lines = vec![format!("{count} nobody who can be on the list:")];
+    lines.extend(rows.iter().take(MOST_NAMED).map(|row| {
+        let address: String = row.address.escape_debug().take(100).collect();
+        format!("    {address}  ({}: {})", row.place, row.why)
+    }));
+    if rows.len() > MOST_NAMED {
+        lines.push(format!("    … and {} more", rows.len() - MOST_NAMED));
+    }
     lines
 }
 

@@ -48,8 +48,14 @@ enum Happening {
     ImportYes,
     /// A file says no to them, in one of the ways.
     ImportNo(NoMailReason),
+    /// A file says that they have died, or that its system has deleted them.
+    ImportOver {
+        is_dead: bool,
+    },
     /// A file has a word for them that is in no table.
     ImportUnclear,
+    /// A file has a basis for them, and no word about where they stand.
+    ImportBasis,
     Undo,
     Add,
     Remove,
@@ -124,7 +130,7 @@ struct Known {
     /// Whoever ever said no: a list remembers it when the do-not-mail list does not any more.
     ever_no: BTreeSet<String>,
     erased: BTreeSet<String>,
-    /// Whoever was mailed when a file had no clear word for them, until something says yes again.
+    /// Whoever had not said no when a file had no clear word for them, until something has one.
     waits: BTreeSet<String>,
     /// Addresses that people have left, and those that they have now.
     left: BTreeMap<String, String>,
@@ -138,7 +144,9 @@ fn happening() -> impl Strategy<Value = (Happening, u64)> {
         1 => Just(Happening::ImportNo(NoMailReason::Unsubscribed)),
         1 => Just(Happening::ImportNo(NoMailReason::Bounced)),
         1 => Just(Happening::ImportNo(NoMailReason::Complained)),
-        1 => Just(Happening::ImportUnclear),
+        1 => any::<bool>().prop_map(|is_dead| Happening::ImportOver { is_dead }),
+        2 => Just(Happening::ImportUnclear),
+        2 => Just(Happening::ImportBasis),
         2 => Just(Happening::Undo),
         2 => Just(Happening::Add),
         1 => Just(Happening::Remove),
@@ -266,7 +274,9 @@ impl World {
                     self.say_no(key, reason, false);
                 }
             }
+            Happening::ImportOver { is_dead } => self.import_over(&those, is_dead).await,
             Happening::ImportUnclear => self.import_unclear(&those).await,
+            Happening::ImportBasis => self.import_basis(&those).await,
             Happening::Undo => self.undo().await,
             Happening::OldNo => self.old_no(&those).await,
             Happening::SignUp => self.sign_up(&those).await,
@@ -276,6 +286,7 @@ impl World {
                 self.write(Vec::new(), those.clone()).await;
                 for key in &those {
                     self.known.plain.remove(key);
+                    self.known.waits.remove(key);
                 }
             }
             Happening::Move => self.move_them(seed).await,

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::audience::import::{ImportedPerson, ListState, StoredPerson};
 use crate::audience::settings::ListPlace;
-use crate::audience::{ChangeOrigin, Keys, NoMailChange, NoMailStep};
+use crate::audience::{ChangeOrigin, Keys, NoMailChange, NoMailReason, NoMailStep};
 use crate::cli::steps::ledgers::{keys_for, ledger_for};
 use crate::cli::steps::settings_file::with_people_setting;
 use crate::cli::subscribers::comparing::not_kept;
@@ -71,7 +71,7 @@ impl OpenList {
                 let people = spool.changed(portion)?;
                 Ok(people
                     .into_iter()
-                    .map(|person| listed(person, &keys, &Moves::default(), at))
+                    .map(|person| with_reason(listed(person, &keys, &Moves::default(), at)))
                     .collect())
             },
         ));
@@ -101,7 +101,8 @@ impl OpenList {
         let portions = PeoplePortions(Arc::new(
             move |portion: u64| -> Result<Vec<ListedPerson>, LedgerError> {
                 let people = spool.listed(portion)?;
-                Ok(people.into_iter().map(|person| listed(person, &keys, &moves, at)).collect())
+                let listed = people.into_iter().map(|person| listed(person, &keys, &moves, at));
+                Ok(listed.map(with_reason).collect())
             },
         ));
         let change =
@@ -178,6 +179,19 @@ fn listed(person: StoredPerson, keys: &Keys, moves: &Moves, at: DateTime<Utc>) -
         NoMailChange::new(&hash, step, ChangeOrigin::Import, at).of_key(&person.key)
     });
     ListedPerson { person, no }
+}
+
+/// The same with what the file says, where "unsubscribed" does not say it: they have died, or another system has deleted them.
+fn with_reason(listed: ListedPerson) -> ListedPerson {
+    let unsubscribed = NoMailReason::Unsubscribed;
+    let why = ImportedPerson::from(listed.person.clone()).why;
+    let no = listed.no.map(|no| match no.step {
+        NoMailStep::Add(reason) if reason == unsubscribed && !why.starts_with(reason.word()) => {
+            no.with_note(&why)
+        }
+        _ => no,
+    });
+    ListedPerson { no, ..listed }
 }
 
 /// Moves the list from its files into the database, and says so in the settings. The files stay where they are.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::{export, options, states_of};
 use crate::audience::Basis;
-use crate::audience::import::ListState::{NoEvidence, Subscribed, Unsubscribed};
+use crate::audience::import::ListState::{LeftOut, NoEvidence, Subscribed, Unsubscribed};
 use crate::audience::import::{
     Difference, ImportOptions, ImportedPerson, KnownPerson, ListState, Obtained, StatedBasis,
     as_table,
@@ -18,7 +18,7 @@ fn what_is_said_of_the_whole_file_is_not_said_of_whoever_has_not_said_yes() {
     let stated = StatedBasis {
         basis: Basis::Consent,
         source: "fair".to_owned(),
-        obtained: Obtained::NotStated,
+        obtained: Obtained::Day("2024-05-01".parse().unwrap()),
         met_through: MetThrough::Unstated,
     };
     let stated = ImportOptions { stated: Some(stated), ..options() };
@@ -39,6 +39,54 @@ fn what_is_said_of_the_whole_file_is_not_said_of_whoever_has_not_said_yes() {
     assert_eq!(left.people[0].state, ListState::Unsubscribed);
     assert_eq!(left.people[0].since, Some("2021-05-03".parse().unwrap()));
     assert_eq!(left.people[1].state, ListState::Subscribed);
+}
+
+#[test]
+fn a_day_that_cannot_be_is_no_evidence() {
+    let state = |text: &str, options: &ImportOptions| {
+        export(&[("a.csv", text)], options).people.remove(0).state
+    };
+    let of_the_list = ImportOptions::of_the_list(options().today);
+    for (cell, of_another, of_ours) in [
+        ("2024-05-01", Subscribed, Subscribed),
+        ("2031-01-02", NoEvidence, NoEvidence),
+        ("2031", NoEvidence, NoEvidence),
+        ("", NoEvidence, Subscribed),
+        ("0000-00-00", NoEvidence, Subscribed),
+        ("1970-01-01", NoEvidence, Subscribed),
+        ("rubbish", NoEvidence, Subscribed),
+    ] {
+        for title in ["obtained_at", "consent_date"] {
+            let text = format!("email,basis,{title}\nann@e.org,consent,{cell}\n");
+            assert_eq!(state(&text, &options()), of_another, "{title}: {cell}");
+            assert_eq!(state(&text, &of_the_list), of_ours, "{title}: {cell}");
+        }
+    }
+    // What is said about a whole file needs a day too.
+    let stated = |obtained| {
+        let (source, met_through) = ("fair".to_owned(), MetThrough::Unstated);
+        let stated = StatedBasis { basis: Basis::Consent, source, obtained, met_through };
+        ImportOptions { stated: Some(stated), ..options() }
+    };
+    let text = "email,Joined us\nann@e.org,2024-05-01\n";
+    assert_eq!(state(text, &stated(Obtained::NotStated)), NoEvidence);
+    assert_eq!(state(text, &stated(Obtained::Column("Joined us".to_owned()))), Subscribed);
+}
+
+#[test]
+fn a_column_that_is_named_for_consents_needs_a_yes_whatever_is_said_of_the_file() {
+    let (source, met_through) = ("paper form".to_owned(), MetThrough::Unstated);
+    let obtained = Obtained::Day("2024-05-01".parse().unwrap());
+    let stated = StatedBasis { basis: Basis::Consent, source, obtained, met_through };
+    let mapping = vec!["consent=Newsletter?".parse().unwrap()];
+    let options = ImportOptions { stated: Some(stated), mapping, ..options() };
+    for (cell, expected) in
+        [("Yes", Subscribed), ("", NoEvidence), ("?", NoEvidence), ("No", Unsubscribed)]
+    {
+        let text = format!("email,Newsletter?\nann@e.org,{cell}\nbob@e.org,yes\n");
+        let found = export(&[("a.csv", &text)], &options);
+        assert_eq!(found.people[0].state, expected, "{cell}");
+    }
 }
 
 #[test]
@@ -114,7 +162,7 @@ fn rows_with_an_old_and_a_new_address_are_one_person() {
 }
 
 #[test]
-fn whoever_has_died_is_mailed_no_more_where_the_list_has_them() {
+fn whoever_has_died_is_never_mailed_whether_the_list_has_them_or_not() {
     let listed = |text: &str| {
         let people = export(&[("a.csv", text)], &options()).people.into_iter();
         people.map(|one| (one.key.clone(), KnownPerson::listed(one))).collect::<HashMap<_, _>>()
@@ -128,7 +176,59 @@ fn whoever_has_died_is_mailed_no_more_where_the_list_has_them() {
         let changed: Vec<_> =
             difference.changed.iter().map(|one| (one.key.as_str(), one.state)).collect();
         assert_eq!(changed, [("ann@e.org", ListState::Unsubscribed)], "{title}");
-        assert_eq!((difference.left_out.len(), difference.same.len()), (1, 1), "{title}");
+        let new: Vec<_> = difference.new.iter().map(|one| (one.key.as_str(), one.state)).collect();
+        assert_eq!(new, [("cy@e.org", ListState::Unsubscribed)], "{title}");
+        assert_eq!((difference.left_out.len(), difference.same.len()), (0, 1), "{title}");
+        // The day on which somebody joined is not that of their no: a yes of their own in between does not overtake it.
+        let text = format!("email,basis,joined,{title}\nann@e.org,consent,2020-05-01,yes\n");
+        let own_yes = Some("2024-01-01T00:00:00Z".parse().unwrap());
+        let one = KnownPerson { own_yes, ..known["ann@e.org"].clone() };
+        let known = [("ann@e.org".to_owned(), one)].into();
+        let difference = Difference::between(&export(&[("a.csv", &text)], &options()), &known);
+        assert_eq!(difference.changed[0].state, ListState::Unsubscribed, "{title}");
+    }
+}
+
+#[test]
+fn a_no_and_a_word_that_nobody_knows_hold_in_whichever_order_the_files_come() {
+    type List = HashMap<String, KnownPerson>;
+    let import = |text: &str, list: &List| -> List {
+        let mut list = list.clone();
+        for _ in 0..2 {
+            let difference = Difference::between(&export(&[("a.csv", text)], &options()), &list);
+            for person in difference.new.into_iter().chain(difference.changed) {
+                list.insert(person.key.clone(), KnownPerson::listed(person));
+            }
+        }
+        list
+    };
+    let yes = "email,basis,obtained_at\nann@e.org,consent,2024-05-01\n";
+    for (title, cell, expected) in [
+        ("Is Deceased", "1", Unsubscribed),
+        ("date_of_death", "2024-01-01", Unsubscribed),
+        ("deleted_at", "2024-01-01", Unsubscribed),
+        ("Deleted", "x", Unsubscribed),
+        ("status", "Deleted", Unsubscribed),
+        ("status", "deceased", Unsubscribed),
+        ("status", "Do not bother", LeftOut),
+        ("Email permission status", "perhaps", LeftOut),
+        ("newsletter", "by post only", LeftOut),
+        ("subscribed", "?", LeftOut),
+    ] {
+        for basis in ["", "consent"] {
+            let no = format!("email,basis,{title}\nann@e.org,{basis},{cell}\n");
+            let none = List::new();
+            let lists = [import(yes, &import(&no, &none)), import(&no, &import(yes, &none))];
+            for list in lists {
+                let ann = &list["ann@e.org"].person;
+                assert_eq!(ann.state, expected, "{title}: {cell}, {basis}");
+                // A clear word in the same column is what they wait for.
+                let clear = format!("email,basis,{title}\nann@e.org,consent,yes\n");
+                let again = import(&clear, &list)["ann@e.org"].person.state;
+                let is_back = expected == LeftOut;
+                assert_eq!(again, if is_back { Subscribed } else { expected }, "{title}: {cell}");
+            }
+        }
     }
 }
 
@@ -180,11 +280,10 @@ fn whoever_is_mailed_waits_when_a_file_has_no_clear_word_for_them() {
         let table = String::from_utf8(as_table([&waits])).unwrap();
         let again = export(&[("a.csv", &table)], &options());
         assert_eq!(states_of(&again), "ann left_out", "{table}");
-        for clear in ["email,status\nann@e.org,subscribed\n", "email,basis\nann@e.org,consent\n"] {
-            let (word, back) = step(clear, &known(waits.clone()));
-            assert_eq!((word, back.state), ("changed", ListState::Subscribed), "{clear}");
-            assert!(back.evidence.is_some());
-        }
+        let clear = "email,status,basis,Newsletter\nann@e.org,subscribed,consent,yes\n";
+        let (word, back) = step(clear, &known(waits.clone()));
+        assert_eq!((word, back.state), ("changed", ListState::Subscribed), "{clear}");
+        assert!(back.evidence.is_some());
         let (_, left) = step("email,status\nann@e.org,unsubscribed\n", &known(waits.clone()));
         assert_eq!(left.state, ListState::Unsubscribed);
     }
@@ -194,11 +293,11 @@ fn whoever_is_mailed_waits_when_a_file_has_no_clear_word_for_them() {
     }
     let (_, left) = step("email,consent\nann@e.org,No\n", &known(listed[0].clone()));
     assert_eq!(left.state, ListState::Unsubscribed);
-    // Whoever is not mailed anyway stays as they are.
+    // Whoever is not mailed anyway waits too: a yes may come later. Whoever said no has said it.
     for state in [ListState::NoEvidence, ListState::Unconfirmed] {
         let person = ImportedPerson { state, ..listed[0].clone() };
-        let (word, same) = step("email,status\nann@e.org,perhaps\n", &known(person));
-        assert_eq!((word, same.state), ("same", state));
+        let (word, waits) = step("email,status\nann@e.org,perhaps\n", &known(person));
+        assert_eq!((word, waits.state), ("changed", ListState::LeftOut));
     }
     let export = export(&[("a.csv", "email,status\nann@e.org,perhaps\n")], &options());
     let problem = &export.problems[0];

@@ -1,11 +1,54 @@
 //! Imports in a random life, made as the command makes them.
 //! Shell: runs ledgers.
 
+use std::collections::BTreeSet;
+
 use super::World;
-use crate::audience::import::{self, ImportOptions};
+use crate::audience::NoMailReason;
+use crate::audience::import::{self, ImportOptions, ListState, StoredPerson};
 use crate::cli::subscribers::comparing::{self, ComparedList};
+use crate::ledger::list_store::ListStore;
 
 impl World {
+    /// A file says nothing clear: whoever has not said no waits, on the list or not.
+    pub(super) async fn import_unclear(&mut self, those: &[String]) {
+        let stored = self.list.ledger.stored_list().await.unwrap().people;
+        let has_said_no =
+            |person: &StoredPerson| ListState::parse(&person.state).is_some_and(ListState::is_no);
+        let nos: BTreeSet<String> =
+            stored.into_iter().filter(has_said_no).map(|person| person.key).collect();
+        self.import(those, "perhaps").await;
+        for key in those {
+            self.known.plain.remove(key);
+            if !self.known.nos.contains_key(key) && !nos.contains(key) {
+                self.known.waits.insert(key.clone());
+            }
+        }
+    }
+
+    /// A file says why they may be mailed. Whoever waits for a clear word about where they stand waits on.
+    pub(super) async fn import_basis(&mut self, those: &[String]) {
+        let rows = those.iter().map(|key| format!("{key},consent\n"));
+        self.import_file(format!("email,basis\n{}", rows.collect::<String>())).await;
+        for key in those {
+            let is_new = self.known.yes.insert(key.clone());
+            let (waits, ever_no) = (&self.known.waits, &self.known.ever_no);
+            if is_new && !waits.contains(key) && !ever_no.contains(key) {
+                self.known.plain.insert(key.clone());
+            }
+        }
+    }
+
+    /// A file of people whose email is over holds for whoever comes later, too.
+    pub(super) async fn import_over(&mut self, those: &[String], is_dead: bool) {
+        let title = if is_dead { "Is Deceased" } else { "Deleted" };
+        let rows = those.iter().map(|key| format!("{key},consent,yes\n"));
+        self.import_file(format!("email,basis,{title}\n{}", rows.collect::<String>())).await;
+        for key in those {
+            self.say_no(key, NoMailReason::Unsubscribed, false);
+        }
+    }
+
     /// An import as the command makes it; the same file again changes nothing.
     pub(super) async fn import(&mut self, keys: &[String], status: &str) {
         let rows = keys.iter().map(|key| format!("{key},consent,{status}\n"));

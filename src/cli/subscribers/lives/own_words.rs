@@ -9,18 +9,6 @@ use crate::ledger::join_store::JoinStore;
 use crate::ledger::joining::{ConfirmStep, JoinConfirmation, JoinEvidence, JoinRequest, JoinStep};
 
 impl World {
-    /// A file says nothing clear: whoever is mailed waits.
-    pub(super) async fn import_unclear(&mut self, those: &[String]) {
-        let mailed = self.mailed().await;
-        self.import(those, "perhaps").await;
-        for key in those {
-            self.known.plain.remove(key);
-            if mailed.contains(key) {
-                self.known.waits.insert(key.clone());
-            }
-        }
-    }
-
     pub(super) async fn come_back(&mut self, those: &[String], days: i64) {
         self.now += TimeDelta::days(days);
         self.change(those, NoMailStep::Lift, ChangeOrigin::Page, self.now).await;
