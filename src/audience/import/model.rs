@@ -158,7 +158,7 @@ impl ImportedPerson {
     #[must_use]
     pub fn wanted_again(self, request: &str, day: NaiveDate) -> Self {
         // It is a clear word, whatever a file was unclear about.
-        let back = Self { waits_for: Default::default(), ..self }.without_no();
+        let back = Self { waits_for: WordKinds::default(), ..self }.without_no();
         if back.state == ListState::Subscribed {
             return back;
         }
