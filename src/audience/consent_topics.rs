@@ -97,6 +97,23 @@ pub const TOPIC_WHOLE_TITLES: &[&str] = &[
     "abonne",
 ];
 
+/// Whole titles of columns of states that may be those of a membership or an account.
+pub const OTHER_STATE_TITLES: &[&str] = &[
+    "globalstatus",
+    "liststatus",
+    "contactstatus",
+    "memberstatus",
+    "userstatus",
+    "accountstatus",
+    "profilestatus",
+    "recipientstatus",
+    "personstatus",
+    "addressstatus",
+    "deliverystatus",
+    "contactstate",
+    "memberstate",
+];
+
 /// Words of a title that make it a figure, or about something else that people agree to.
 pub const OTHER_TOPICS: &[&str] = &[
     "opens",

@@ -361,23 +361,6 @@ pub const NO_ANYWHERE: &[(&str, fn() -> ExclusionReason)] = &[
 /// Words that may stand behind such a no: "No e-mail please".
 pub const AFTER_A_NO: [&str; 5] = ["please", "thanks", "thank", "you", "ever"];
 
-/// Whole titles of columns of states that may be those of a membership or an account.
-pub const OTHER_STATE_TITLES: &[&str] = &[
-    "globalstatus",
-    "liststatus",
-    "contactstatus",
-    "memberstatus",
-    "userstatus",
-    "accountstatus",
-    "profilestatus",
-    "recipientstatus",
-    "personstatus",
-    "addressstatus",
-    "deliverystatus",
-    "contactstate",
-    "memberstate",
-];
-
 /// What a yes looks like in a column whose title is one.
 pub const YES_WORDS: &[&str] = &[
     "yes", "y", "true", "t", "1", "x", "✓", "✔", "on", "oui", "ja", "si", "sí", "tak", "ydy", "ie",

@@ -56,7 +56,7 @@ fn a_day_that_cannot_be_is_no_evidence() {
         ("1970-01-01", NoEvidence, Subscribed),
         ("rubbish", NoEvidence, Subscribed),
     ] {
-        for title in ["obtained_at", "consent_date"] {
+        for title in ["obtained_at", "obtained"] {
             let text = format!("email,basis,{title}\nann@e.org,consent,{cell}\n");
             assert_eq!(state(&text, &options()), of_another, "{title}: {cell}");
             assert_eq!(state(&text, &of_the_list), of_ours, "{title}: {cell}");
