@@ -56,6 +56,10 @@ impl World {
     }
 
     pub(super) async fn import_file(&mut self, text: String) {
+        // A file without a row is refused before anything is compared.
+        if text.lines().nth(1).is_none() {
+            return;
+        }
         let options = ImportOptions::on(self.now.date_naive());
         let spool = comparing::spool().unwrap();
         let (input, _) = spool.keep(&mut text.as_bytes()).unwrap();
