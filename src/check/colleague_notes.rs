@@ -32,6 +32,9 @@ pub static TO_COLLEAGUES: &[Pattern] = &[
     likely(r"(?i)\b(?:for )?internal (?:use|circulation|distribution|eyes) only\b").unless(is_quoted_or_named),
     likely(r"(?i)\bconfidential ?[–—:,;-]+ ?(?:please )?(?:do not|don['’]t|not (?:for|to)) \w+"),
     likely(r"(?i)\b(?:do not|don['’]t|not to be) (?:share|shared|circulate|circulated|forward|forwarded|publish|published) (?:outside|externally|beyond|further|yet|until)\b").unless(is_quoted),
+    // A picture, a name or a fact that somebody still looks for.
+    likely(r"(?i)\((?:pics?|pix|photos?|image|picture|logo|copy|text|caption|quote)s? (?:to follow|to come|tbc|awaited|on file|attached)\)|\bplease (?:proof|proof-?read|sub|sub-?edit|sense-check|spell-?check)(?: this| it)?[!.]?\s*(?:$|\n)|\(is (?:this|that|it) (?:right|correct|true|ok)\?[^()\n]{0,80}\)|^\s*(?:subject(?: lines?)?|headline|title) (?:ideas?|options?|suggestions?) ?:"),
+    likely(r"(?i:\(sp\.?\?+\)|\(sic\?\))|\bNB \p{Lu}\p{Ll}+ ?[–—-] ?\p{Ll}+|\?(?:am|pm)\b|\b(?:Company|Organisation|Charity|Sponsor|Funder|School|Venue|Speaker|Contact|Business) Name(?:[.,;)]|\s*$)|\bXYZ (?:Ltd|Limited|Charity|Company|Trust|Foundation|School|Co)\b"),
     // The frame of a press release.
     likely(r"(?im)(?:^|[.!?]\s+)(notes? (?:to|for) (?:the )?(?:editors?|news ?desks?) ?[:.–-]?)(?:\s|$)"),
     likely(r"(?m)(?:^|[.!?]\s+)(FOR IMMEDIATE RELEASE|For immediate release|PRESS RELEASE|NEWS RELEASE|MEDIA RELEASE)(?:[.:!–-]|\s*$|\s+\p{Lu}\p{Ll})"),
@@ -90,6 +93,13 @@ mod tests {
             "Note to editors",
             "- ends -",
             "Word count = 210",
+            "(photo to come)",
+            "Dr Belo (sp?) spoke.",
+            "NB Kate - shorten this",
+            "Tea is at ?pm.",
+            "We thank Sponsor Name.",
+            "(Is that right?)",
+            "Subject ideas: a warm hall",
         ] {
             assert_eq!(notes.find(text).len(), 1, "{text}: {:?}", notes.find(text));
         }

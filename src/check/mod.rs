@@ -29,6 +29,7 @@ pub mod probe;
 mod rendering;
 mod repetition;
 pub mod rules;
+mod screen_words;
 pub mod settings;
 pub mod silence;
 pub mod spoken;

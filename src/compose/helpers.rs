@@ -42,7 +42,7 @@ pub fn register(registry: &mut Handlebars<'_>, part: EmailPart, shared: &Arc<Hel
     registry.register_helper(ENTER, Box::new(PartialDepth(Arc::clone(shared), true)));
     registry.register_helper(LEAVE, Box::new(PartialDepth(Arc::clone(shared), false)));
     registry.register_helper(INLINED, Box::new(InlinedPartial));
-    registry.register_helper(INDENTED, Box::new(IndentedPartial));
+    registry.register_helper(INDENTED, Box::new(IndentedPartial(part)));
     comparison::register(registry);
     registry.register_helper("lookup", Box::new(Lookup));
     registry.register_helper("pairs", Box::new(Pairs));

@@ -93,7 +93,7 @@ pub fn look_at_value(element: &str, attribute: &str, value: &str) -> Result<(), 
         }
         let what = format!("`{value}` is not a value of `{attribute}`");
         let known = words.iter().copied();
-        return Err((what, did_you_mean(value, known, "there are")));
+        return Err((what, did_you_mean(value, known, "write one of")));
     }
     if SIZES.contains(&plain) && !is_computed(value) {
         if let Some(wrong) = value.split_whitespace().find(|part| !is_size(part)) {
@@ -174,14 +174,14 @@ mod tests {
     #[test]
     fn one_word_of_a_few_is_one_of_them() {
         for (element, attribute, value, cure) in [
-            ("mj-text", "align", "banana", "there are left, center, right, justify, middle"),
+            ("mj-text", "align", "banana", "write one of left, center, right, justify, middle"),
             ("mj-text", "align", "centre", "did you mean `center`?"),
-            ("mj-image", "align", "justify", "there are left, center, right, middle"),
+            ("mj-image", "align", "justify", "write one of left, center, right, middle"),
             ("mj-column", "vertical-align", "midle", "did you mean `middle`?"),
-            ("mj-section", "full-width", "true", "there are full-width, false"),
-            ("mj-hero", "mode", "vertical", "there are fixed-height, fluid-height"),
+            ("mj-section", "full-width", "true", "write one of full-width, false"),
+            ("mj-hero", "mode", "vertical", "write one of fixed-height, fluid-height"),
             ("mj-text", "font-weight", "boldly", "did you mean `bold`?"),
-            ("mj-divider", "border-style", "wavy", "there are"),
+            ("mj-divider", "border-style", "wavy", "write one of"),
         ] {
             let (what, found) = look_at_value(element, attribute, value).unwrap_err();
             assert_eq!(what, format!("`{value}` is not a value of `{attribute}`"));

@@ -5,6 +5,7 @@
 mod any_text;
 mod arrangement;
 mod attributes;
+mod balance;
 mod branches;
 #[cfg(test)]
 mod cases;

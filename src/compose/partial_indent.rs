@@ -6,10 +6,11 @@ use handlebars::{
     Renderable,
 };
 
+use super::helper_state::EmailPart;
 use super::render_limit::LimitedOutput;
 
-/// Renders what `syntax` has put a partial into; its parameter is the blanks.
-pub struct IndentedPartial;
+/// Renders what `syntax` has put a partial into; its parameter is the blanks. In HTML they would only make the email larger.
+pub struct IndentedPartial(pub EmailPart);
 
 impl HelperDef for IndentedPartial {
     fn call<'reg: 'rc, 'rc>(
@@ -21,6 +22,9 @@ impl HelperDef for IndentedPartial {
         out: &mut dyn Output,
     ) -> HelperResult {
         let Some(template) = h.template() else { return Ok(()) };
+        if self.0 == EmailPart::Html {
+            return template.render(registry, context, render, out);
+        }
         let blanks = h.param(0).map(|param| param.value().render()).unwrap_or_default();
         let mut lines = LimitedOutput::default();
         let ended = template.render(registry, context, render, &mut lines);

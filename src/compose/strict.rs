@@ -12,8 +12,9 @@ use handlebars::template::{
 };
 use serde_json::Value;
 
+use super::balance;
 use super::declarations::{Declarations, TagsInOrder, is_indent};
-use super::explanation::{self, usage};
+use super::explanation::usage;
 use super::fault::TemplateFault;
 use super::helper_names;
 use super::names;
@@ -51,7 +52,7 @@ pub fn read(
         guard: prototype(),
         place: Template::compile("x").map(|one| one.mapping[0].clone()).ok(),
     };
-    if let Some((at, what, cure)) = explanation::open_comment(text, &tags(text)) {
+    if let Some((at, what, cure)) = balance::open_comment(text, &tags(text)) {
         return Err(strict.fault(at, what, cure));
     }
     strict.template(template)
@@ -236,6 +237,8 @@ impl Strict<'_> {
                     format!(
                         "write {{{{{name}}}}} for its value, or {{{{{{{{raw}}}}}}}}…{{{{{{{{/raw}}}}}}}} around braces that are text"
                     )
+                } else if self.text[at..].trim_start_matches(['{', '~', ' ']).starts_with("else") {
+                    format!("write {{{{else if {name}}}}}")
                 } else {
                     "write {{#if …}}, {{#each …}} or {{#with …}}".to_owned()
                 };
@@ -386,6 +389,7 @@ mod tests {
 
     use super::*;
     use crate::compose::comparison;
+    use crate::compose::helper_state::EmailPart;
     use crate::compose::inlining::{self, INLINED, InlinedPartial};
     use crate::compose::partial_indent::IndentedPartial;
     use crate::compose::syntax::{self, INDENTED};
@@ -497,7 +501,7 @@ mod tests {
             plain.set_strict_mode(true);
             handlebars::handlebars_helper!(silent: |*_names| "");
             plain.register_helper(GUARD, Box::new(silent));
-            plain.register_helper(INDENTED, Box::new(IndentedPartial));
+            plain.register_helper(INDENTED, Box::new(IndentedPartial(EmailPart::Text)));
             comparison::register(&mut plain);
             let mut strict = plain.clone();
             let (mut files, mut texts) = (Vec::new(), Vec::new());

@@ -10,7 +10,7 @@ use std::ops::Range;
 use handlebars::template::TemplateElement;
 use handlebars::{Template, TemplateErrorReason};
 
-use super::explanation::unbalanced;
+use super::balance::unbalanced;
 use super::fault::TemplateFault;
 use super::tags::{Tag, TagKind, line_and_column, tags};
 use super::white_space::{Part, parts};
@@ -73,6 +73,9 @@ fn read(name: &str, text: &str, mark: Mark<'_>) -> Result<Template, SyntaxFault>
     {
         return Err(wrong(fault));
     }
+    if let Some(fault) = found.iter().find_map(|tag| fault_of_a_tag(text, *tag)) {
+        return Err(unbalanced(text).map_or(fault, wrong));
+    }
     let written = Writing::of(text, &found, mark);
     let template = Template::compile_with_name(&written.source, name.to_owned());
     let mut template = template.map_err(|error| {
@@ -118,6 +121,57 @@ pub fn hoist(template: &mut Template) {
         template.elements.push(element);
         template.mapping.extend(place);
     }
+}
+
+/// What those write who know other languages: `{{elseif}}`, and signs between two values.
+fn fault_of_a_tag(text: &str, tag: Tag) -> Option<SyntaxFault> {
+    const SIGNS: [&str; 17] = [
+        "==", "===", "!=", "!==", "&&", "||", "+", "-", "*", "/", "<", ">", "<=", ">=", "|", "??",
+        "?",
+    ];
+    if tag.kind == TagKind::Comment || text[tag.start..].starts_with("{{{{") {
+        return None;
+    }
+    let fault =
+        |what: String, cure: &str| Some(SyntaxFault { at: tag.start, what, cure: cure.to_owned() });
+    let words = inner(&text[tag.start..tag.end]).trim_matches(['{', '}', '&', ' ']);
+    if words.trim().is_empty() {
+        return fault("there is nothing between these braces".to_owned(), "write a name there");
+    }
+    let word = tag.word(text);
+    // The library takes the rest of the word for a block: `{{elsewhere}}` is no `{{else where}}`.
+    if tag.kind == TagKind::Single && word.starts_with("else") {
+        let what = format!("`{word}` is not known here");
+        return fault(what, "write {{else if …}}, or {{else}}");
+    }
+    let begins = words.trim_start_matches(['#', ' ']);
+    if begins.starts_with(['>', '*', '/']) || begins.contains(" as |") {
+        return None;
+    }
+    let outside = between_quotes(words);
+    let mut parts = outside.split_whitespace().skip(1);
+    let sign =
+        parts.find(|part| SIGNS.contains(part) || (part.starts_with('!') && part.len() > 1))?;
+    let what = format!("`{sign}` is not a sign of Handlebars");
+    fault(
+        what,
+        "write (eq one other), (gt one other), (and one other), (or one other) or (not one)",
+    )
+}
+
+/// The words of a tag without what stands in quotation marks.
+fn between_quotes(words: &str) -> String {
+    let mut out = String::new();
+    let mut at = 0;
+    while let Some(c) = words[at..].chars().next() {
+        if matches!(c, '"' | '\'') {
+            at += quoted_length(&words[at..], c);
+        } else {
+            out.push(c);
+            at += c.len_utf8();
+        }
+    }
+    out
 }
 
 /// Whether braces that open a tag stand behind the last one.
@@ -240,7 +294,13 @@ fn in_one_form(tag: &str) -> String {
             None => (2, inner),
         },
     };
-    format!("{}{}{}", "{".repeat(braces), with_whole_paths(inner), "}".repeat(braces))
+    let name = inner.trim();
+    let is_quoted = name.len() > 2
+        && name.starts_with(['"', '\''])
+        && quoted_length(name, if name.starts_with('"') { '"' } else { '\'' }) == name.len();
+    let words =
+        if is_quoted { format!("[{}]", &name[1..name.len() - 1]) } else { with_whole_paths(inner) };
+    format!("{}{words}{}", "{".repeat(braces), "}".repeat(braces))
 }
 
 /// Paths that are only `.`, `..` or `@root` with a name at their end, and a partial's name without quotation marks.
@@ -353,6 +413,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::compose::helper_state::EmailPart;
     use crate::compose::partial_indent::IndentedPartial;
 
     /// What npm's handlebars 4.7 writes (`noEscape`), with a helper `raw` that gives its content back.
@@ -370,7 +431,7 @@ mod tests {
         let judgement: Judgement = serde_json::from_str(text).unwrap();
         let mut registry = Handlebars::new();
         registry.register_escape_fn(handlebars::no_escape);
-        registry.register_helper(INDENTED, Box::new(IndentedPartial));
+        registry.register_helper(INDENTED, Box::new(IndentedPartial(EmailPart::Text)));
         for (name, text) in &judgement.partials {
             let mut template = parse(name, text).unwrap();
             hoist(&mut template);
@@ -408,6 +469,7 @@ mod tests {
             ("{{/\"note\"}}", "{{/note}}"),
             ("{{a.[b c./..]}}", "{{a.[b c./..]}}"),
             ("{{/if}}", "{{/if}}"),
+            ("{{ \"a b\" }}", "{{[a b]}}"),
             ("{{#*inline \"a\"}}", "{{#*inline \"a\"}}"),
         ] {
             assert_eq!(in_one_form(tag), expected);
@@ -424,6 +486,11 @@ mod tests {
             ("{{{{raw}}}} {{a}}", 0, "{{{{raw}}}} is never closed"),
             ("{{#if a}}x{{else}}y{{else}}z{{/if}}", 19, "a second {{else}} is in one block"),
             ("{{#> layout}}x{{else}}y{{/layout}}", 14, "{{else}} is outside a block"),
+            ("{{#if a}}x{{elseif b}}y{{/if}}", 10, "`elseif` is not known here"),
+            ("a {{ }}", 2, "there is nothing between these braces"),
+            ("{{#if count == 3}}x{{/if}}", 0, "`==` is not a sign of Handlebars"),
+            ("{{#if a}}b {{#if !more}}x{{/if}}{{/if}}", 11, "`!more` is not a sign of Handlebars"),
+            ("{{count + 1}}", 0, "`+` is not a sign of Handlebars"),
         ] {
             let fault = parse("t", text).unwrap_err();
             assert_eq!((fault.what.as_str(), fault.at), (what, at), "{text}");

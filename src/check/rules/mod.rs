@@ -20,6 +20,7 @@ pub(super) mod placeholders;
 mod reading;
 mod sample;
 mod segments;
+pub(super) mod sense;
 pub(super) mod slips;
 pub mod spam;
 mod stories;
@@ -29,10 +30,11 @@ pub(super) mod wording;
 use super::Rule;
 
 /// All rules, in the order in which they are asked.
-pub const RULES: [&[Rule]; 24] = [
+pub const RULES: [&[Rule]; 25] = [
     &wording::RULES,
     &placeholders::RULES,
     &slips::RULES,
+    &sense::RULES,
     &dates::RULES,
     &terms::RULES,
     &empty::RULES,

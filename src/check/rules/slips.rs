@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use crate::check::around::{Pattern, Patterns, certain, likely};
 use crate::check::expression::Expression;
 use crate::check::pasted::{ENCODED, PASTED};
+use crate::check::screen_words::{OF_PICTURES, SCREEN_WORDS};
 use crate::check::texts::{TextKind, TextMatch};
 use crate::check::{
     CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt, markdown_slips, mojibake,
@@ -31,8 +32,8 @@ pub const RULES: [Rule; 7] = [
     Rule::new(
         "pasted",
         "Is the text free of what other programs add?",
-        "\"Sent from my iPhone\", [cid:image001.png], \"Error! Bookmark not defined.\", [gallery …] \
-         and \"Continue reading →\" come along when words are copied from an email, a chat, a \
+        "\"Sent from my iPhone\", [cid:image001.png], #REF!, \"Click to add text\", [gallery …] and \
+         \"Continue reading →\" come along when words are copied from an email, a chat, a \
          document or a website. Remove them.",
         pasted,
     ),
@@ -126,13 +127,20 @@ fn garbled(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
 
 fn pasted(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     static MARKS: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(PASTED));
+    static SCREENS: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(SCREEN_WORDS));
+    static PICTURES: LazyLock<Patterns> = LazyLock::new(|| Patterns::of(OF_PICTURES));
     findings_of(
         "pasted",
         (shown, known),
         |text, kind| match kind {
             // The name of a picture's file is another rule's, and a template may well say "Read more →".
-            TextKind::Description | TextKind::Block => Vec::new(),
-            TextKind::Line | TextKind::Prose => MARKS.find(text),
+            TextKind::Block => Vec::new(),
+            TextKind::Description => PICTURES.find(text),
+            TextKind::Line | TextKind::Prose => {
+                let mut found = MARKS.find(text);
+                found.extend(SCREENS.find(text));
+                found
+            }
         },
         |found, around| {
             format!("`{}` in \"{around}\" comes from another program", excerpt(&found.words))
