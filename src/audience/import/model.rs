@@ -173,7 +173,7 @@ impl ImportedPerson {
     pub(super) fn without_cells(self) -> Self {
         let (first_name, last_name, language) = (String::new(), String::new(), String::new());
         let (tags, columns, joined) = (Vec::new(), OwnCells::default(), None);
-        Self { first_name, last_name, language, tags, columns, joined, ..self }
+        Self { first_name, last_name, tags, joined, columns, language, ..self }
     }
 
     /// Takes the cells of another row of the same person. An empty cell wipes nothing; a filled one takes the place of

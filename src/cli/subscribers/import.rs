@@ -157,7 +157,9 @@ pub(super) async fn import(
             "The list is in the database now ([people] keep = \"database\" in roundup.toml). The files in \
              subscribers/ are not read any more.",
         );
-        import_text::not_moved(&there.left_out).iter().for_each(|line| screen.say(line));
+        for line in import_text::not_moved(&there.left_out) {
+            screen.say(&line);
+        }
         screen.problems(&there.problems);
     }
     for _ in 0..MOST_TRIES {
@@ -195,7 +197,9 @@ async fn dry_run(
         ListPlace::Database => None,
     };
     if let Some(there) = &there {
-        import_text::not_moved(&there.left_out).iter().for_each(|line| screen.say(line));
+        for line in import_text::not_moved(&there.left_out) {
+            screen.say(&line);
+        }
     }
     let there = there.as_ref().map(|there| &there.people);
     let compared = ComparedList::open(project, ledger.as_ref(), there).await?;

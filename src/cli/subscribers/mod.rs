@@ -61,7 +61,9 @@ enum SubscribersCommand {
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     match arguments.command {
-        SubscribersCommand::Import(arguments) => import::import(&arguments, globals).await,
+        SubscribersCommand::Import(arguments) => {
+            Box::pin(import::import(&arguments, globals)).await
+        }
         SubscribersCommand::List(arguments) => list::list(&arguments, globals).await,
         SubscribersCommand::Show(arguments) => edit::show(&arguments, globals).await,
         SubscribersCommand::Add(arguments) => edit::add(&arguments, globals).await,
