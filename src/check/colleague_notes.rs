@@ -34,7 +34,7 @@ pub static TO_COLLEAGUES: &[Pattern] = &[
     likely(r"(?i)\b(?:do not|don['’]t|not to be) (?:share|shared|circulate|circulated|forward|forwarded|publish|published) (?:outside|externally|beyond|further|yet|until)\b").unless(is_quoted),
     // A picture, a name or a fact that somebody still looks for.
     likely(r"(?i)\((?:pics?|pix|photos?|image|picture|logo|copy|text|caption|quote)s? (?:to follow|to come|tbc|awaited|on file|attached)\)|\bplease (?:proof|proof-?read|sub|sub-?edit|sense-check|spell-?check)(?: this| it)?[!.]?\s*(?:$|\n)|\(is (?:this|that|it) (?:right|correct|true|ok)\?[^()\n]{0,80}\)|^\s*(?:subject(?: lines?)?|headline|title) (?:ideas?|options?|suggestions?) ?:"),
-    likely(r"(?i:\(sp\.?\?+\)|\(sic\?\))|\bNB \p{Lu}\p{Ll}+ ?[–—-] ?\p{Ll}+|\?(?:am|pm)\b|\b(?:Company|Organisation|Charity|Sponsor|Funder|School|Venue|Speaker|Contact|Business) Name(?:[.,;)]|\s*$)|\bXYZ (?:Ltd|Limited|Charity|Company|Trust|Foundation|School|Co)\b"),
+    likely(r"\(sp\?+\)|\(sp\.\?+\)|\(sic\?\)|\bNB \p{Lu}\p{Ll}+ ?[–—-] ?\p{Ll}+|\?(?:am|pm)\b|\b(?:Company|Organisation|Charity|Sponsor|Funder|School|Venue|Speaker|Contact|Business) Name(?:[.,;)]|\s*$)|\bXYZ (?:Ltd|Limited|Charity|Company|Trust|Foundation|School|Co)\b"),
     // The frame of a press release.
     likely(r"(?im)(?:^|[.!?]\s+)(notes? (?:to|for) (?:the )?(?:editors?|news ?desks?) ?[:.–-]?)(?:\s|$)"),
     likely(r"(?m)(?:^|[.!?]\s+)(FOR IMMEDIATE RELEASE|For immediate release|PRESS RELEASE|NEWS RELEASE|MEDIA RELEASE)(?:[.:!–-]|\s*$|\s+\p{Lu}\p{Ll})"),
