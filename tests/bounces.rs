@@ -314,12 +314,101 @@ mod wrapped {
             "550 5.1.1 User unknown; see the header of your message",
             "550 Empfänger unbekannt",
             "550 Destinataire inconnu",
+            "550 Message was not accepted -- invalid mailbox.  Local mailbox ann@example.org is unavailable: account is disabled",
+            "550 5.2.1 This mailbox has been blocked due to inactivity (UserSearch)",
+            "550 Account for ann@example.org has been suspended",
+            "550 Cette boîte aux lettres n'existe plus",
         ] {
             for (name, wrapper) in WRAPPERS {
                 for command in [RECIPIENT, "."] {
                     let found = kind(wrapper, words, command);
                     assert_eq!(found, NoticeKind::Hard, "{name}, {command}: {words}");
                 }
+            }
+        }
+    }
+
+    /// The sender, in the words of servers all over the world, and what is said of them.
+    const ABOUT_THE_SENDER: [&str; 46] = [
+        "Expéditeur inconnu",
+        "Compte expediteur desactive",
+        "Remitente desconocido",
+        "Remitente invalido",
+        "Remitent desconegut",
+        "Remetente desconhecido",
+        "Absender unbekannt",
+        "Afzender onbekend",
+        "Okänd avsändare",
+        "Ukendt afsender",
+        "Ukjent avsender",
+        "Tuntematon lähettäjä",
+        "Nieznany nadawca",
+        "Neznámý odesílatel",
+        "Ismeretlen feladó",
+        "Nepoznat pošiljatelj",
+        "Expeditor necunoscut",
+        "Mittente sconosciuto",
+        "Неизвестный отправитель",
+        "Невідомий відправник",
+        "Непознат подател",
+        "Άγνωστος αποστολέας",
+        "Bilinmeyen gönderen",
+        "Anfonwr anhysbys",
+        "المرسل غير معروف",
+        "送信者が不明です",
+        "发件人未知",
+        "알 수 없는 발신자",
+        "Pengirim tidak dikenal",
+        "Sender disabled",
+        "Sending account suspended",
+        "the originator of this message is unknown",
+        "Mailbox news@charity.example is disabled for sending",
+        "Verification of bounces@charity.example failed",
+        "Your address news@charity.example has been refused",
+        "charity.example: no valid records",
+        "news@charity.example nicht zugelassen",
+        "external senders are not accepted for this recipient",
+        "Recipient only accepts mail from internal senders",
+        "From address could not be verified",
+        "Your email address is unknown to us",
+        "We don't know you",
+        "You are not in the address book of this user",
+        "Rejected as newsletter",
+        "Content refused",
+        "Listed at rbl.example.net",
+    ];
+
+    #[test]
+    fn a_status_of_the_recipient_over_words_of_the_sender_writes_nobody_off() {
+        for words in ABOUT_THE_SENDER {
+            for status in ["5.1.1", "5.1.2", "5.1.10", "5.2.1"] {
+                for named in
+                    ["", "<ann@example.org>: ", "<ann@example.org>... ", "ann@example.org "]
+                {
+                    let reply = format!("550 {status} {named}{words}");
+                    for (name, wrapper) in WRAPPERS {
+                        let found = kind(wrapper, &reply, RECIPIENT);
+                        let is_right = matches!(found, NoticeKind::Policy | NoticeKind::Unknown);
+                        assert!(is_right, "{name}: {reply}: {found:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_status_of_the_recipient_holds_where_the_words_name_nobody_else() {
+        for words in [
+            "",
+            "Nepoznat korisnik",
+            "Defnyddiwr anhysbys",
+            "<ann@example.org> Tidak dikenal",
+            "Not here",
+            "ann@example.org unknown; return to sender",
+        ] {
+            for (name, wrapper) in WRAPPERS {
+                let found = kind(wrapper, &format!("550 5.1.1 {words}"), RECIPIENT);
+                assert_eq!(found, NoticeKind::Hard, "{name}: {words}");
             }
         }
     }
@@ -336,6 +425,52 @@ mod wrapped {
             }
         }
     }
+}
+
+#[test]
+fn prose_that_says_gone_is_hard_and_a_machine_that_answers_is_no_return() {
+    let notice = |head: &str, text: &str| {
+        let head = format!("To: bounces@charity.example\nMIME-Version: 1.0\n{head}");
+        let text = format!("{head}\nContent-Type: text/plain; charset=utf-8\n\n{text}\n");
+        read(text.as_bytes()).people.iter().map(|person| person.kind).collect::<Vec<_>>()
+    };
+    for (head, text, wanted) in [
+        (
+            "Return-Path: <>\nFrom: postmaster@lycee.example\nSubject: Message non distribué",
+            "Votre message n'a pas pu être remis au destinataire suivant :\n\n    ann@example.org\n\nMotif : cette boîte aux lettres n'existe plus.",
+            NoticeKind::Hard,
+        ),
+        (
+            "Return-Path: <>\nFrom: Postmaster <postmaster@example.org>\nSubject: Message delivery failure",
+            "MailEnable: Message Delivery Failure.\n\nThe following recipient(s) could not be reached:\n\nRecipient: [SMTP:ann@example.org]\nReason: The message could not be delivered because the domain name (example.org) does not appear to be registered.",
+            NoticeKind::Hard,
+        ),
+        (
+            "From: mailer-daemon@corp.example\nReturn-Path: <>\nSubject: Mail failure.",
+            "A message that you sent could not be delivered to one or more of its\nrecipients. This is a permanent error. The following address(es) failed:\n\n  ann@example.org:\n    SMTP error from remote mail server after RCPT TO:<ann@example.org>:\n    host mxs.example [192.0.2.1]: 550 Message was not accepted -- invalid mailbox.  Local mailbox ann@example.org is unavailable: account is disabled",
+            NoticeKind::Hard,
+        ),
+        (
+            "From: Zendesk <support@parish.example>\nAuto-Submitted: auto-generated\nX-Mailer: Zendesk Mailer\nSubject: [Request received] December 2020 at Safe Childhood",
+            "Your request (12345) has been received and is being reviewed by our support staff.",
+            NoticeKind::Autoreply,
+        ),
+        (
+            "From: AntiSpam UOL <no-reply@uol.example>\nAuto-Submitted: auto-generated\nSubject: Re: December (AntiSpam UOL)",
+            "Sua mensagem não foi entregue a joao@uol.example. Para liberar, clique e confirme: https://antispam.uol.example/challenge?x=1",
+            NoticeKind::Autoreply,
+        ),
+        (
+            "From: Mailinblack <ne-pas-repondre@mairie.example>\nSubject: December - demande d'authentification",
+            "Bonjour, pour que votre message parvienne à jean@mairie.example, merci de vous authentifier en cliquant sur ce lien.",
+            NoticeKind::Autoreply,
+        ),
+    ] {
+        assert_eq!(notice(head, text), [wanted], "{text}");
+    }
+    let news =
+        "From: Shop <shop@example.org>\nAuto-Submitted: auto-generated\nSubject: Your receipt";
+    assert!(notice(news, "Thank you for your order.").is_empty());
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! refused, the status and the words each say whose it was, and any of them is enough to acquit the recipient.
 
 use super::addresses::addresses_in;
-use super::words::{Sense, absence_has, plain, says};
+use super::words::{Sense, absence_has, clauses, plain, says};
 use crate::rfc::reply::{EnhancedStatus, Stage};
 
 /// Whom a notice is about, as far as the notice shows.
@@ -29,7 +29,21 @@ pub(super) struct Absence<'a> {
     pub words: &'a str,
     /// By what is known of one provider or server.
     pub is_well_known: bool,
+    /// The words are a server's own, and not those of whoever wrote the notice.
+    pub is_servers: bool,
 }
+
+/// Whose it is that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AbsentParty {
+    Recipient,
+    Us,
+    /// The status says the recipient, and the words something else that is not understood.
+    Unclear,
+}
+
+/// Stands for the recipient's address where clauses are taken apart. No phrase has it.
+const THEM: &str = "\u{1}";
 
 /// Whom a notice goes back to is not what it is about.
 const SAYINGS: [&str; 4] = ["returned to sender", "return to sender", "to the sender", "to sender"];
@@ -40,21 +54,24 @@ pub(super) fn is_before_recipient(stage: Option<Stage>) -> bool {
 }
 
 impl Absence<'_> {
-    pub fn is_about_the_recipient(&self, parties: &Parties) -> bool {
+    pub fn party(&self, parties: &Parties) -> AbsentParty {
         let is_syntax = matches!(self.code, Some(500 | 502 | 503 | 504));
         if is_before_recipient(self.stage) || is_syntax || self.status.is_some_and(is_about_us) {
-            return false;
+            return AbsentParty::Us;
         }
-        let mut words = plain(&with_us_named(self.words, parties));
+        let mut marked = plain(&with_parties_named(self.words, parties));
         for saying in SAYINGS {
-            words = words.replace(saying, " ");
+            marked = marked.replace(saying, " ");
         }
+        let words = marked.replace(&format!("{THEM} "), "");
         if absence_has(&words, Sense::NamesUs) {
-            return false;
+            return AbsentParty::Us;
         }
-        match self.status.map(|status| (status.subject, status.detail)) {
+        let is_theirs = match self.status.map(|status| (status.subject, status.detail)) {
             // The recipient's address, or their mailbox, by the status.
-            Some((1, 1 | 2 | 3 | 6 | 10) | (2 | 4, 1)) => true,
+            Some((1, 1 | 2 | 3 | 6 | 10) | (2 | 4, 1)) => {
+                return self.party_in_words(&marked, &words);
+            }
             Some((7, 17 | 18)) => true,
             // Commands in a wrong order, or wrongly written.
             Some((5, 1..)) => false,
@@ -65,7 +82,26 @@ impl Absence<'_> {
             }
             // A notice's own words name senders often; a server's reply only with a reason.
             _ => self.code.is_none() || !says(&words, Sense::NamesUs),
+        };
+        if is_theirs { AbsentParty::Recipient } else { AbsentParty::Us }
+    }
+
+    /// Whose a server's own words say it is, where the status says the recipient's. Servers write one status over every
+    /// refusal: where no phrase for an absence is found, whom the words name counts, in whatever language they go on.
+    fn party_in_words(&self, marked: &str, words: &str) -> AbsentParty {
+        let is_absence = says(words, Sense::Gone) || says(words, Sense::PerhapsGone);
+        if is_absence || !self.is_servers {
+            return AbsentParty::Recipient;
         }
+        let of_us: Vec<&str> =
+            clauses(marked).filter(|clause| says(clause, Sense::NamesUs)).collect();
+        if of_us.iter().any(|clause| !clause.contains(THEM)) {
+            return AbsentParty::Us;
+        }
+        let is_contested = !of_us.is_empty()
+            || says(words, Sense::AddressesUs)
+            || (says(words, Sense::PerhapsUs) && !self.is_well_known);
+        if is_contested { AbsentParty::Unclear } else { AbsentParty::Recipient }
     }
 }
 
@@ -74,8 +110,8 @@ fn is_about_us(status: EnhancedStatus) -> bool {
     matches!((status.subject, status.detail), (1, 7 | 8 | 9 | 90) | (2, 3) | (3, 4) | (6, _))
 }
 
-/// A text in which our addresses, and names of our domain, are replaced by a word for us.
-fn with_us_named(text: &str, parties: &Parties) -> String {
+/// A text in which our addresses, and names of our domain, are replaced by a word for us, and the recipient's by a mark.
+fn with_parties_named(text: &str, parties: &Parties) -> String {
     let domain_of = |address: &str| address.rsplit('@').next().map(str::to_ascii_lowercase);
     let theirs = domain_of(&parties.recipient).unwrap_or_default();
     // A colleague's mailbox is of our own domain.
@@ -99,7 +135,11 @@ fn with_us_named(text: &str, parties: &Parties) -> String {
             let is_exact =
                 parties.ours.iter().any(|address| address.eq_ignore_ascii_case(found.address));
             let is_us = is_exact || is_ours(&domain_of(found.address).unwrap_or_default());
-            out.push_str(if is_us && !is_theirs { " sender " } else { found.address });
+            match (is_theirs, is_us) {
+                (true, _) => out.push_str(&format!(" {THEM} ")),
+                (false, true) => out.push_str(" sender "),
+                (false, false) => out.push_str(found.address),
+            }
             from = found.to;
         }
         push_named(&line[from..], is_ours, &mut out);

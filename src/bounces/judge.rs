@@ -5,7 +5,7 @@
 //! off for what is our fault, and a mailer's words around a server's reply never decide that a mailbox is gone.
 
 use super::NoticeKind;
-use super::absence::{Absence, Parties, is_before_recipient};
+use super::absence::{Absence, AbsentParty, Parties, is_before_recipient};
 use super::fields::within;
 use super::replies::{LONGEST_REPLY_BYTES, QuotedReply, enhanced_in, replies_in};
 use super::words::{Sense, plain, reasons_in};
@@ -14,8 +14,15 @@ use crate::rfc::reply::{EnhancedStatus, Reply, Stage};
 
 /// What is read of a server's words. The longest replies have ten lines.
 const LONGEST_WORDS_BYTES: usize = 4096;
-/// How `IronPort` begins each refusal of an address, whatever the server said of it.
-const GATEWAY_WORDS: &str = " unknown address error ";
+/// Words that sound like something else, and what they mean: how `IronPort` begins each refusal of an address, whatever the
+/// server said of it; a mailbox that was closed because nobody reads it.
+const IDIOMS: [(&str, &str); 5] = [
+    (" unknown address error ", " "),
+    (" has been blocked due to inactivity", " is inactive"),
+    (" was blocked due to inactivity", " is inactive"),
+    (" is blocked due to inactivity", " is inactive"),
+    (" blocked for inactivity", " is inactive"),
+];
 /// What is shown as the reason.
 const LONGEST_REASON_BYTES: usize = 300;
 
@@ -27,6 +34,8 @@ pub(super) struct Judgement {
     pub status: Option<EnhancedStatus>,
     /// A server's words.
     pub reason: String,
+    /// A server's own words say something else than its status: no status makes it final.
+    pub is_contested: bool,
 }
 
 /// What there is to judge.
@@ -68,6 +77,7 @@ pub(super) fn judge(judged: &JudgedWords<'_>) -> Judgement {
         status: nearest,
         words: if is_said { &said } else { words },
         is_well_known: by_table.is_some_and(|vote| vote.is_specific),
+        is_servers: first.is_some() || own.is_some(),
     };
     // A status that only the mailer made up, of a reply in words that are not known.
     let has_code = replies.first().and_then(kind_of_code).is_some();
@@ -77,7 +87,8 @@ pub(super) fn judge(judged: &JudgedWords<'_>) -> Judgement {
     } else {
         acquitted(decided, &senses, &absence, judged.parties)
     };
-    Judgement { kind, status: nearest, reason: reason_of(words) }
+    let is_contested = !is_guess && decided == NoticeKind::Hard && kind != NoticeKind::Hard;
+    Judgement { kind, status: nearest, reason: reason_of(words), is_contested }
 }
 
 /// A kind that stands against the person only where it is the person's mailbox that is not there.
@@ -95,10 +106,16 @@ fn acquitted(
     };
     let is_final = absence.code.is_some_and(|code| code >= 500);
     let is_ours = is_final && is_before_recipient(absence.stage) && kind != NoticeKind::None;
-    if is_ours || (is_absence && !absence.is_about_the_recipient(parties)) {
-        NoticeKind::Policy
-    } else {
-        kind
+    if is_ours {
+        return NoticeKind::Policy;
+    }
+    if !is_absence {
+        return kind;
+    }
+    match absence.party(parties) {
+        AbsentParty::Recipient => kind,
+        AbsentParty::Us => NoticeKind::Policy,
+        AbsentParty::Unclear => NoticeKind::Unknown,
     }
 }
 
@@ -111,7 +128,10 @@ fn said_in(quoted: &[QuotedReply]) -> String {
 /// A text as its phrases are looked for, with the hosts of its links: some servers give no other reason than a link to a
 /// block list.
 fn ready(words: &str) -> String {
-    let mut ready = plain(words).replace(GATEWAY_WORDS, " ");
+    let mut ready = plain(words);
+    for (idiom, meaning) in IDIOMS {
+        ready = ready.replace(idiom, meaning);
+    }
     for link in words.split_whitespace().filter_map(|word| word.split_once("://")) {
         let host = link.1.split(['/', '?', ':', '#']).next().unwrap_or_default();
         ready.push_str(&host.to_lowercase());

@@ -144,7 +144,8 @@ impl NoticeSigns {
         if judgement.kind == NoticeKind::Unknown || (is_general && says_little) {
             // What the mailer says around a server's words is a guess of its own.
             let own = judged(one.status, if said.is_empty() { &about } else { &said });
-            if own.kind != NoticeKind::Unknown {
+            let is_overruled = judgement.is_contested && own.kind == NoticeKind::Hard;
+            if own.kind != NoticeKind::Unknown && !is_overruled {
                 let status = judgement.status.or(own.status);
                 judgement = Judgement { status, ..own };
             }
@@ -152,7 +153,7 @@ impl NoticeSigns {
         if one.is_delay() {
             judgement.kind = NoticeKind::Soft;
         }
-        let Judgement { kind, status, reason } = judgement;
+        let Judgement { kind, status, reason, .. } = judgement;
         NoticePerson { recipient, kind, status, reason, is_delay: one.is_delay() }
     }
 
@@ -275,7 +276,7 @@ fn stage_of(diagnostic: &str, about: &str) -> Option<Stage> {
 }
 
 fn person_of(recipient: String, judgement: Judgement) -> NoticePerson {
-    let Judgement { kind, status, reason } = judgement;
+    let Judgement { kind, status, reason, .. } = judgement;
     NoticePerson { recipient, kind, status, reason, is_delay: false }
 }
 

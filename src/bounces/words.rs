@@ -42,10 +42,12 @@ pub(super) enum Sense {
     NamesUs,
     /// No reason: it names a mailbox, or whose it is.
     NamesPerson,
+    /// No reason: it speaks to us, or of what we write. Only where no absence is named does that say anything.
+    AddressesUs,
 }
 
 /// The sections of the file.
-const SECTIONS: [(&str, Sense); 15] = [
+const SECTIONS: [(&str, Sense); 16] = [
     ("us", Sense::Us),
     ("full", Sense::Full),
     ("passes", Sense::Passes),
@@ -61,6 +63,7 @@ const SECTIONS: [(&str, Sense); 15] = [
     ("left", Sense::Left),
     ("names-us", Sense::NamesUs),
     ("names-person", Sense::NamesPerson),
+    ("addresses-us", Sense::AddressesUs),
 ];
 
 struct PhraseFinder {
@@ -134,6 +137,11 @@ pub(super) fn absence_has(plain: &str, sense: Sense) -> bool {
         let is_absence = senses.iter().any(|one| matches!(one, Sense::Gone | Sense::PerhapsGone));
         is_absence && senses.contains(&sense)
     })
+}
+
+/// The clauses of a text made ready by `plain`. What stands before a colon says whom the rest is for, and no more.
+pub(super) fn clauses(plain: &str) -> impl Iterator<Item = &str> {
+    plain.split(['.', ',', ';', ':', '(', ')', '!', '?', '。', '、', '，', '：'])
 }
 
 /// A text in lower case, its white space single and its quotation marks straight, without addresses and links: nobody's
