@@ -11,6 +11,7 @@ use crate::audience::law::UNSTATED;
 use crate::audience::{NoMail, NoMailChange, NoMailStep};
 use crate::ledger::Lift;
 use crate::ledger::join_store::{JoinEvent, JoinRecord};
+use crate::ledger::returns::{ReturnedCopy, ReturnedKind};
 use crate::ledger::single_store::SingleRecord;
 
 /// `roundup.why/1`.
@@ -38,6 +39,40 @@ pub struct PersonHistory {
     pub single_messages: Vec<SingleRecord>,
     /// What they have chosen: `every` or `year`.
     pub frequency: Option<&'static str>,
+    /// What came back of their copies, the oldest first.
+    pub returns: Vec<ReturnEntry>,
+}
+
+/// A copy that came back, or was held up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReturnEntry {
+    pub at: DateTime<Utc>,
+    /// None where only the person is known.
+    pub edition: Option<String>,
+    pub kind: &'static str,
+    /// As in 5.1.1, or empty.
+    pub status: String,
+    /// As people read it.
+    #[serde(skip)]
+    pub words: String,
+}
+
+impl From<ReturnedCopy> for ReturnEntry {
+    fn from(copy: ReturnedCopy) -> Self {
+        let what = match copy.kind {
+            ReturnedKind::Hard => "came back for good",
+            ReturnedKind::Soft => "came back for now",
+            ReturnedKind::Delay => "was held up on its way",
+            ReturnedKind::Policy => "was refused for a reason of ours",
+            ReturnedKind::Complaint => "was called spam",
+        };
+        let edition = copy.edition.as_deref().unwrap_or("an email");
+        let status = Some(&copy.status).filter(|status| !status.is_empty());
+        let status = status.map_or_else(String::new, |status| format!(" ({status})"));
+        let words = format!("{edition} {what}{status}");
+        let (at, kind) = (copy.at, copy.kind.word());
+        Self { at, edition: copy.edition, kind, status: copy.status, words }
+    }
 }
 
 /// An address that somebody has or had.
@@ -157,6 +192,8 @@ impl PersonHistory {
             events
                 .push((Some(single.at), format!("{purpose} by email: {status} {}", single.detail)));
         }
+        let returns = self.returns.iter();
+        events.extend(returns.map(|copy| (Some(copy.at), copy.words.clone())));
         for delivery in &self.deliveries {
             events.push((delivery.at, delivery_words(delivery)));
         }
@@ -282,6 +319,22 @@ mod tests {
                 evidence: JoinEvidence::default(),
             }],
             frequency: None,
+            returns: vec![
+                ReturnEntry::from(ReturnedCopy {
+                    person: "p".to_owned(),
+                    edition: Some("2026-05".to_owned()),
+                    kind: ReturnedKind::Soft,
+                    at: at("2026-06-01T09:00:00Z"),
+                    status: "4.2.2".to_owned(),
+                }),
+                ReturnEntry::from(ReturnedCopy {
+                    person: "p".to_owned(),
+                    edition: None,
+                    kind: ReturnedKind::Policy,
+                    at: at("2026-06-01T10:00:00Z"),
+                    status: String::new(),
+                }),
+            ],
             single_messages: vec![SingleRecord {
                 at: at("2026-06-11T07:59:00Z"),
                 purpose: "confirmation",
@@ -295,6 +348,8 @@ mod tests {
             "\
 3 May 2020                 joined: consent, source: website, wording: “Send me news”
 1 June 2026, 09:30         2026-05: accepted, 250 ok
+1 June 2026, 10:00         2026-05 came back for now (4.2.2)
+1 June 2026, 11:00         an email was refused for a reason of ours
 10 June 2026, 09:00        do-not-mail list: unsubscribed on the web page (reason: too_many)
 11 June 2026, 08:59        confirmation by email: accepted 250 ok
 11 June 2026, 09:00        confirmed that they signed up

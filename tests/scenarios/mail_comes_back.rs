@@ -99,6 +99,32 @@ fn whoever_cannot_be_reached_is_not_mailed_again_and_a_complaint_holds_for_good(
 }
 
 #[test]
+fn what_came_back_is_shown_to_whom_it_concerns_and_an_erasure_names_it() {
+    let server = Server::good();
+    let charity = Charity::new().people(3).relay(&server);
+    charity.run("send --year 2020 --dry-run").ends(0);
+    let copies: Vec<(String, String)> =
+        (0..3).map(|at| copy_of(&charity, &format!("p{at}@example.org"))).collect();
+    charity.run("send --year 2020 --confirm 3").ends(0);
+    let charity = charity
+        .file("mail/1", report("p0@example.org", FULL, &copies[0].0))
+        .file("mail/2", report("p1@example.org", BLOCKED, &copies[1].0));
+    charity.run("inbox --dir mail").ends(0);
+    for (person, words) in [
+        ("p0@example.org", "2020 came back for now (5.2.2)"),
+        ("p1@example.org", "2020 was refused for a reason of ours (5.7.1)"),
+    ] {
+        charity.run(&format!("why {person}")).ends(0).says(words);
+        charity.run(&format!("subscribers export --person {person}")).ends(0).says(words);
+        charity
+            .run(&format!("subscribers erase {person} --yes"))
+            .ends(0)
+            .says("what came back of their copies, by the same hash");
+    }
+    assert!(!charity.run("why p2@example.org").ends(0).stdout.contains("came back"));
+}
+
+#[test]
 fn a_mailbox_of_many_is_settled_whole_each_email_once_and_in_its_order() {
     // More than one portion.
     const PEOPLE: usize = 430;

@@ -19,6 +19,7 @@ use crate::cli::subscribers::addresses::{HeldAddress, addresses_of};
 use crate::cli::subscribers::back_again::{bring_back, listed_with_a_no, no_of_list};
 use crate::cli::subscribers::edit::address as person_address;
 use crate::cli::subscribers::known::known;
+use crate::cli::subscribers::returned::returned;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::screen::Screen;
@@ -28,7 +29,7 @@ use crate::ledger::join_store::{JoinRecord, JoinStore};
 use crate::ledger::single_store::{SingleRecord, SingleStore};
 use crate::ledger::{AnyLedger, ApprovalStore, Ledger, Lift, Status};
 use crate::project::Project;
-use crate::report::person::{ConsentProof, NoMailEntry, PersonAddress, PersonHistory};
+use crate::report::person::{ConsentProof, NoMailEntry, PersonAddress, PersonHistory, ReturnEntry};
 use crate::report::{ReportedApproval, WhyDelivery, abandoned};
 use crate::rfc::address::EmailAddress;
 
@@ -75,23 +76,14 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         None => (None, Some("is not on the list".to_owned())),
     };
     let basis = basis.filter(|basis| !basis.is_empty());
-    let LedgerHistory {
-        held,
-        lifts,
-        deliveries,
-        suppressed,
-        do_not_mail,
-        joining,
-        single_messages,
-        frequency,
-    } = history(&project, &key, address.as_ref()).await?;
-    not_mailed = suppressed.clone().or(not_mailed);
-    let (moved_to, addresses) = moves_of(&held, &key);
+    let of_ledger = history(&project, &key, address.as_ref()).await?;
+    not_mailed = of_ledger.suppressed.clone().or(not_mailed);
+    let (moved_to, addresses) = moves_of(&of_ledger.held, &key);
     if let Some(now) = moved_to {
         not_mailed = Some(format!("has another address now: {now}"));
     }
     let listed = known(&project).await?.find(&key).cloned();
-    if let (Some(person), None) = (&listed, &suppressed)
+    if let (Some(person), None) = (&listed, &of_ledger.suppressed)
         && person.state == ListState::Unconfirmed
     {
         not_mailed = Some(person.why.clone());
@@ -105,12 +97,13 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         addresses,
         joined: listed.as_ref().and_then(|person| person.joined),
         consent: listed.as_ref().and_then(ConsentProof::of),
-        deliveries,
-        lifts,
-        do_not_mail,
-        joining,
-        single_messages,
-        frequency: frequency.map(Frequency::word),
+        deliveries: of_ledger.deliveries,
+        lifts: of_ledger.lifts,
+        do_not_mail: of_ledger.do_not_mail,
+        joining: of_ledger.joining,
+        single_messages: of_ledger.single_messages,
+        frequency: of_ledger.frequency.map(Frequency::word),
+        returns: of_ledger.returns,
     };
     let time_zone = project.settings.time_zone;
     screen.outcome(&WhyOutcome { history: why, time_zone })?;
@@ -129,6 +122,7 @@ struct LedgerHistory {
     joining: Vec<JoinRecord>,
     single_messages: Vec<SingleRecord>,
     frequency: Option<Frequency>,
+    returns: Vec<ReturnEntry>,
 }
 
 async fn history(
@@ -141,7 +135,7 @@ async fn history(
     let (mut lifts, mut do_not_mail) = (Vec::new(), Vec::new());
     let mut deliveries = Vec::new();
     let (mut joining, mut single_messages) = (Vec::new(), Vec::new());
-    let mut frequency = None;
+    let (mut frequency, mut returns) = (None, Vec::new());
     let mut held = vec![HeldAddress::typed(key)];
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
@@ -165,6 +159,7 @@ async fn history(
             lifts.dedup();
             let person = held[0].person.clone();
             frequency = ledger.frequency_of(&person).await?;
+            returns = returned(&ledger, &held).await?;
             if let Some(entry) = ledger.suppression(&person).await? {
                 suppressed = Some(match entry.reason {
                     NoMailReason::Bounced => {
@@ -189,6 +184,7 @@ async fn history(
         joining,
         single_messages,
         frequency,
+        returns,
     })
 }
 

@@ -51,7 +51,7 @@ struct EraseOutcome {
     rows_of_files: Vec<(String, usize)>,
     /// Files of the project that name them, and that were not changed.
     still_in: Vec<String>,
-    stays: [&'static str; 3],
+    stays: [&'static str; 4],
     out_of_reach: [&'static str; 4],
 }
 
@@ -100,6 +100,7 @@ pub(super) async fn erase(arguments: &EraseArguments, globals: &Globals) -> Resu
             "a keyed hash of the address on the do-not-mail list, so that no import brings them back",
             "the number of messages of old editions, without address, name or reply",
             "the record of changes to the do-not-mail list, by the same hash",
+            "what came back of their copies, by the same hash: edition, kind, day and code, without words",
         ],
         out_of_reach: [
             "backups, and copies of the project on other computers",

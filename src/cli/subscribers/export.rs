@@ -15,6 +15,7 @@ use crate::cli::subscribers::addresses::{HeldAddress, addresses_of};
 use crate::cli::subscribers::edit::address;
 use crate::cli::subscribers::import_text::state_words;
 use crate::cli::subscribers::known::known;
+use crate::cli::subscribers::returned::returned;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, write_new};
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
@@ -26,7 +27,7 @@ use crate::ledger::join_store::{JoinRecord, JoinStore};
 use crate::ledger::single_store::{SingleRecord, SingleStore};
 use crate::project::Project;
 use crate::report::WhyDelivery;
-use crate::report::person::{ConsentProof, NoMailEntry};
+use crate::report::person::{ConsentProof, NoMailEntry, ReturnEntry};
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArguments {
@@ -57,6 +58,8 @@ struct PersonExport {
     frequency: Option<&'static str>,
     /// Messages about signing up.
     single_messages: Vec<SingleRecord>,
+    /// What came back of their copies.
+    returns: Vec<ReturnEntry>,
     #[serde(serialize_with = "zone_name")]
     time_zone: Tz,
 }
@@ -169,6 +172,7 @@ async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> 
         joining: Vec::new(),
         frequency: None,
         single_messages: Vec::new(),
+        returns: Vec::new(),
         time_zone: project.settings.time_zone,
     };
     if let Some(person) = &found.on_the_list {
@@ -193,6 +197,7 @@ async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> 
         }
         if !practice && let Some(HeldAddress { person, .. }) = held.first() {
             found.frequency = ledger.frequency_of(person).await?.map(Frequency::words);
+            found.returns = returned(&ledger, &held).await?;
         }
     }
     Ok(found)
@@ -239,6 +244,10 @@ fn lines_of(found: &PersonExport, text: &mut Text) {
             at.with_timezone(&zone).format(", %-d %B %Y").to_string()
         });
         line(format!("  Edition {}: {}{at} {}", message.edition, message.state, message.reply));
+    }
+    for copy in &found.returns {
+        let day = copy.at.with_timezone(&zone).format("%-d %B %Y");
+        line(format!("  Came back, {day}: {}", copy.words));
     }
     for entry in &found.do_not_mail {
         let day = entry.at.with_timezone(&zone).format("%-d %B %Y");

@@ -16,6 +16,7 @@ mod list;
 #[cfg(test)]
 mod lives;
 mod move_person;
+pub mod returned;
 pub(super) mod share;
 mod suppress;
 mod tidy;

@@ -33,6 +33,49 @@ fn claiming_is_answered_by_the_index() {
     }
 }
 
+/// The tables that say something about a person, and what `why`, `export --person` and `erase` do with each. A new one comes
+/// here only with all three.
+const ABOUT_PEOPLE: [(&str, &str, &str, &str); 14] = [
+    ("copies", "by its delivery", "by its delivery", "the address becomes `erased:`"),
+    ("copy_moves", "by its delivery", "by its delivery", "the row is deleted"),
+    ("deliveries", "an edition", "an edition", "address, name and replies are emptied"),
+    ("do_not_mail", "why not mailed", "the changes", "the row stays, by its hash"),
+    ("frequencies", "has chosen", "has chosen", "the row is deleted"),
+    ("join_changes", "signing up", "signing up", "the row stays, by its hash"),
+    ("join_requests", "unconfirmed, on the list", "unconfirmed, on the list", "the row is deleted"),
+    ("left_out", "left out", "left out", "the address becomes `erased`"),
+    ("moves", "their addresses", "their addresses", "followed, and its rows stay by hash"),
+    ("no_mail_changes", "do-not-mail list", "do-not-mail list", "notes go, the row stays by hash"),
+    ("people", "basis, consent", "the whole row", "the row is deleted"),
+    ("people_before", "undoes an import", "undoes an import", "the row is deleted"),
+    ("returns", "came back", "came back", "the row stays, by its hash"),
+    (
+        "single_messages",
+        "email about signing up",
+        "email about signing up",
+        "the address is emptied",
+    ),
+];
+
+#[test]
+fn every_table_about_people_is_known_to_why_to_export_and_to_erase() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = connect(&folder.path().join("ledger.db")).unwrap();
+    let mut statement = connection
+        .prepare(
+            "SELECT DISTINCT t.name FROM sqlite_master t, pragma_table_info(t.name) c
+             WHERE t.type = 'table' AND c.name IN ('person', 'address', 'key', 'recipient')
+             ORDER BY t.name",
+        )
+        .unwrap();
+    let found: Vec<String> =
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(found, ABOUT_PEOPLE.map(|(table, ..)| table));
+    for (table, why, export, erase) in ABOUT_PEOPLE {
+        assert!(![why, export, erase].contains(&""), "{table}");
+    }
+}
+
 #[tokio::test]
 async fn the_laws_hold_on_disk() {
     let folder = tempfile::tempdir().unwrap();
