@@ -3,6 +3,7 @@
 
 use super::{ArchiveSite, CorrectionNote, PublicEdition, subject_of};
 use crate::compose::marker::escape_html;
+use crate::compose::words::{MarkdownStyle, html_within_a_line};
 
 const STYLE: &str = include_str!("archive.css");
 
@@ -56,9 +57,14 @@ fn robots(site: &ArchiveSite<'_>) -> &'static str {
 fn correction(note: &CorrectionNote) -> String {
     let words = match note.words.as_str() {
         "" => String::new(),
-        words => format!(" {}", escape_html(words)),
+        words => format!(" {}", html_within_a_line(words, &note_style())),
     };
     format!("<p class=\"archive-note\"><b>Corrected on {}.</b>{words}</p>", escape_html(&note.on))
+}
+
+/// The note is Markdown, as in the email: its links have the colour of the page's own.
+fn note_style() -> MarkdownStyle {
+    MarkdownStyle { accent: "inherit".to_owned(), start: "left".to_owned() }
 }
 
 fn insert_before(html: &str, mark: &str, inserted: &str) -> String {

@@ -51,7 +51,7 @@ fn files(words: &str, settings: &Settings) -> Result<PublicFiles, PublicPageErro
         updated: laws::now(),
         correction: Some(CorrectionNote {
             on: "5 January 2021".to_owned(),
-            words: "<3 May>".to_owned(),
+            words: "<3 May>, see [the *new* page](https://charity.example/may).".to_owned(),
         }),
     };
     let site = ArchiveSite {
@@ -74,6 +74,8 @@ fn a_page_is_for_nobody_in_particular_and_says_what_was_wrong() {
         !page.contains("Unsubscribe") && !page.contains("own-link") && !page.contains("noindex")
     );
     assert!(page.contains("<b>Corrected on 5 January 2021.</b> &lt;3 May&gt;"), "{page}");
+    assert!(page.contains("href=\"https://charity.example/may\""), "{page}");
+    assert!(page.contains("the <em>new</em> page</a>.") && !page.contains("]("), "{page}");
     assert!(page.contains("<title>December &amp; more · A &amp; B</title>"), "{page}");
     let feed = &files["feed.xml"];
     assert!(
