@@ -1,7 +1,9 @@
 //! What has changed between two looks at an edition, in words.
 //! Pure: values in, words out.
 
-use super::{FrozenAudience, FrozenEdition, FrozenStory, PeopleChange};
+use std::collections::BTreeMap;
+
+use super::{FrozenAudience, FrozenEdition, FrozenParts, FrozenStory, PeopleChange};
 use crate::audience::law::BasisCounts;
 use crate::count::{counted, grouped, listed, people};
 
@@ -34,12 +36,43 @@ impl FrozenEdition {
         } else if self.template_hash != now.template_hash {
             changes.push(format!("the template `{}` was edited", now.template));
         }
-        if self.words_hash != now.words_hash {
+        self.words_and_settings(now, &mut changes);
+        if self.archive != now.archive {
+            let says = |wish: Option<bool>| match wish {
+                Some(true) => "yes",
+                Some(false) => "no",
+                None => "nothing",
+            };
+            changes.push(format!(
+                "the draft said {} about the archive and says {}",
+                says(self.archive),
+                says(now.archive)
+            ));
+        }
+        audience(&self.audience, &now.audience, &mut changes);
+        changes.extend(self.other_people(now));
+        changes
+    }
+
+    /// What has changed of words and settings: by name where both looks kept the names.
+    fn words_and_settings(&self, now: &Self, changes: &mut Vec<String>) {
+        let has_words = self.words_hash != now.words_hash;
+        let has_settings = self.settings_hash != now.settings_hash;
+        let is_same = changes.is_empty() && self.hash == now.hash;
+        if is_same && !has_words && !has_settings {
+            return;
+        }
+        let named = parts(&self.parts, &now.parts);
+        if !named.is_empty() {
+            changes.extend(named);
+            return;
+        }
+        if has_words {
             changes.push(
                 "the words of the draft were edited (introduction, headline or figures)".to_owned(),
             );
         }
-        if self.settings_hash != now.settings_hash {
+        if has_settings {
             changes.push(
                 "the settings of the email were edited (theme, organisation or sender in roundup.toml)".to_owned(),
             );
@@ -47,9 +80,6 @@ impl FrozenEdition {
         if changes.is_empty() && self.hash != now.hash {
             changes.push("the email is composed in another way (a new version of roundup, or other columns in the list)".to_owned());
         }
-        audience(&self.audience, &now.audience, &mut changes);
-        changes.extend(self.other_people(now));
-        changes
     }
 
     /// Who has come and gone until a later look; none where one of the two counted its people only.
@@ -68,6 +98,27 @@ impl FrozenEdition {
         };
         (change.left > most || change.joined > most).then(|| people_changed(change, then, now))
     }
+}
+
+/// The parts that differ, where both looks have kept some.
+fn parts(then: &FrozenParts, now: &FrozenParts) -> Vec<String> {
+    if then.is_empty() || now.is_empty() {
+        return Vec::new();
+    }
+    let names = |one: &BTreeMap<String, String>, other: &BTreeMap<String, String>| {
+        let mut names: Vec<String> = one.keys().chain(other.keys()).cloned().collect();
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter().filter(|name| one.get(name) != other.get(name)).collect::<Vec<_>>()
+    };
+    let text = |texts: &BTreeMap<String, String>, name: &str| {
+        texts.get(name).map_or_else(|| "missing".to_owned(), |text| format!("\"{text}\""))
+    };
+    let texts = names(&then.texts, &now.texts).into_iter().map(|name| {
+        format!("{name} was {} and is {}", text(&then.texts, &name), text(&now.texts, &name))
+    });
+    let hashes = names(&then.hashes, &now.hashes).into_iter();
+    texts.chain(hashes.map(|name| format!("edited: {name}"))).collect()
 }
 
 /// How many may come, and how many may go, before it is another list.

@@ -43,12 +43,35 @@ pub struct FrozenEdition {
     pub words_hash: String,
     /// The hash of what `roundup.toml` says of theme, organisation and sender.
     pub settings_hash: String,
+    /// What the draft says of the public archive; none where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archive: Option<bool>,
+    /// Words and settings by the names that people know them by: they say what has changed where a hash does. Earlier
+    /// versions kept none.
+    #[serde(default, skip_serializing_if = "FrozenParts::is_empty")]
+    pub parts: FrozenParts,
     /// In the order of the email.
     pub stories: Vec<FrozenStory>,
     pub audience: FrozenAudience,
     /// Who they were; earlier versions counted them only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub people: Option<PeopleSample>,
+}
+
+/// What an edition was made of, apart from its stories, in pieces that have names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FrozenParts {
+    /// Short texts, which are shown: `the subject in cy`.
+    pub texts: BTreeMap<String, String>,
+    /// Hashes of everything else: `the introduction`, `[appeal] in roundup.toml`.
+    pub hashes: BTreeMap<String, String>,
+}
+
+impl FrozenParts {
+    fn is_empty(&self) -> bool {
+        self.texts.is_empty() && self.hashes.is_empty()
+    }
 }
 
 /// A story as somebody saw it.

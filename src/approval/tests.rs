@@ -26,6 +26,8 @@ pub fn frozen() -> FrozenEdition {
         template_hash: "t".to_owned(),
         words_hash: "w".to_owned(),
         settings_hash: "s".to_owned(),
+        archive: None,
+        parts: FrozenParts::default(),
         stories: vec![story("a"), story("b"), story("c")],
         audience: FrozenAudience {
             segment: None,
@@ -63,7 +65,7 @@ fn each_kind_of_change_voids_it_and_is_named() {
         assert!(!state.is_enough() && state.valid.is_empty(), "{now:?}");
         state.changes.join("; ")
     };
-    let table: [(&dyn Fn(&mut FrozenEdition), &str); 15] = [
+    let table: [(&dyn Fn(&mut FrozenEdition), &str); 17] = [
         (&|e| e.subject = "News".into(), "the subject was \"December\" and is \"News\""),
         (&|e| e.preheader = "x".into(), "the preheader was \"What happened\" and is \"x\""),
         (&|e| e.template = "year".into(), "the template was `monthly` and is `year`"),
@@ -80,6 +82,8 @@ fn each_kind_of_change_voids_it_and_is_named() {
             &|e| e.hash = "x".into(),
             "the email is composed in another way (a new version of roundup, or other columns in the list)",
         ),
+        (&|e| e.archive = Some(true), "the draft said nothing about the archive and says yes"),
+        (&|e| e.archive = Some(false), "the draft said nothing about the archive and says no"),
         (&|e| e.stories[1].hash = "x".into(), "a story was edited: Story b"),
         (&|e| drop(e.stories.remove(0)), "a story was removed: Story a"),
         (&|e| e.stories.truncate(1), "2 stories were removed: Story b, Story c"),
@@ -98,6 +102,34 @@ fn each_kind_of_change_voids_it_and_is_named() {
     for (change, words) in table {
         assert_eq!(changed(change), words);
     }
+}
+
+#[test]
+fn what_has_changed_is_named_by_what_people_call_it() {
+    let with = |texts: &[(&str, &str)], hashes: &[(&str, &str)]| {
+        let map = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        FrozenEdition { parts: FrozenParts { texts: map(texts), hashes: map(hashes) }, ..frozen() }
+    };
+    let then = with(&[("the subject in cy", "Rhagfyr")], &[("the introduction", "1")]);
+    let edited = |change: &dyn Fn(&mut FrozenEdition)| {
+        let mut now = with(
+            &[("the subject in cy", "Ionawr")],
+            &[("the introduction", "1"), ("[appeal]", "2")],
+        );
+        change(&mut now);
+        then.changes_to(&now)
+    };
+    let named = ["the subject in cy was \"Rhagfyr\" and is \"Ionawr\"", "edited: [appeal]"];
+    assert_eq!(edited(&|now| now.words_hash = "x".into()), named);
+    assert_eq!(edited(&|now| now.settings_hash = "x".into()), named);
+    assert_eq!(edited(&|now| now.hash = "x".into()), named);
+    // The parts only explain: what is sent is the same.
+    assert!(edited(&|_| ()).is_empty());
+    let mut other = frozen();
+    other.hash = "x".into();
+    assert_eq!(frozen().changes_to(&other).len(), 1);
 }
 
 #[test]

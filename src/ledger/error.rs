@@ -93,12 +93,15 @@ impl LedgerError {
     pub(super) fn at(path: &str, error: DatabaseError) -> Self {
         let (path, what) = (path.to_owned(), error.what);
         match error.fault {
-            DatabaseFault::Damaged => Self::Damaged { path, what },
+            DatabaseFault::Damaged => Self::Damaged { path, what: UNREADABLE.to_owned() },
             DatabaseFault::Other => Self::Open { path, what },
             fault => DatabaseError::new(fault, format!("{path}: {what}")).into(),
         }
     }
 }
+
+/// What a database says of its pages helps nobody who has to restore a backup.
+const UNREADABLE: &str = "it was cut off, or overwritten, and cannot be read as a whole";
 
 impl From<DatabaseError> for LedgerError {
     fn from(error: DatabaseError) -> Self {
@@ -109,7 +112,9 @@ impl From<DatabaseError> for LedgerError {
             DatabaseFault::Locked => Self::Locked { what },
             DatabaseFault::TooManyConnections => Self::TooManyConnections { what },
             DatabaseFault::Away => Self::Unreachable { what },
-            DatabaseFault::Damaged => Self::Damaged { path: "file".to_owned(), what },
+            DatabaseFault::Damaged => {
+                Self::Damaged { path: "file".to_owned(), what: UNREADABLE.to_owned() }
+            }
             DatabaseFault::Denied => Self::Denied { what },
             DatabaseFault::Other => Self::Write { what },
         }

@@ -17,14 +17,14 @@ use super::list_store::{
     ErasedAddress, ErasedRows, ListChange, ListChangeKind, ListStore, RemovedPerson, StoredList,
 };
 use super::returns::{ReturnStore, ReturnedCopy, ReturnedKind, Settlement};
-use super::schedule_store::{OccurrenceStep, ScheduleStore};
+use super::schedule_store::{DUE_RAN, FollowedSchedule, OccurrenceStep, ScheduleStore};
 use super::{
     Claim, EditionProgress, Event, Ledger, PAGE, Plan, PlannedEdition, RowBuilder, RowFilter,
     RowPlan, RunControl, Status,
 };
 use crate::approval::{
-    Approval, EVERY_EDITION, EditionStop, FrozenAudience, FrozenEdition, FrozenStory, PeopleSample,
-    StopKind,
+    Approval, EVERY_EDITION, EditionStop, FrozenAudience, FrozenEdition, FrozenParts, FrozenStory,
+    PeopleSample, StopKind,
 };
 use crate::audience::Values;
 use crate::audience::import::StoredPerson;
@@ -614,6 +614,11 @@ pub fn approval(edition: &str, who: &str) -> Approval {
             template_hash: "1".to_owned(),
             words_hash: "2".to_owned(),
             settings_hash: "3".to_owned(),
+            archive: Some(false),
+            parts: FrozenParts {
+                texts: [("the subject in cy".to_owned(), "Rhagfyr".to_owned())].into(),
+                hashes: [("[appeal] in roundup.toml".to_owned(), "5".to_owned())].into(),
+            },
             stories: vec![FrozenStory {
                 id: "a".to_owned(),
                 title: "A".to_owned(),
@@ -712,7 +717,11 @@ fn occurrence(schedule: &str, day: &str, state: OccurrenceState) -> Occurrence {
 pub async fn hold_of_schedules(ledger: &impl ScheduleStore) {
     use OccurrenceState::{Cancelled, Claimed, Done, Missed, Waiting};
     let later = now() + TimeDelta::hours(30);
+    assert_eq!(ledger.followed("first Tuesday").await, Ok(FollowedSchedule::default()));
     assert_eq!(ledger.begin_schedule("first Tuesday", now()).await, Ok(now()));
+    assert_eq!(ledger.claim_notice(DUE_RAN, TimeDelta::zero(), now()).await, Ok(true));
+    let followed = FollowedSchedule { begun: Some(now()), last_run: Some(now()) };
+    assert_eq!(ledger.followed("first Tuesday").await, Ok(followed));
     assert_eq!(ledger.begin_schedule("first Tuesday", later).await, Ok(now()));
     assert_eq!(ledger.occurrences().await, Ok(vec![]));
     let row = occurrence("first Tuesday", "2021-01-05", Claimed);

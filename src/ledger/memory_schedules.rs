@@ -5,7 +5,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::MemoryLedger;
 use crate::ledger::error::LedgerError;
-use crate::ledger::schedule_store::{OccurrenceStep, ScheduleStore, WRONG_CLOCK};
+use crate::ledger::schedule_store::{
+    DUE_RAN, FollowedSchedule, OccurrenceStep, ScheduleStore, WRONG_CLOCK,
+};
 use crate::schedule::{Occurrence, OccurrenceState};
 
 impl ScheduleStore for MemoryLedger {
@@ -15,6 +17,14 @@ impl ScheduleStore for MemoryLedger {
         now: DateTime<Utc>,
     ) -> Result<DateTime<Utc>, LedgerError> {
         Ok(*self.books().schedules.entry(schedule.to_owned()).or_insert(now))
+    }
+
+    async fn followed(&self, schedule: &str) -> Result<FollowedSchedule, LedgerError> {
+        let books = self.books();
+        Ok(FollowedSchedule {
+            begun: books.schedules.get(schedule).copied(),
+            last_run: books.operator_notices.get(DUE_RAN).copied(),
+        })
     }
 
     async fn occurrences(&self) -> Result<Vec<Occurrence>, LedgerError> {

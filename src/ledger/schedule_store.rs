@@ -25,6 +25,16 @@ pub struct OccurrenceStep {
     pub why: String,
 }
 
+/// The kind under which each run of `roundup due` is noted.
+pub const DUE_RAN: &str = "due ran";
+
+/// Since when a schedule is followed, and when anything last looked at what is due.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FollowedSchedule {
+    pub begun: Option<DateTime<Utc>>,
+    pub last_run: Option<DateTime<Utc>>,
+}
+
 /// A database that remembers what was due.
 pub trait ScheduleStore: Send + Sync {
     /// When a schedule was first followed: now, if it never was.
@@ -33,6 +43,12 @@ pub trait ScheduleStore: Send + Sync {
         schedule: &str,
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<DateTime<Utc>, LedgerError>> + Send;
+
+    /// What is known of a schedule, without beginning it.
+    fn followed(
+        &self,
+        schedule: &str,
+    ) -> impl Future<Output = Result<FollowedSchedule, LedgerError>> + Send;
 
     /// All rows, the oldest day first.
     fn occurrences(&self) -> impl Future<Output = Result<Vec<Occurrence>, LedgerError>> + Send;

@@ -7,6 +7,8 @@ pub const BEGIN: &str =
     "INSERT INTO schedules (schedule, begun_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 pub const BEGUN: &str = "SELECT begun_at FROM schedules WHERE schedule = $1";
 
+pub const NOTICED: &str = "SELECT at FROM operator_notices WHERE kind = $1";
+
 pub const ALL: &str = "SELECT schedule, day, state, edition, opens_at, at, closed_at, author, why
     FROM occurrences ORDER BY day, schedule";
 

@@ -113,6 +113,11 @@ pub fn decide(facts: &ScheduleFacts<'_>) -> Decision {
     decision
 }
 
+/// The days of the schedule that have passed, and that nothing has looked at.
+pub fn unseen_days(facts: &ScheduleFacts<'_>) -> Vec<NaiveDate> {
+    decide(facts).missed.into_iter().filter(|one| one.was.is_none()).map(|one| one.day).collect()
+}
+
 /// A missed row of a clock that was ahead is as if it were not there, unless its edition has begun.
 fn is_of_wrong_clock(facts: &ScheduleFacts<'_>, row: &Occurrence) -> bool {
     let is_planned = row.edition.as_ref().is_some_and(|edition| is_planned(facts, edition));
@@ -255,8 +260,10 @@ fn recurring(facts: &ScheduleFacts<'_>, decision: &mut Decision) {
         closed_at = closed_at.max(slot.closes);
         match (edition, sent_by_hand(facts, day, &slot)) {
             (None, Some(sent)) => decision.by_hand.push(done(&name, day, &slot, sent)),
+            (None, None) if has_own_edition(facts, day) => {}
             (edition, _) => {
-                decision.missed.push(missed(&name, day, &slot, slot.closes, edition, SUPERSEDED));
+                let why = if edition.is_some() { SUPERSEDED } else { NOTHING_APPROVED };
+                decision.missed.push(missed(&name, day, &slot, slot.closes, edition, why));
             }
         }
     }
@@ -279,6 +286,7 @@ fn newest(
         let edition = candidate(facts, closed_at, slot.deadline);
         match (edition, by_hand) {
             (None, Some(sent)) => decision.by_hand.push(done(name, day, &slot, sent)),
+            (None, None) if has_own_edition(facts, day) => {}
             (edition, by_hand) => {
                 let why = match (&edition, by_hand) {
                     (_, Some(sent)) => already_sent(sent),
@@ -309,8 +317,19 @@ fn newest(
             is_begun: false,
         }),
         (None, Some(_)) => see_next(decision, slot.deadline),
+        (None, None) if has_own_edition(facts, day) => see_next(decision, slot.deadline),
         (None, None) => decision.waits_for_approval = Some(day),
     }
+}
+
+/// Whether somebody has given an edition a time on that day: the day has its edition, and what becomes of it is said once.
+fn has_own_edition(facts: &ScheduleFacts<'_>, day: NaiveDate) -> bool {
+    let zone = facts.schedule.zone;
+    let is_own = |row: &&Occurrence| {
+        row.is_once() && row.edition.is_some() && row.state != OccurrenceState::Cancelled
+    };
+    let rows = facts.rows.iter().filter(is_own);
+    rows.map(|row| row.opens_at.with_timezone(&zone).date_naive()).any(|own| own == day)
 }
 
 fn already_sent(sent: &PlannedSending) -> String {

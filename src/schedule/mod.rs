@@ -13,7 +13,7 @@ use thiserror::Error;
 
 pub use decision::{
     ApprovedEdition, Decision, DueSend, HandSentOccurrence, MissedOccurrence, PlannedSending,
-    ScheduleFacts, decide,
+    ScheduleFacts, decide, unseen_days,
 };
 pub use occurrence::{Occurrence, OccurrenceState, once_name};
 pub use phrase::{Phrase, PhraseError};

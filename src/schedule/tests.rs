@@ -407,8 +407,52 @@ fn a_time_that_somebody_set_is_kept_beside_the_schedule() {
     for state in [OccurrenceState::Cancelled, OccurrenceState::Missed, OccurrenceState::Done] {
         assert!(sent("2027-01-05T20:00:00Z", state, &[]).is_empty());
     }
+    // The day has its edition: nothing else is missed, and nobody is called to approve one.
     let (_, missed) = decided(&schedule, "2027-01-06T00:00:00Z", &[row(waiting)], &approved);
-    assert_eq!(missed[0], "2027-01-05 2027-01");
+    assert_eq!(missed, ["2027-01-05 2027-01"]);
+    for now in ["2027-01-05T09:02:00Z", "2027-01-05T17:02:00Z", "2027-01-06T00:02:00Z"] {
+        for state in OccurrenceState::ALL {
+            let rows = [row(state)];
+            let decision = decide(&ScheduleFacts {
+                now: at(now),
+                schedule: &schedule,
+                begun: at("2027-01-01T00:00:00Z"),
+                rows: &rows,
+                approved: if state == waiting { &approved } else { &[] },
+                stopped: &[],
+                planned: &[],
+                unfinished: &[],
+            });
+            let of_schedule = decision.missed.iter().filter(|one| one.was.is_none()).count();
+            let is_alarm = decision.waits_for_approval.is_some() || of_schedule > 0;
+            assert_eq!(is_alarm, state == OccurrenceState::Cancelled, "{now} {state:?}");
+        }
+    }
+}
+
+#[test]
+fn why_a_day_was_missed_is_that_days_own_reason() {
+    let schedule = schedule("first Tuesday", "09:00-17:00", "same day");
+    let january = [edition("2027-01", "2027-01-04T10:00:00Z")];
+    for (approved, why) in [
+        (&january[..], "a later one is due, and two never go out together"),
+        (&[], "nothing was approved for it in time"),
+    ] {
+        let facts = ScheduleFacts {
+            now: at("2027-02-02T10:00:00Z"),
+            schedule: &schedule,
+            begun: at("2027-01-01T00:00:00Z"),
+            rows: &[],
+            approved,
+            stopped: &[],
+            planned: &[],
+            unfinished: &[],
+        };
+        let missed = decide(&facts).missed;
+        assert_eq!((missed.len(), missed[0].why.as_str()), (1, why));
+        // The day that is still open is not among those that have passed.
+        assert_eq!(unseen_days(&facts), [day("2027-01-05")]);
+    }
 }
 
 proptest! {

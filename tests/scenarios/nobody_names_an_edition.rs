@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Charity, Server};
+use crate::support::{Charity, Ran, Server};
 
 fn charity() -> Charity {
     Charity::new()
@@ -125,6 +125,26 @@ fn those_whom_it_was_approved_for_stay_the_same() {
     charity.run("send --confirm 1").ends(0).says("Taking 2020-12, which is not sent yet.");
 }
 
+/// Runs each command that was printed, but those that mail somebody.
+fn every_step_can_be_taken(charity: &Charity, printed: &Ran) {
+    let text = format!("{}\n{}", printed.stdout, printed.stderr);
+    let mut taken = 0;
+    for step in text.split("roundup ").skip(1) {
+        let end = step.find(['`', '\n', ')', '"']).unwrap_or(step.len());
+        let step = step[..end].trim().trim_end_matches(['.', ',']);
+        let rest = if step.starts_with("preview") {
+            " --out looked-at"
+        } else if step.starts_with("send") {
+            " --dry-run"
+        } else {
+            continue;
+        };
+        charity.run(&format!("{step}{rest}")).ends(0);
+        taken += 1;
+    }
+    assert!(taken > 0, "{text}");
+}
+
 #[test]
 fn an_approved_correction_is_named_and_taken_only_by_its_name() {
     let charity = charity();
@@ -139,7 +159,17 @@ fn an_approved_correction_is_named_and_taken_only_by_its_name() {
     let unchanged = charity.run("approve --correction 2020-11 --as Amina");
     unchanged.ends(2).says("nothing has changed since `2020-11` was sent");
     let charity = charity.file("editions/2020-11.md", corrected);
-    charity.run("approve --correction 2020-11 --as Amina").ends(0);
+    let approved = charity.run("approve --correction 2020-11 --as Amina").ends(0);
+    every_step_can_be_taken(&charity, &approved);
+    let later = charity.run_words(
+        &["send", "--correction", "2020-11", "--at", "2027-01-05 10:00"].map(str::to_owned),
+    );
+    later.ends(2).says("a correction gets no time").says("roundup send --correction 2020-11");
+    charity.run("status").ends(0).says(
+        "2020-11-correction is approved, and goes out by hand: roundup send --correction 2020-11",
+    );
+    charity.run("check 2020-11-correction --offline").ends(0);
+    charity.run("due").ends(0);
     charity.run("").ends(0).says("2020-11-correction is approved, and not sent yet.");
     assert_eq!(next(&charity), "roundup send --correction 2020-11");
     // A command without a name leaves it alone, and says so.

@@ -235,3 +235,21 @@ fn an_inbox_that_cannot_be_opened_is_named() {
     let inbox = diagnoses(&charity, &NameServer::new(&[]), "Inbox");
     assert!(inbox[0].0 == "bad" && !inbox[0].1.contains("a-password"), "{inbox:?}");
 }
+
+#[test]
+fn what_cannot_be_used_is_a_line_among_the_others() {
+    let charity = Charity::new().people(2);
+    charity.run("send --year 2020 --confirm 2").ends(0);
+    let short = charity.variable("ROUNDUP_SECRET", "abcdefghijk");
+    let doctor = short.run("doctor").ends(3);
+    doctor.says("set it to its earlier value").says("Relay").says("Ledger");
+    let no_key = Charity::new().people(2).variable("ROUNDUP_DKIM_KEY_FILE", "nowhere.pem");
+    no_key.run("doctor").ends(3).says("nowhere.pem").says("Ledger").says("Secret");
+    let broken = Charity::new().people(2);
+    let settings = broken.read("roundup.toml");
+    let broken = broken.file("roundup.toml", format!("{settings}\n[theme\n"));
+    let doctor = broken.run("doctor --json").ends(3);
+    let found: serde_json::Value = serde_json::from_str(&doctor.stdout).unwrap();
+    assert_eq!(found["diagnoses"][0]["about"], "Settings");
+    assert!(found["diagnoses"][0]["what"].as_str().unwrap().starts_with("roundup.toml:"));
+}

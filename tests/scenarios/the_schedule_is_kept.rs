@@ -450,6 +450,27 @@ fn an_edition_gets_a_time_and_can_lose_it_again() {
 }
 
 #[test]
+fn days_that_pass_without_due_are_named_with_its_last_run() {
+    let server = Server::good();
+    let charity = Charity::new().people(2).setting(ALWAYS).relay(&server);
+    charity.run("due").ends(0);
+    assert!(!charity.run("status").ends(0).stdout.contains("passed without"));
+    let begun = Utc::now() - TimeDelta::days(5);
+    let at = begun.timestamp_millis();
+    change(&charity, &format!("UPDATE schedules SET begun_at = {at}"));
+    change(&charity, &format!("UPDATE operator_notices SET at = {at} WHERE kind = 'due ran'"));
+    let ran = format!("it ran last on {}", begun.format("%-d %B %Y"));
+    let words = "days of the schedule have passed without `roundup due`";
+    charity.run("status").ends(0).says(words).says(&ran);
+    charity.run("doctor").ends(3).says(words).says(&ran).says("roundup due --install-hints");
+    // Once it runs, what it finds is missed, and said as such.
+    charity.run("due").ends(0);
+    let status =
+        charity.run("status").ends(0).says("was missed: nothing was approved for it in time");
+    assert!(!status.stdout.contains("passed without"), "{}", status.stdout);
+}
+
+#[test]
 fn wrong_schedules_are_refused_and_hints_install_nothing() {
     for (setting, words) in [
         ("every = \"frist Tuesday\"", "did you mean `first`?"),

@@ -18,6 +18,7 @@ use crate::cli::check::secrets_health::secrets;
 use crate::cli::globals::Globals;
 use crate::cli::leaving::imap_login::login;
 use crate::cli::leaving::ways::examine_ways;
+use crate::cli::report::upcoming::unseen;
 use crate::cli::send::ledger_trust::newsletter_of;
 use crate::cli::steps::audience_choice::AudienceChoice;
 use crate::cli::steps::destination::Destination;
@@ -72,31 +73,82 @@ impl Outcome for DoctorOutcome {
 }
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
-    let project = globals.project()?;
+    let project = match globals.project() {
+        Ok(project) => project,
+        // Settings that cannot be read are what somebody came to see.
+        Err(failure) if failure.place.is_some() => return unreadable(failure, globals),
+        Err(failure) => return Err(failure),
+    };
     let identity = Sender::new(&project.settings.sender)?;
     let destination = Destination::of(&project, arguments.relay.as_deref())?;
     let mut found =
         vec![Diagnosis::good("Settings", "roundup.toml and the environment can be read")];
-    found.push(list(&project, &destination).await?);
-    found.extend(shared(&project).await?);
+    add(&mut found, "List", list(&project, &destination).await.map(|one| vec![one]));
+    add(&mut found, "Shared do-not-mail list", shared(&project).await);
     found.extend(secrets(&project).await);
-    found.extend(schedule(&project));
+    found.extend(schedule(&project, destination.is_practice()).await);
     let (of_ledger, latest) =
         ledger(&project, &newsletter_of(&project, &identity), destination.is_practice()).await;
     found.extend(of_ledger);
     found.extend(clock(&project, latest).await);
-    found.extend(names(&project, &identity, &destination, arguments.dns).await?);
-    let keys = if arguments.probe_unsubscribe {
-        Some(keys_for(&project, existing_ledger(&project, false).await?.as_ref()).await?)
+    add(&mut found, "DNS", names(&project, &identity, &destination, arguments.dns).await);
+    let ways = ways(&project, &identity, &destination, arguments.probe_unsubscribe).await;
+    // Without links the flag cannot be followed.
+    let has_links = project.settings.sender.public_url.is_some();
+    if arguments.probe_unsubscribe && !has_links {
+        found.extend(ways?);
     } else {
-        None
-    };
-    found.extend(examine_ways(&project, &identity, &destination, keys.as_ref()).await?);
+        add(&mut found, "Ways to leave", ways);
+    }
     found.extend(inbox(&project).await);
-    found.push(relay(&project, &identity, &destination).await?);
+    let relay = relay(&project, &identity, &destination).await;
+    add(&mut found, "Relay", relay.map(|one| vec![one]));
     let is_well = found.iter().all(|diagnosis| diagnosis.verdict < Health::Bad);
     globals.screen.outcome(&DoctorOutcome { schema: "roundup.doctor/1", diagnoses: found })?;
     Ok(if is_well { Exit::Done } else { Exit::Findings })
+}
+
+/// The one line that there is to say where nothing else can be looked at.
+fn unreadable(failure: Failure, globals: &Globals) -> Result<Exit, Failure> {
+    let place = failure.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
+    let mut found = failure.diagnosis("Settings");
+    found.what.insert_str(0, &place);
+    globals
+        .screen
+        .outcome(&DoctorOutcome { schema: "roundup.doctor/1", diagnoses: vec![found] })?;
+    Ok(Exit::Findings)
+}
+
+/// What cannot be looked at is a line like the others, and the rest is looked at all the same. One cause is said once.
+fn add(
+    found: &mut Vec<Diagnosis>,
+    about: &'static str,
+    looked: Result<impl IntoIterator<Item = Diagnosis>, Failure>,
+) {
+    match looked {
+        Ok(looked) => found.extend(looked),
+        Err(failure) => {
+            let failed = failure.diagnosis(about);
+            if !found.iter().any(|known| known.what == failed.what && known.cure == failed.cure) {
+                found.push(failed);
+            }
+        }
+    }
+}
+
+/// The ways to leave, tried with an invented person where that is wanted.
+async fn ways(
+    project: &Project,
+    identity: &Sender,
+    destination: &Destination,
+    is_tried: bool,
+) -> Result<Vec<Diagnosis>, Failure> {
+    let keys = if is_tried {
+        Some(keys_for(project, existing_ledger(project, false).await?.as_ref()).await?)
+    } else {
+        None
+    };
+    examine_ways(project, identity, destination, keys.as_ref()).await
 }
 
 async fn list(project: &Project, destination: &Destination) -> Result<Diagnosis, Failure> {
@@ -164,11 +216,19 @@ async fn shared(project: &Project) -> Result<Option<Diagnosis>, Failure> {
 }
 
 /// Whether what is due can be found out at all, where there is a schedule.
-fn schedule(project: &Project) -> Option<Diagnosis> {
+async fn schedule(project: &Project, practice: bool) -> Option<Diagnosis> {
     const ABOUT: &str = "Schedule";
     let settings = &project.settings.schedule;
     if *settings == Settings::default() {
         return None;
+    }
+    // A ledger that cannot be read has a line of its own.
+    let ledger = existing_ledger(project, practice).await.unwrap_or_default();
+    if let Some(ledger) = &ledger
+        && let Ok(Some(passed)) = unseen(project, ledger, system::now()).await
+    {
+        let cure = "run `roundup due` from cron or its like: `roundup due --install-hints` prints the lines";
+        return Some(Diagnosis::bad(ABOUT, passed.words(), cure));
     }
     Some(match Schedule::new(settings, project.settings.time_zone) {
         Ok(Schedule { phrase: Some(phrase), between, catch_up, zone, .. }) => Diagnosis::good(

@@ -60,7 +60,7 @@ async fn look(
         && let Some(health) = read_text(&file, "PRAGMA integrity_check(1)")
         && health != "ok"
     {
-        let what = format!("it is damaged: {health}");
+        let what = "it is damaged: some of it cannot be read";
         return Ok((
             Diagnosis::bad(ABOUT, what, "restore the last backup: `roundup restore FILE`"),
             latest,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::approval::{ApprovalState, EditionStop};
 use crate::audience::EditionPurpose;
@@ -14,6 +14,7 @@ use crate::cli::steps::next_edition::decisions_by_edition;
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
+use crate::ledger::schedule_store::DUE_RAN;
 use crate::ledger::{AnyLedger, Ledger, ScheduleStore};
 use crate::project::Project;
 use crate::schedule::{ApprovedEdition, Occurrence, PlannedSending, Schedule, ScheduleFacts};
@@ -66,6 +67,8 @@ pub async fn gather(
         Some(phrase) => ledger.begin_schedule(&phrase.to_string(), now).await?,
         None => now,
     };
+    // Doctor and status say when it ran last.
+    ledger.claim_notice(DUE_RAN, TimeDelta::zero(), now).await?;
     let rows = ledger.occurrences().await?;
     let (mut planned, mut unfinished, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for edition in ledger.summaries().await? {
@@ -146,12 +149,13 @@ pub async fn unplanned(
             ..EditionArguments::default()
         };
         match choose(project, &which, &screen.silent()).await {
+            // A correction goes out by hand, whoever has approved it.
+            Ok(chosen) if chosen.audience.correction.is_some() => corrections.push(name.clone()),
             Ok(chosen) => approved.push(ApprovedEdition {
                 name: name.clone(),
                 window_end: chosen.window.end,
                 since,
             }),
-            // A correction goes out by hand, whoever has approved it.
             Err(_) if is_correction(&name, |first| planned.iter().any(|known| known == first)) => {
                 corrections.push(name.clone());
             }

@@ -9,7 +9,7 @@ pub mod resolve;
 #[cfg(test)]
 mod small_groups;
 pub mod status;
-mod upcoming;
+pub mod upcoming;
 pub mod why;
 
 use std::path::PathBuf;

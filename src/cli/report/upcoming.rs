@@ -7,20 +7,26 @@ use serde::Serialize;
 
 use crate::approval::EditionStop;
 use crate::cli::due::facts::{unplanned, unsendable_words};
+use crate::cli::steps::corrections::corrected_name;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::outcome::{Text, time_words, zone_name};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::system;
-use crate::ledger::{Ledger, ScheduleStore};
+use crate::count::{counted, listed};
+use crate::ledger::{AnyLedger, Ledger, ScheduleStore};
 use crate::project::Project;
-use crate::schedule::{Occurrence, OccurrenceState, Schedule};
+use crate::schedule::{
+    Occurrence, OccurrenceState, PlannedSending, Schedule, ScheduleFacts, unseen_days,
+};
 
 /// The longest `catch_up` that the settings may name.
 const MOST_CATCH_UP_DAYS: u64 = 14;
 /// Longer ago it is history.
 const MISSED_SINCE: TimeDelta = TimeDelta::days(30);
+/// Days that are named; the rest is counted.
+const MOST_DAYS: usize = 6;
 /// A yearly occurrence may be this far away.
 const LOOK_AHEAD_DAYS: u64 = 400;
 
@@ -41,8 +47,77 @@ pub struct ScheduleOutlook {
     missed: Vec<Occurrence>,
     /// Editions that are approved as somebody last saw them, and not sent.
     approved: Vec<String>,
+    /// Corrections among them: `due` passes them by.
+    #[serde(skip)]
+    by_hand: Vec<String>,
+    /// Days that have passed without `due`.
+    #[serde(flatten)]
+    unseen: Option<UnseenDays>,
     /// Editions that somebody has paused or cancelled before they were planned.
     stopped: Vec<EditionStop>,
+}
+
+/// Days of the schedule that have passed, and that no run of `due` has looked at.
+#[derive(Debug, Serialize)]
+pub struct UnseenDays {
+    #[serde(rename = "unseen_days")]
+    days: Vec<NaiveDate>,
+    /// When it ran last.
+    due_ran: DateTime<Utc>,
+    #[serde(skip)]
+    zone: Tz,
+}
+
+impl UnseenDays {
+    /// `2 days of the schedule have passed without roundup due: …; it ran last on …`
+    pub fn words(&self) -> String {
+        let days: Vec<String> =
+            self.days.iter().map(|day| day.format("%-d %B %Y").to_string()).collect();
+        let number = days.len() as u64;
+        let have = if number == 1 { "has" } else { "have" };
+        format!(
+            "{} of the schedule {have} passed without `roundup due`: {}; it ran last on {}",
+            counted(number, "day", "days"),
+            listed(&days, MOST_DAYS),
+            time_words(self.due_ran, self.zone)
+        )
+    }
+}
+
+/// When `due` ran last, and the days that have passed without it.
+pub async fn unseen(
+    project: &Project,
+    ledger: &AnyLedger,
+    now: DateTime<Utc>,
+) -> Result<Option<UnseenDays>, Failure> {
+    let schedule = project.schedule()?;
+    let Some(phrase) = &schedule.phrase else { return Ok(None) };
+    let followed = ledger.followed(&phrase.to_string()).await?;
+    // Whoever has never run it has missed nothing yet.
+    let Some(begun) = followed.begun else { return Ok(None) };
+    let rows = ledger.occurrences().await?;
+    let editions = ledger.summaries().await?.into_iter();
+    let planned: Vec<PlannedSending> = editions
+        .map(|edition| PlannedSending {
+            is_correction: edition.corrects.is_some(),
+            at: edition.planned_at,
+            edition: edition.name,
+        })
+        .collect();
+    let days = unseen_days(&ScheduleFacts {
+        now,
+        schedule: &schedule,
+        begun,
+        rows: &rows,
+        approved: &[],
+        stopped: &[],
+        planned: &planned,
+        unfinished: &[],
+    });
+    // Earlier versions did not note their runs.
+    let due_ran = followed.last_run.unwrap_or(begun);
+    let zone = schedule.zone;
+    Ok((!days.is_empty()).then_some(UnseenDays { days, due_ran, zone }))
 }
 
 pub async fn upcoming(project: &Project, screen: &Screen) -> Result<ScheduleOutlook, Failure> {
@@ -56,6 +131,8 @@ pub async fn upcoming(project: &Project, screen: &Screen) -> Result<ScheduleOutl
         waiting: Vec::new(),
         missed: Vec::new(),
         approved: Vec::new(),
+        by_hand: Vec::new(),
+        unseen: None,
         stopped: Vec::new(),
     };
     let practice = Destination::of(project, None)?.is_practice();
@@ -76,7 +153,9 @@ pub async fn upcoming(project: &Project, screen: &Screen) -> Result<ScheduleOutl
     }
     let known = unplanned(project, &ledger, &planned, screen).await?;
     upcoming.approved = known.approved.into_iter().map(|edition| edition.name).collect();
+    upcoming.by_hand.clone_from(&known.corrections);
     upcoming.approved.extend(known.corrections);
+    upcoming.unseen = unseen(project, &ledger, now).await?;
     upcoming.stopped = known.stopped;
     for (name, why) in &known.unsendable {
         screen.warn(&unsendable_words(name, why));
@@ -124,14 +203,21 @@ impl ScheduleOutlook {
         let is_timed =
             |name: &&String| self.waiting.iter().any(|row| row.edition.as_ref() == Some(*name));
         for name in self.approved.iter().filter(|name| !is_timed(name)) {
-            text.line(format!("{name} is approved, and not sent yet."));
+            if self.by_hand.contains(name) {
+                let first = corrected_name(name).unwrap_or_default();
+                text.line(format!(
+                    "{name} is approved, and goes out by hand: roundup send --correction {first}"
+                ));
+            } else {
+                text.line(format!("{name} is approved, and not sent yet."));
+            }
         }
         for stop in &self.stopped {
             let (name, words) = (&stop.edition, stop.words(self.time_zone));
             text.line(format!("{name} was {words}, and is not sent."));
         }
         if let (Some(every), Some(since)) = (&self.every, self.due_since) {
-            let what = if self.approved.is_empty() {
+            let what = if self.approved.iter().all(|name| self.by_hand.contains(name)) {
                 "nothing is approved for it"
             } else {
                 "`roundup due` sends what is approved"
@@ -140,6 +226,9 @@ impl ScheduleOutlook {
                 "The schedule ({every}) is due now, since {}: {what}.",
                 shown(since)
             ));
+        }
+        if let Some(unseen) = &self.unseen {
+            text.line(format!("{}.", unseen.words()));
         }
         if let (Some(every), Some(next)) = (&self.every, self.next) {
             text.line(format!("The schedule ({every}) is due next on {}.", shown(next)));

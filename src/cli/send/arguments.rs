@@ -41,7 +41,7 @@ pub struct Arguments {
     #[arg(
         long,
         value_name = "TIME",
-        conflicts_with_all = ["dry_run", "confirm", "correction", "unpause", "rate", "connections", "relay"]
+        conflicts_with_all = ["dry_run", "confirm", "unpause", "rate", "connections", "relay"]
     )]
     pub at: Option<String>,
     /// Whether `roundup due` sends it: those who approved it have said yes, and nobody is there to type a number.

@@ -66,6 +66,13 @@ pub async fn set_time(
     text: &str,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
+    if let Some(whom) = &chosen.audience.correction {
+        return Err(Failure::new(
+            Exit::Usage,
+            "a correction gets no time: it goes out by hand, as soon as it is approved",
+        )
+        .help(format!("send it when you are ready: roundup send --correction {}", whom.edition)));
+    }
     let schedule = project.schedule()?;
     let now = system::now();
     let at = moment(text, &schedule, now)?;

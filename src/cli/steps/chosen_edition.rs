@@ -79,14 +79,20 @@ async fn named(
     match window_from_name(name, project.settings.time_zone) {
         Ok(window) => chosen(project, which, window.name(), window, None),
         Err(error @ WindowError::Backwards { .. }) => Err(error.into()),
-        Err(_) => match corrections::planned(project, name).await? {
-            Some(correction) => Ok(correction.into()),
-            None => {
-                Err(ProjectError::NoDraft { name: name.to_owned(), known: project.drafts()? }
-                    .into())
-            }
-        },
+        Err(_) => correction_named(project, name).await?.ok_or_else(|| {
+            let known = project.drafts().unwrap_or_default();
+            ProjectError::NoDraft { name: name.to_owned(), known }.into()
+        }),
     }
+}
+
+/// The correction of this name, planned or not.
+async fn correction_named(project: &Project, name: &str) -> Result<Option<ChosenEdition>, Failure> {
+    let found = match corrections::planned(project, name).await? {
+        Some(planned) => Some(planned),
+        None => corrections::unplanned(project, name).await?,
+    };
+    Ok(found.map(ChosenEdition::from))
 }
 
 fn of_window(

@@ -49,7 +49,7 @@ fn next_name(name: &str) -> String {
 }
 
 /// The edition that a correction of this name would correct; none where it is not the name of one.
-fn corrected_name(name: &str) -> Option<String> {
+pub fn corrected_name(name: &str) -> Option<String> {
     let (first, number) = name.split_once(MARK)?;
     Some(match number.trim_start_matches('-').parse::<u32>() {
         Ok(number) if number > 2 => format!("{first}{MARK}-{}", number - 1),
@@ -94,6 +94,20 @@ pub async fn planned(project: &Project, name: &str) -> Result<Option<CorrectedEd
         if let Some(first) = ledger.edition(first).await? {
             let draft = draft_of(project, &first.name, name).unwrap_or_default();
             return corrected(project, &ledger, &first, (name, draft), false).await.map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// The correction of this name that nobody has planned yet; none where it is not the name of one, or its edition was never sent.
+pub async fn unplanned(project: &Project, name: &str) -> Result<Option<CorrectedEdition>, Failure> {
+    let Some(first) = corrected_name(name).filter(|first| next_name(first) == name) else {
+        return Ok(None);
+    };
+    for practice in [false, true] {
+        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
+        if ledger.edition(&first).await?.is_some() {
+            return of(project, &first, false, practice).await.map(Some);
         }
     }
     Ok(None)

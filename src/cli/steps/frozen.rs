@@ -5,13 +5,15 @@ use std::fmt::Debug;
 
 use aws_lc_rs::digest;
 
-use crate::approval::{FrozenAudience, FrozenEdition, FrozenStory, PeopleSample};
+use crate::approval::{FrozenAudience, FrozenEdition, FrozenParts, FrozenStory, PeopleSample};
 use crate::audience::segment::Segment;
 use crate::audience::{Person, on_all_cores};
 use crate::cli::steps::chosen_edition::ChosenEdition;
 use crate::cli::steps::prepare::PreparedEdition;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::system;
+use crate::compose::Branding;
+use crate::edition::{Draft, Edition};
 use crate::news::Item;
 use crate::project::Project;
 use crate::rfc::base16;
@@ -48,6 +50,8 @@ pub fn frozen(
         template_hash: hash(&templates.files_of(&edition.template)),
         words_hash: hash(&(words, translated)),
         settings_hash: hash(&(settings.theme(), &settings.sender)),
+        archive: chosen.draft.as_ref().and_then(archive_wish),
+        parts: parts(project, edition)?,
         stories: edition.shown().map(story).collect(),
         audience: FrozenAudience {
             segment: whom(chosen),
@@ -58,6 +62,70 @@ pub fn frozen(
         },
         people: people(project, chosen, prepared)?,
     })
+}
+
+/// What a draft says of the archive. A new key of the draft belongs here, or into what is sent: the composition has all of
+/// these but the audience's two, which are frozen as such.
+fn archive_wish(draft: &Draft) -> Option<bool> {
+    let Draft {
+        archive,
+        name: _,
+        source: _,
+        subject: _,
+        preheader: _,
+        template: _,
+        template_line: _,
+        window: _,
+        items: _,
+        pinned: _,
+        left_out: _,
+        introduction: _,
+        headline: _,
+        figures: _,
+        group: _,
+        overrides: _,
+        as_of: _,
+        segment: _,
+        purpose: _,
+        correction: _,
+        translations: _,
+    } = draft;
+    *archive
+}
+
+/// Words and settings by the names that people know them by.
+fn parts(project: &Project, edition: &Edition) -> Result<FrozenParts, Failure> {
+    let mut parts = FrozenParts::default();
+    let hashes = &mut parts.hashes;
+    let mut add = |name: String, hash: String| hashes.insert(name, hash);
+    add("the headline".to_owned(), hash(&edition.headline.text));
+    add("the introduction".to_owned(), hash(&edition.introduction.text));
+    add("the figures".to_owned(), hash(&edition.figures));
+    for (language, words) in &edition.translations {
+        add(format!("the headline in {language}"), hash(&words.headline.text));
+        add(format!("the introduction in {language}"), hash(&words.introduction.text));
+        add(format!("the figures in {language}"), hash(&words.figures));
+        for (what, text) in [("subject", &words.subject), ("preheader", &words.preheader)] {
+            parts.texts.insert(format!("the {what} in {language}"), text.text.clone());
+        }
+    }
+    let settings = &project.settings;
+    let Branding { organisation, look, appeal, links, archive, translations } = settings.theme();
+    for (section, hash) in [
+        ("theme", hash(&look)),
+        ("organisation", hash(&organisation)),
+        ("sender", hash(&settings.sender)),
+        ("appeal", hash(&appeal)),
+        ("links", hash(&links)),
+        ("archive", hash(&archive)),
+        ("translations", hash(&translations)),
+    ] {
+        add(format!("[{section}] in roundup.toml"), hash);
+    }
+    for (language, text) in project.templates()?.words() {
+        add(format!("templates/words/{language}"), hash(&text));
+    }
+    Ok(parts)
 }
 
 /// Who is mailed, by names that are of no use elsewhere; none without a list.

@@ -80,8 +80,11 @@ impl From<ProjectError> for Failure {
                      if no edition has been sent yet, delete the file and a new one is made",
                 )
             }
-            ProjectError::ShortSecret { .. } => Self::new(Exit::Usage, error.to_string())
-                .help("choose 32 random letters and digits, and never change them again"),
+            ProjectError::ShortSecret { .. } => Self::new(Exit::Usage, error.to_string()).help(
+                "if anything was sent, set it to its earlier value: with another one, people who left could not be \
+                 recognised (`roundup keys backup FILE` has made a copy of it, or `roundup backup FILE`). For a new \
+                 project, choose 32 random letters and digits, and never change them again",
+            ),
             ProjectError::Read { .. } => Self::new(Exit::Failed, error.to_string())
                 .help("check its name, and that you may read it; a text is saved as UTF-8"),
             ProjectError::Write { .. } => Self::new(Exit::Failed, error.to_string())

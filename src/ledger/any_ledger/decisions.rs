@@ -7,7 +7,7 @@ use super::{AnyLedger, LedgerStore};
 use crate::approval::{Approval, EditionStop};
 use crate::ledger::approval_store::ApprovalStore;
 use crate::ledger::error::LedgerError;
-use crate::ledger::schedule_store::{OccurrenceStep, ScheduleStore};
+use crate::ledger::schedule_store::{FollowedSchedule, OccurrenceStep, ScheduleStore};
 use crate::schedule::Occurrence;
 
 macro_rules! pass_on {
@@ -44,6 +44,10 @@ impl ScheduleStore for AnyLedger {
         now: DateTime<Utc>,
     ) -> Result<DateTime<Utc>, LedgerError> {
         pass_on!(self, ledger => ledger.begin_schedule(schedule, now))
+    }
+
+    async fn followed(&self, schedule: &str) -> Result<FollowedSchedule, LedgerError> {
+        pass_on!(self, ledger => ledger.followed(schedule))
     }
 
     async fn occurrences(&self) -> Result<Vec<Occurrence>, LedgerError> {

@@ -8,7 +8,9 @@ use super::PostgresLedger;
 use super::server::patiently;
 use crate::ledger::column::{damaged, millis, time};
 use crate::ledger::error::LedgerError;
-use crate::ledger::schedule_store::{OccurrenceStep, ScheduleStore, WRONG_CLOCK};
+use crate::ledger::schedule_store::{
+    DUE_RAN, FollowedSchedule, OccurrenceStep, ScheduleStore, WRONG_CLOCK,
+};
 use crate::ledger::schema_of_schedules as sql;
 use crate::schedule::{Occurrence, OccurrenceState};
 
@@ -25,6 +27,17 @@ impl ScheduleStore for PostgresLedger {
         patiently!(self.server, async |transaction, _| {
             transaction.execute(sql::BEGIN, &[&schedule, &now]).await?;
             Ok(time(transaction.query_one(sql::BEGUN, &[&schedule]).await?.get(0)))
+        })
+    }
+
+    async fn followed(&self, schedule: &str) -> Result<FollowedSchedule, LedgerError> {
+        let at = async |text: &str, of: &str| {
+            let rows = self.server.query(text, &[&of]).await?;
+            Ok::<_, LedgerError>(rows.first().map(|row| time(row.get(0))))
+        };
+        Ok(FollowedSchedule {
+            begun: at(sql::BEGUN, schedule).await?,
+            last_run: at(sql::NOTICED, DUE_RAN).await?,
         })
     }
 

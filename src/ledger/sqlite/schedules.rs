@@ -2,12 +2,14 @@
 //! Shell: reads and writes rows.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::SqliteLedger;
 use crate::ledger::column::{damaged, millis, time};
 use crate::ledger::error::LedgerError;
-use crate::ledger::schedule_store::{OccurrenceStep, ScheduleStore, WRONG_CLOCK};
+use crate::ledger::schedule_store::{
+    DUE_RAN, FollowedSchedule, OccurrenceStep, ScheduleStore, WRONG_CLOCK,
+};
 use crate::ledger::schema_of_schedules as sql;
 use crate::schedule::{Occurrence, OccurrenceState};
 
@@ -22,6 +24,19 @@ impl ScheduleStore for SqliteLedger {
             .run(true, move |connection| {
                 connection.execute(sql::BEGIN, params![schedule, millis(now)])?;
                 Ok(time(connection.query_row(sql::BEGUN, [schedule], |row| row.get(0))?))
+            })
+            .await
+    }
+
+    async fn followed(&self, schedule: &str) -> Result<FollowedSchedule, LedgerError> {
+        let schedule = schedule.to_owned();
+        self.writer
+            .run(false, move |connection| {
+                let at = |text: &str, of: &str| {
+                    connection.query_row(text, [of], |row| row.get(0)).optional()
+                };
+                let (begun, last_run) = (at(sql::BEGUN, &schedule)?, at(sql::NOTICED, DUE_RAN)?);
+                Ok(FollowedSchedule { begun: begun.map(time), last_run: last_run.map(time) })
             })
             .await
     }
