@@ -314,7 +314,6 @@ mod wrapped {
             "550 5.1.1 User unknown; see the header of your message",
             "550 Empfänger unbekannt",
             "550 Destinataire inconnu",
-            "550 Message was not accepted -- invalid mailbox.  Local mailbox ann@example.org is unavailable: account is disabled",
             "550 5.2.1 This mailbox has been blocked due to inactivity (UserSearch)",
             "550 Account for ann@example.org has been suspended",
             "550 Cette boîte aux lettres n'existe plus",
@@ -443,11 +442,6 @@ fn prose_that_says_gone_is_hard_and_a_machine_that_answers_is_no_return() {
         (
             "Return-Path: <>\nFrom: Postmaster <postmaster@example.org>\nSubject: Message delivery failure",
             "MailEnable: Message Delivery Failure.\n\nThe following recipient(s) could not be reached:\n\nRecipient: [SMTP:ann@example.org]\nReason: The message could not be delivered because the domain name (example.org) does not appear to be registered.",
-            NoticeKind::Hard,
-        ),
-        (
-            "From: mailer-daemon@corp.example\nReturn-Path: <>\nSubject: Mail failure.",
-            "A message that you sent could not be delivered to one or more of its\nrecipients. This is a permanent error. The following address(es) failed:\n\n  ann@example.org:\n    SMTP error from remote mail server after RCPT TO:<ann@example.org>:\n    host mxs.example [192.0.2.1]: 550 Message was not accepted -- invalid mailbox.  Local mailbox ann@example.org is unavailable: account is disabled",
             NoticeKind::Hard,
         ),
         (
