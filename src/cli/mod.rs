@@ -230,7 +230,7 @@ async fn obey(command: Option<Command>, globals: Globals) -> Result<Exit, Failur
         Some(Command::Init(arguments)) => Box::pin(init::run(arguments, &globals)).await,
         Some(Command::Setup(arguments)) => Box::pin(setup_relay::run(arguments, &globals)).await,
         Some(Command::News(arguments)) => news::run(arguments, &globals).await,
-        Some(Command::Draft(arguments)) => draft::run(arguments, &globals).await,
+        Some(Command::Draft(arguments)) => Box::pin(draft::run(arguments, &globals)).await,
         Some(Command::Preview(arguments)) => Box::pin(preview::run(arguments, &globals)).await,
         Some(Command::Check(arguments)) => Box::pin(check::run(arguments, &globals)).await,
         Some(Command::Templates(arguments)) => templates::run(&arguments, &globals),
