@@ -314,6 +314,7 @@ mod wrapped {
             "550 5.1.1 User unknown; see the header of your message",
             "550 Empfänger unbekannt",
             "550 Destinataire inconnu",
+            "550 Message was not accepted -- invalid mailbox.  Local mailbox ann@example.org is unavailable: account is disabled",
             "550 5.2.1 This mailbox has been blocked due to inactivity (UserSearch)",
             "550 Account for ann@example.org has been suspended",
             "550 Cette boîte aux lettres n'existe plus",

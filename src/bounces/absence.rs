@@ -5,7 +5,7 @@
 //! refused, the status and the words each say whose it was, and any of them is enough to acquit the recipient.
 
 use super::addresses::addresses_in;
-use super::words::{Sense, absence_has, clauses, plain, says};
+use super::words::{Sense, absence_has, clauses, plain, says, with_idioms};
 use crate::rfc::reply::{EnhancedStatus, Stage};
 
 /// Whom a notice is about, as far as the notice shows.
@@ -59,7 +59,7 @@ impl Absence<'_> {
         if is_before_recipient(self.stage) || is_syntax || self.status.is_some_and(is_about_us) {
             return AbsentParty::Us;
         }
-        let mut marked = plain(&with_parties_named(self.words, parties));
+        let mut marked = with_idioms(plain(&with_parties_named(self.words, parties)));
         for saying in SAYINGS {
             marked = marked.replace(saying, " ");
         }

@@ -8,21 +8,12 @@ use super::NoticeKind;
 use super::absence::{Absence, AbsentParty, Parties, is_before_recipient};
 use super::fields::within;
 use super::replies::{LONGEST_REPLY_BYTES, QuotedReply, enhanced_in, replies_in};
-use super::words::{Sense, plain, reasons_in};
+use super::words::{Sense, plain, reasons_in, with_idioms};
 use crate::providers::{RefusalKind, meaning};
 use crate::rfc::reply::{EnhancedStatus, Reply, Stage};
 
 /// What is read of a server's words. The longest replies have ten lines.
 const LONGEST_WORDS_BYTES: usize = 4096;
-/// Words that sound like something else, and what they mean: how `IronPort` begins each refusal of an address, whatever the
-/// server said of it; a mailbox that was closed because nobody reads it.
-const IDIOMS: [(&str, &str); 5] = [
-    (" unknown address error ", " "),
-    (" has been blocked due to inactivity", " is inactive"),
-    (" was blocked due to inactivity", " is inactive"),
-    (" is blocked due to inactivity", " is inactive"),
-    (" blocked for inactivity", " is inactive"),
-];
 /// What is shown as the reason.
 const LONGEST_REASON_BYTES: usize = 300;
 
@@ -128,10 +119,7 @@ fn said_in(quoted: &[QuotedReply]) -> String {
 /// A text as its phrases are looked for, with the hosts of its links: some servers give no other reason than a link to a
 /// block list.
 fn ready(words: &str) -> String {
-    let mut ready = plain(words);
-    for (idiom, meaning) in IDIOMS {
-        ready = ready.replace(idiom, meaning);
-    }
+    let mut ready = with_idioms(plain(words));
     for link in words.split_whitespace().filter_map(|word| word.split_once("://")) {
         let host = link.1.split(['/', '?', ':', '#']).next().unwrap_or_default();
         ready.push_str(&host.to_lowercase());

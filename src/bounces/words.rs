@@ -9,6 +9,16 @@ use super::addresses::addresses_in;
 
 const PHRASES: &str = include_str!("phrases.txt");
 
+/// Words that sound like something else, and what they mean: how `IronPort` begins each refusal of an address, whatever the
+/// server said of it; a mailbox that was closed because nobody reads it.
+const IDIOMS: [(&str, &str); 5] = [
+    (" unknown address error ", " "),
+    (" has been blocked due to inactivity", " is inactive"),
+    (" was blocked due to inactivity", " is inactive"),
+    (" is blocked due to inactivity", " is inactive"),
+    (" blocked for inactivity", " is inactive"),
+];
+
 /// What some words say. Of reasons, the strongest first: whoever is named together with a refusal of us is not written off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Sense {
@@ -158,6 +168,14 @@ pub(super) fn plain(text: &str) -> String {
         push_words(&line[from..], &mut out);
     }
     out
+}
+
+/// A text made ready by `plain`, its idioms replaced by what they mean.
+pub(super) fn with_idioms(mut plain: String) -> String {
+    for (idiom, meaning) in IDIOMS {
+        plain = plain.replace(idiom, meaning);
+    }
+    plain
 }
 
 fn push_words(text: &str, out: &mut String) {

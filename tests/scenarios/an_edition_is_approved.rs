@@ -102,7 +102,7 @@ fn every_change_voids_it_and_is_named() {
     write(template, &format!("{}\nAnother line\n", charity.read(template)));
     voided("the template `announcement` was edited");
     edit("roundup.toml", "1 Example Street", "2 Example Street");
-    voided("the settings of the email were edited");
+    voided("edited: [organisation] in roundup.toml");
     let mut rows = charity.read("subscribers/people.csv");
     for number in 0..40 {
         rows.push_str(&format!("q{number}@example.org,Q,consent\n"));

@@ -459,7 +459,7 @@ fn days_that_pass_without_due_are_named_with_its_last_run() {
     let at = begun.timestamp_millis();
     change(&charity, &format!("UPDATE schedules SET begun_at = {at}"));
     change(&charity, &format!("UPDATE operator_notices SET at = {at} WHERE kind = 'due ran'"));
-    let ran = format!("it ran last on {}", begun.format("%-d %B %Y"));
+    let ran = format!("it ran last on {}", begun.format("%A %-d %B %Y"));
     let words = "days of the schedule have passed without `roundup due`";
     charity.run("status").ends(0).says(words).says(&ran);
     charity.run("doctor").ends(3).says(words).says(&ran).says("roundup due --install-hints");

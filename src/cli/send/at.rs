@@ -58,6 +58,16 @@ impl Outcome for ScheduledEdition<'_> {
     }
 }
 
+/// Nobody waits for a correction: `due` leaves it to people.
+fn refuse_correction(chosen: &ChosenEdition) -> Result<(), Failure> {
+    let Some(whom) = &chosen.audience.correction else { return Ok(()) };
+    Err(Failure::new(
+        Exit::Usage,
+        "a correction gets no time: it goes out by hand, as soon as it is approved",
+    )
+    .help(format!("send it when you are ready: roundup send --correction {}", whom.edition)))
+}
+
 /// Stores the time of an edition, where it is approved.
 pub async fn set_time(
     project: &Project,
@@ -66,13 +76,7 @@ pub async fn set_time(
     text: &str,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
-    if let Some(whom) = &chosen.audience.correction {
-        return Err(Failure::new(
-            Exit::Usage,
-            "a correction gets no time: it goes out by hand, as soon as it is approved",
-        )
-        .help(format!("send it when you are ready: roundup send --correction {}", whom.edition)));
-    }
+    refuse_correction(chosen)?;
     let schedule = project.schedule()?;
     let now = system::now();
     let at = moment(text, &schedule, now)?;

@@ -79,7 +79,7 @@ async fn named(
     match window_from_name(name, project.settings.time_zone) {
         Ok(window) => chosen(project, which, window.name(), window, None),
         Err(error @ WindowError::Backwards { .. }) => Err(error.into()),
-        Err(_) => correction_named(project, name).await?.ok_or_else(|| {
+        Err(_) => Box::pin(correction_named(project, name)).await?.ok_or_else(|| {
             let known = project.drafts().unwrap_or_default();
             ProjectError::NoDraft { name: name.to_owned(), known }.into()
         }),
