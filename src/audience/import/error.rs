@@ -27,8 +27,8 @@ pub enum ImportFault {
     MixedEncodings { line: usize },
     #[error("no column holds email addresses: the columns are {}", shown(.columns))]
     NoAddresses { columns: Vec<String> },
-    #[error("there are 0 people in it: no row stands below the names of the columns")]
-    NoRows,
+    #[error("there are 0 people in it: {0}")]
+    NoRows(String),
     #[error("there is no column `{column}`: the columns are {}", shown(.columns))]
     NoSuchColumn { column: String, columns: Vec<String> },
     #[error("the list has {} of its own: at most {MOST_COLUMNS} are kept", counted(*.columns, "column", "columns"))]
@@ -54,7 +54,7 @@ impl ImportFault {
             Self::NoAddresses { .. } => {
                 "name it with --map email=COLUMN, or check that this is a list of people".to_owned()
             }
-            Self::NoRows => "export it again: the file has nobody in it".to_owned(),
+            Self::NoRows(_) => "export it again, with its people".to_owned(),
             Self::NoSuchColumn { .. } => "write the column as the file has it".to_owned(),
             Self::TooManyColumns { .. } => {
                 "delete the columns that no email and no segment uses, and import it again"

@@ -54,6 +54,8 @@ use crate::audience::built_in::is_own_export;
 use crate::audience::list_error::NamedInput;
 use crate::rfc::csv::Input;
 
+/// What is said of a file that ends below its titles.
+const NO_ROW: &str = "no row stands below the names of the columns";
 /// More rows than this with something to correct: the rest is counted.
 const MOST_PROBLEMS: usize = 1_000;
 
@@ -108,7 +110,9 @@ pub fn read_rows(
         && options.own != OwnColumns::All
         && let Some(table) = tables.first()
     {
-        return Err(ImportError { path: table.name.clone(), fault: ImportFault::NoRows });
+        let unread = export.problems.first().map(ToString::to_string);
+        let why = unread.unwrap_or_else(|| NO_ROW.to_owned());
+        return Err(ImportError { path: table.name.clone(), fault: ImportFault::NoRows(why) });
     }
     Ok(export)
 }
