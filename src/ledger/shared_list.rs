@@ -150,8 +150,8 @@ impl SharedList {
         Ok(self.people().await?.people.len())
     }
 
-    /// Those of a claim who are on the list, as changes to the newsletter's own. `moves` gives the version of the list of people,
-    /// and who has left which address; they are looked at again when one or the other list has changed.
+    /// Those of a claim who are on the list, as changes to the newsletter's own. The `ledger` says who has left which address:
+    /// that is looked at again when one or the other list has changed.
     pub(super) async fn among(
         self: &Arc<Self>,
         deliveries: &[Delivery],

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::glob;
 use super::hugo_cascade::CascadeBlock;
 use super::hugo_dates::date_order;
 use super::jekyll_defaults::ScopedDefaults;
@@ -323,20 +324,8 @@ fn ignored(kind: SourceKind, map: &Map<String, Value>) -> Vec<String> {
 /// depth.
 fn regex_of_glob(glob: &str, anywhere: bool) -> String {
     let bare = glob.trim_start_matches("./").trim_matches('/');
-    let mut regex = String::from(if anywhere && !bare.contains('/') { "^(?:.*/)?" } else { "^" });
-    let mut rest = bare;
-    while let Some(c) = rest.chars().next() {
-        let (taken, part) = match c {
-            '*' if rest.starts_with("**/") => (3, "(?:.*/)?".to_owned()),
-            '*' if rest.starts_with("**") => (2, ".*".to_owned()),
-            '*' => (1, "[^/]*".to_owned()),
-            '?' => (1, "[^/]".to_owned()),
-            other => (other.len_utf8(), regex::escape(&other.to_string())),
-        };
-        regex.push_str(&part);
-        rest = &rest[taken..];
-    }
-    regex + "(?:/.*)?$"
+    let begin = if anywhere && !bare.contains('/') { "^(?:.*/)?" } else { "^" };
+    format!("{begin}{}(?:/.*)?$", glob::regex_of(bare, "(?:.*/)?"))
 }
 
 fn permalinks(kind: SourceKind, map: &Map<String, Value>) -> BTreeMap<String, String> {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::glob::regex_of;
+
 /// Values, and which pages they are for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CascadeBlock {
@@ -58,19 +60,8 @@ fn is_match(glob: &str, text: &str) -> bool {
 
 fn matches(globs: &[String], text: &str) -> bool {
     globs.iter().any(|glob| {
-        let mut regex = String::from("^");
-        let mut rest = glob.as_str();
-        while let Some(c) = rest.chars().next() {
-            let (taken, part) = match c {
-                '*' if rest.starts_with("**") => (2, ".*".to_owned()),
-                '*' => (1, "[^/]*".to_owned()),
-                '?' => (1, "[^/]".to_owned()),
-                other => (other.len_utf8(), regex::escape(&other.to_string())),
-            };
-            regex.push_str(&part);
-            rest = &rest[taken..];
-        }
-        regex::Regex::new(&(regex + "$")).is_ok_and(|regex| regex.is_match(text))
+        let regex = format!("^{}$", regex_of(glob, ".*/"));
+        regex::Regex::new(&regex).is_ok_and(|regex| regex.is_match(text))
     })
 }
 

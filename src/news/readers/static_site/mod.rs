@@ -12,6 +12,7 @@ mod address;
 mod config;
 mod eleventy_data;
 mod eleventy_template;
+mod glob;
 mod hugo_cascade;
 mod hugo_dates;
 mod jekyll_defaults;
