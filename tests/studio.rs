@@ -345,7 +345,12 @@ fn the_mail_is_seen_in_every_way() {
 
 /// Presses *Ignore…* beside the first finding of a rule.
 async fn ask_to_ignore(browser: &Browser, rule: &str) {
-    browser.script("[...document.querySelectorAll(`[data-rule=${arguments[0]}] button`)].find((button) => button.textContent.startsWith('Ignore')).click()", vec![json!(rule)]).await;
+    let button = format!(
+        "[...document.querySelectorAll('[data-rule={rule}] button')].find((button) => button.textContent.startsWith('Ignore'))"
+    );
+    browser
+        .until(&format!("const button = {button}; button?.click(); return Boolean(button)"))
+        .await;
     browser.until("return document.getElementById('ignore').open").await;
 }
 

@@ -1,7 +1,7 @@
 //! Every state has a way out: no stories, a broken draft, files that are gone, a choice that is given up, a website that is away.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
@@ -156,13 +156,17 @@ fn a_picture_that_is_slow_keeps_nobody_waiting() {
     // The host answers when the page has been seen, and no earlier: the email is made twice.
     let first = studio.state();
     assert_eq!(first["stories"].as_array().unwrap().len(), 4);
+    let mut events = studio.events();
     let (mut stream, _) = host.accept().unwrap();
+    // A connection that is closed before its request was read is reset, and the answer with it.
+    let mut request = BufReader::new(stream.try_clone().unwrap()).lines();
+    while !request.next().unwrap().unwrap().is_empty() {}
     let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x04\xb0\0\0\x02\xa3\x08\x02\0\0\0";
     write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", png.len())
         .unwrap();
     stream.write_all(png).unwrap();
     drop(stream);
-    studio.until_events(2);
+    events.next();
     assert!(studio.state()["revision"].as_i64() > first["revision"].as_i64());
 }
 

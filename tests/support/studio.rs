@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
@@ -65,17 +66,15 @@ impl Studio {
         serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
     }
 
-    /// Listens until the studio has said this often that there is something to show.
-    pub fn until_events(&self, count: usize) {
+    /// Listens from now on to what the studio says when there is something to show. The first event says what is there.
+    pub fn events(&self) -> Events {
         let (port, path) = (self.port(), self.path());
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         write!(stream, "GET {path}events HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n").unwrap();
-        // A server that only says that it is there says nothing.
-        let begin = Instant::now();
-        let lines = BufReader::new(stream).lines().map(|line| line.expect("an event comes"));
-        let lines = lines.inspect(|_| assert!(begin.elapsed() < PATIENCE, "no event comes"));
-        assert_eq!(lines.filter(|line| line == "event: version").take(count).count(), count);
+        let mut events = Events(BufReader::new(stream).lines());
+        events.next();
+        events
     }
 
     /// The path behind the port: the token, between slashes.
@@ -99,6 +98,21 @@ impl Drop for Studio {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+}
+
+/// What a studio says to a page that listens.
+pub struct Events(std::io::Lines<BufReader<TcpStream>>);
+
+impl Events {
+    /// Waits for the next event. A server that only says that it is there says nothing.
+    pub fn next(&mut self) {
+        let begin = Instant::now();
+        while self.0.next().expect("the studio is there").expect("an event comes")
+            != "event: version"
+        {
+            assert!(begin.elapsed() < PATIENCE, "no event comes");
+        }
     }
 }
 
@@ -188,13 +202,24 @@ impl Browser {
         }
     }
 
+    /// An element, once it is there.
+    async fn found(&self, selector: &str) -> Element {
+        let begin = Instant::now();
+        loop {
+            match self.client.find(Locator::Css(selector)).await {
+                Ok(found) => return found,
+                Err(error) if error.is_no_such_element() => {}
+                Err(error) => panic!("{selector}: {error}"),
+            }
+            assert!(begin.elapsed() < PATIENCE, "never there: {selector}");
+        }
+    }
+
     /// Finds an element and clicks it. One that the page replaced in between is found again.
     pub async fn click(&self, selector: &str) {
         let begin = Instant::now();
         loop {
-            let found = self.client.find(Locator::Css(selector)).await;
-            let found = found.unwrap_or_else(|error| panic!("{selector}: {error}"));
-            match found.click().await {
+            match self.found(selector).await.click().await {
                 Ok(()) => return,
                 Err(error) if error.is_stale_element_reference() => {}
                 Err(error) => panic!("{selector}: {error}"),
@@ -223,7 +248,7 @@ impl Browser {
     /// and the field made again.)
     pub async fn fill(&self, selector: &str, text: &str) {
         const SELECT_ALL: &str = "\u{E009}a\u{E000}";
-        let field = self.client.find(Locator::Css(selector)).await.unwrap();
+        let field = self.found(selector).await;
         field.send_keys(&format!("{SELECT_ALL}{text}")).await.unwrap();
         self.script("document.activeElement.blur()", Vec::new()).await;
     }
@@ -250,7 +275,7 @@ impl Browser {
 
     /// Types into a field behind what is there, and stays in it.
     pub async fn keys(&self, selector: &str, text: &str) {
-        let field = self.client.find(Locator::Css(selector)).await.unwrap();
+        let field = self.found(selector).await;
         field.send_keys(text).await.unwrap();
     }
 
