@@ -289,9 +289,10 @@ impl Sheet {
         }
     }
 
-    /// Why the file does not let this person be mailed, if it does not. The clearest reason is given.
+    /// Why the file does not let this person be mailed, if it does not. The clearest reason is given. A basis beside an
+    /// unclear word says why they may be mailed, and not that they want to be.
     pub fn refusal(&self, record: &csv::StringRecord) -> Option<ExclusionReason> {
-        self.refusal_as(record, ConsentColumn::refusal)
+        self.refusal_as(record, ConsentColumn::refusal).or_else(|| self.unclear_topic(record))
     }
 
     /// The same where somebody else knows what the words in a column mean.

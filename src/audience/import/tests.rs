@@ -2,6 +2,7 @@
 //! Pure: texts in, people out.
 
 mod never_a_yes;
+mod same_as_files;
 
 use std::collections::HashMap;
 
