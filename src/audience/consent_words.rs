@@ -219,6 +219,8 @@ pub const STATES: &[(&[&str], Option<fn() -> ExclusionReason>)] = &[
             "opt in",
             "double opt in",
             "consent",
+            // Of roundup's own exports: no lawful basis stands beside it, which keeps them from being mailed.
+            "no evidence",
         ],
         None,
     ),

@@ -25,6 +25,7 @@ mod tables;
 mod tables_error;
 mod tags;
 mod totals;
+mod whole_name;
 mod word_kinds;
 mod workbook;
 

@@ -17,6 +17,7 @@ use super::state::ListState;
 use super::tables::HeadedTable;
 use super::tables_error::TablesError;
 use super::tags::tags_of;
+use super::whole_name::parted;
 use super::word_kinds::{WordKind, WordKinds};
 use crate::audience::cell::tidy_cell;
 use crate::audience::consent_columns::{self, ColumnMeaning, ConsentColumn};
@@ -332,7 +333,10 @@ impl<'a> TableReading<'a> {
         ) {
             Ok(evidence) => {
                 person.state = ListState::Subscribed;
-                person.joined = person.joined.or(evidence.given.obtained);
+                // In the list itself an empty cell is what it is: a filter finds the same people in files and database.
+                if self.options.own != OwnColumns::All {
+                    person.joined = person.joined.or(evidence.given.obtained);
+                }
                 person.why = evidence.to_string();
                 person.evidence = Some(evidence);
                 person.since = person.joined;
@@ -373,10 +377,6 @@ impl<'a> TableReading<'a> {
         if !first.is_empty() || !last.is_empty() {
             return (first, last);
         }
-        let whole = name("first_name", self.columns.name);
-        match whole.rsplit_once(' ') {
-            Some((first, last)) => (first.trim().to_owned(), last.to_owned()),
-            None => (whole, String::new()),
-        }
+        parted(name("first_name", self.columns.name))
     }
 }

@@ -150,16 +150,11 @@ pub fn as_table<'a>(people: impl IntoIterator<Item = &'a ImportedPerson>) -> Vec
         let evidence = person.evidence.as_ref().filter(|_| !is_over);
         let unstated = CollectionFacts::default();
         let given = evidence.map_or(&unstated, |evidence| &evidence.given);
-        let status = match person.state {
-            // Whoever has no evidence has no basis: that keeps them from being mailed.
-            ListState::NoEvidence => ListState::Subscribed,
-            other => other,
-        };
         let built_in: [&str; BUILT_IN.len()] = [
             &guarded(&person.address),
             &guarded(&person.first_name),
             &guarded(&person.last_name),
-            status.word(),
+            person.state.word(),
             evidence.map_or("", |evidence| evidence.basis.word()),
             &day(given.obtained),
             &day(person.joined),
