@@ -3,7 +3,7 @@
 
 use thiserror::Error;
 
-use super::sheet::EMAIL;
+use super::sheet_titles::EMAIL;
 use crate::rfc::address::EmailAddress;
 use crate::rfc::csv::{self, TableError};
 

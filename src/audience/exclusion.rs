@@ -48,6 +48,8 @@ pub enum ExclusionReason {
         cells: usize,
         columns: usize,
     },
+    /// The same, since a quotation mark of the row is never closed.
+    OpenQuote,
     /// Says no somewhere else than in the column `status`.
     Elsewhere {
         place: String,
@@ -172,6 +174,10 @@ impl ExclusionReason {
             Self::NeverAsked => "never signed up",
             Self::OnHold => "on hold",
             Self::Unclear => "waits, since a file had no clear word for them",
+            Self::OpenQuote => {
+                "a quotation mark of the row is not closed, so an opt-out may be in the wrong \
+                 column: close or remove it"
+            }
             Self::Deceased => "has died",
             Self::Removed => "was removed",
             Self::NoBasis => "no lawful basis given (column `basis`)",
@@ -203,7 +209,7 @@ impl ExclusionReason {
     pub(super) fn clarity(&self) -> u8 {
         match self {
             Self::NoStatus { .. } => 0,
-            Self::Ragged { .. } => 1,
+            Self::Ragged { .. } | Self::OpenQuote => 1,
             Self::UnknownStatus(_) | Self::NotAYes(_) | Self::UnknownBasis(_) | Self::Unclear => 2,
             Self::Elsewhere { why, .. } => why.clarity(),
             _ => 3,
@@ -225,7 +231,7 @@ impl ExclusionReason {
 
     /// Whether the cells of the row may be those of other columns.
     pub(super) fn is_ragged(&self) -> bool {
-        matches!(self, Self::Ragged { .. })
+        matches!(self, Self::Ragged { .. } | Self::OpenQuote)
     }
 
     /// Whether nobody can say if it is a no: a word that is in no table, or a row with cells in the wrong columns.
@@ -253,6 +259,7 @@ impl ExclusionReason {
             | Self::NeverAsked
             | Self::Unclear
             | Self::Ragged { .. }
+            | Self::OpenQuote
             | Self::Mistyped(_)
             | Self::NoBasis
             | Self::UnknownBasis(_)

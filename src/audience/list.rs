@@ -694,6 +694,21 @@ mod tests {
     }
 
     #[test]
+    fn a_row_with_an_open_quotation_mark_is_mailed_to_nobody_and_counted() {
+        let list = survey(
+            "email,name,basis,status\nann@e.org,Ann,consent,subscribed\nbob@e.org,Bob,consent,subscribed\n\
+             cy@e.org,Cy,consent,subscribed\ncy@e.org,\"C,consent,unsubscribed\nbob@e.org,\"B, B\",\"consent,no\n\
+             \"Di <di@e.org>,consent,subscribed\neve@e.org,\"Eve\",consent,subscribed\n",
+        );
+        assert_eq!((list.rows, list.problems.len()), (7, 3), "{:?}", list.problems);
+        let (mailed, left_out) = people(&list);
+        let mailed: Vec<&str> = mailed.iter().map(|person| person.address.as_str()).collect();
+        assert_eq!(mailed, ["ann@e.org", "eve@e.org"]);
+        assert_eq!(left_out.len(), 5);
+        assert!(left_out.iter().any(|left_out| left_out.why == ExclusionReason::OpenQuote));
+    }
+
+    #[test]
     fn two_columns_of_one_name_are_named_and_the_first_counts() {
         let list = survey("email,town,Town,basis,email\nann@e.org,York,Leeds,consent,bob@e.org\n");
         let (mailed, _) = people(&list);

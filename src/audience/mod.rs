@@ -26,6 +26,7 @@ pub mod segment;
 mod segmented;
 pub mod settings;
 mod sheet;
+mod sheet_titles;
 pub mod subscriber;
 mod survey;
 pub mod token;

@@ -11,6 +11,10 @@ use super::days_given::{day_in, is_no_such_day};
 use super::fingerprint::{RunningHash, open_hashed};
 use super::law::{Basis, CollectionFacts, MetThrough, UNSTATED};
 use super::segment::TAG;
+use super::sheet_titles::{
+    BASIS, DIRECTLY, EMAIL, FIRST_NAME, GIVEN_AGAIN, JOINED, LAST_NAME, MET_THROUGH, OBTAINED,
+    OPTOUT_OFFERED, OWN_BASIS, SEGMENTS,
+};
 use super::subscriber::Subscriber;
 use super::{ExclusionReason, LeftOut, cell};
 use crate::audience::Values;
@@ -19,51 +23,6 @@ use crate::problem::{Place, Problem};
 use crate::rfc::address::{AddressError, EmailAddress};
 use crate::rfc::csv::{CsvShape, Input, Rows, TableError, simple};
 use crate::rfc::text::one_line;
-
-pub const EMAIL: &[&str] = &[
-    "email",
-    "emailaddress",
-    "mail",
-    "emailvalue",
-    "email1value",
-    "email1",
-    "primaryemail",
-    "emailadresse",
-    "adresseemail",
-    "adressemail",
-    "courriel",
-    "correoelectronico",
-];
-const FIRST_NAME: &[&str] = &["firstname", "givenname", "forename"];
-const LAST_NAME: &[&str] = &["lastname", "surname", "familyname"];
-const BASIS: &[&str] = &["basis", "consent", "lawfulbasis"];
-const SEGMENTS: &[&str] = &["segments", "segment", "tags"];
-/// When somebody came onto a list, as systems call it.
-pub(super) const JOINED: &[&str] = &[
-    "joined",
-    "joinedat",
-    "subscribedat",
-    "subscribedon",
-    "subscribedate",
-    "subscriptiondate",
-    "signupdate",
-    "signedupat",
-    "createdat",
-    "created",
-    "datecreated",
-    "dateadded",
-    "addedtime",
-    "optintime",
-];
-/// When somebody gave their address once more: the later day counts.
-pub(super) const GIVEN_AGAIN: &[&str] = &["givenagain", "obtainedagain"];
-pub(super) const DIRECTLY: &[&str] = &["obtaineddirectly", "givendirectly"];
-pub(super) const OPTOUT_OFFERED: &[&str] = &["optoutoffered"];
-pub(super) const MET_THROUGH: &[&str] = &["metthrough"];
-const OBTAINED: &[&str] = &["obtainedat", "consentat", "subscribedat", "createdat"];
-
-/// What a list in roundup's own form calls its lawful bases. A column `consent` may be of any system.
-const OWN_BASIS: &[&str] = &["basis", "lawfulbasis"];
 
 #[derive(Debug)]
 pub(super) struct Sheet {
@@ -354,6 +313,9 @@ impl Sheet {
     /// A row with more or fewer cells than there are columns, where it may be a no that stands in the wrong one, or is
     /// missing.
     fn raggedness(&self, record: &csv::StringRecord) -> Option<ExclusionReason> {
+        if self.has_open_quote(record) {
+            return Some(ExclusionReason::OpenQuote);
+        }
         let columns = self.shape.columns.len();
         let spare = || record.iter().skip(columns).filter(|cell| !cell.trim().is_empty());
         let is_no = |column: &ConsentColumn| matches!(column.says, ColumnMeaning::No(_));
@@ -363,6 +325,12 @@ impl Sheet {
         let is_short = record.len() < columns
             && self.consent.iter().any(|column| is_no(column) && column.index >= record.len());
         (is_shifted || is_short).then(|| ExclusionReason::Ragged { cells: record.len(), columns })
+    }
+
+    /// Whether a quotation mark of the row is never closed. It is named when the table is first looked at.
+    pub fn has_open_quote(&self, record: &csv::StringRecord) -> bool {
+        let line = record.position().map_or(0, csv::Position::line);
+        usize::try_from(line).is_ok_and(|line| self.shape.has_open_quote(line))
     }
 
     /// The day on which an address was given, where the list says so, or the cell that is not a day.

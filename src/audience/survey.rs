@@ -40,10 +40,19 @@ impl Survey {
         let fault = |error: TableError| ListFault::Table(error).of(&name);
         let (mut rows, so_far) = file.open()?;
         let mut notices = RowNotices::default();
+        let before = self.rows;
         while let Some(line) = rows.advance().map_err(fault)? {
             self.rows += 1;
             file.see_filled(rows.record());
             let address = file.address(rows.record());
+            if file.has_open_quote(rows.record()) {
+                // Its cells may be those of other columns, and it is named already.
+                match address {
+                    Ok(address) => self.seen.push(self.hasher.hash_one(address.key())),
+                    Err(_) => self.see_misspelt(file, rows.record()),
+                }
+                continue;
+            }
             self.see_problems(file, line, rows.record(), rows.raggedness(), address.is_ok());
             if let Some(cell) = file.no_day(rows.record()) {
                 notices.no_day(line, cell);
@@ -65,6 +74,13 @@ impl Survey {
                 Err(_) => self.see_misspelt(file, rows.record()),
             }
         }
+        if self.rows == before {
+            self.problems.push(Problem::new(
+                Place::whole(&file.name),
+                "nobody stands below the names of the columns",
+                "export the list once more, or take the file away",
+            ));
+        }
         self.problems.extend(notices.problems(&file.name));
         if self.more_problems > 0 {
             self.problems.push(Problem::new(
@@ -80,7 +96,14 @@ impl Survey {
 
     fn see_misspelt(&mut self, file: &Sheet, record: &csv::StringRecord) {
         let Some(why) = file.refusal(record).filter(ExclusionReason::is_no) else { return };
-        for key in cell::possible_addresses(file.address_cell(record)) {
+        let whole: String;
+        let cell = if file.has_open_quote(record) {
+            whole = record.iter().collect::<Vec<_>>().join(" ");
+            &whole
+        } else {
+            file.address_cell(record)
+        };
+        for key in cell::possible_addresses(cell) {
             self.misspelt.entry(key).or_insert_with(|| why.clone());
         }
     }

@@ -8,7 +8,9 @@ use thiserror::Error;
 use super::own_name::is_free;
 use super::recipe::Recipe;
 use crate::audience::cell;
-use crate::audience::sheet::{DIRECTLY, EMAIL, GIVEN_AGAIN, JOINED, MET_THROUGH, OPTOUT_OFFERED};
+use crate::audience::sheet_titles::{
+    DIRECTLY, EMAIL, GIVEN_AGAIN, JOINED, MET_THROUGH, OPTOUT_OFFERED,
+};
 use crate::problem::nearest;
 use crate::rfc::csv::{CsvShape, Rows, simple};
 

@@ -227,7 +227,8 @@ impl<'a> TableReading<'a> {
             person.waits_for = WordKind::of(why).into_iter().collect();
             person.why = why.to_string();
         }
-        if (person.state == ListState::LeftOut || unclear.is_some()) && problem.is_none() {
+        let is_named = problem.is_some() || self.sheet.has_open_quote(record);
+        if (person.state == ListState::LeftOut || unclear.is_some()) && !is_named {
             let cure = if unclear.is_some() { CLEAR_CURE } else { "check the row" };
             problem = Some(Problem::new(place.clone(), person.why.clone(), cure));
         }

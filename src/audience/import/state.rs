@@ -120,6 +120,7 @@ impl ListState {
             | ExclusionReason::UnknownStatus(_)
             | ExclusionReason::Unclear
             | ExclusionReason::Ragged { .. }
+            | ExclusionReason::OpenQuote
             | ExclusionReason::Mistyped(_)
             | ExclusionReason::ExampleDomain
             | ExclusionReason::RoleAddress

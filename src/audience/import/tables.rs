@@ -16,7 +16,7 @@ use super::recipe::Recipe;
 use super::tables_error::{LONGEST_FILE_BYTES, MOST_ENTRIES, TablesError};
 use super::workbook::{check_parts, with_sheets};
 use crate::audience::consent_columns::file_name;
-use crate::audience::sheet::EMAIL;
+use crate::audience::sheet_titles::EMAIL;
 use crate::rfc::csv::{self, CsvShape, Input, ReadAt, TableError, simple};
 
 /// All that a ZIP holds, unpacked.

@@ -295,7 +295,7 @@ fn tables_that_are_no_system_are_guessed_or_asked_about() {
 fn a_line_that_cannot_be_read_is_named() {
     let text = "Email,Name\n\"a@e.org,Ann\nb@e.org,Bob\n";
     let export = export(&[("a.csv", text)], &options());
-    assert_eq!(states_of(&export), "b no_evidence");
+    assert_eq!(states_of(&export), "a left_out, b no_evidence");
     let lines: Vec<Option<usize>> =
         export.problems.iter().map(|problem| problem.place.line).collect();
     assert_eq!(lines, [Some(2)]);

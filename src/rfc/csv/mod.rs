@@ -1,9 +1,9 @@
 //! Tables of comma-separated values (RFC 4180), as spreadsheets and exports really write them.
 //! Pure: bytes in, rows and problems out.
 //!
-//! Mended and told: UTF-8 with a byte order mark, UTF-16, windows-1252, `;`, tab and `|`, Excel's `sep=` line, ragged
+//! Put right, and named: UTF-8 with a byte order mark, UTF-16, windows-1252, `;`, tab and `|`, Excel's `sep=` line, ragged
 //! rows. A quotation mark that is never closed costs its own line and not the rest of the file, as it would in most
-//! readers.
+//! readers; [`CsvShape::has_open_quote`] knows the line, for readers to whom its address matters.
 //!
 //! A table may be longer than memory: [`CsvShape::of`] looks at it once, and [`CsvShape::rows`] reads it row by row, as often
 //! as wanted. [`read`] takes a short one whole.
@@ -66,7 +66,7 @@ pub struct Table {
     /// As written, trimmed.
     pub columns: Vec<String>,
     pub rows: Vec<CsvRow>,
-    /// What was mended or left out.
+    /// What was put right or left out.
     pub problems: Vec<Problem>,
 }
 
@@ -132,6 +132,9 @@ pub fn read(source: &str, bytes: &[u8]) -> Result<Table, TableError> {
     let mut rows = Vec::new();
     let mut reader = shape.rows(&input)?;
     while let Some(line) = reader.advance()? {
+        if shape.has_open_quote(line) {
+            continue;
+        }
         problems.extend(reader.raggedness().map(|what| what.problem(source, line)));
         let cells = (0..shape.columns.len()).map(|column| reader.cell(column).to_owned()).collect();
         rows.push(CsvRow { line, cells });
@@ -307,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn ragged_rows_are_kept_and_told() {
+    fn ragged_rows_are_kept_and_named() {
         let table = read("p.csv", b"name,email\nAnn\nBob,b@example.org,x,y\n").unwrap();
         assert_eq!(table.rows[0].cells, ["Ann", ""]);
         assert_eq!(table.rows[1].cells, ["Bob", "b@example.org"]);

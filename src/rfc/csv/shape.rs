@@ -24,7 +24,7 @@ pub struct CsvShape {
     pub columns: Vec<String>,
     /// The line at which bytes of windows-1252 stand in a file that has letters in UTF-8 too: no encoding reads it.
     pub mixed_at: Option<usize>,
-    /// What was mended in the file as a whole, and lines that were left out.
+    /// What was put right in the file as a whole, and lines whose cells cannot be trusted.
     pub problems: Vec<Problem>,
     encoding: &'static Encoding,
     /// Bytes of a byte order mark.
@@ -32,8 +32,10 @@ pub struct CsvShape {
     /// Lines end with a carriage return alone, as on old Macs.
     ends_with_cr: bool,
     delimiter: u8,
-    /// Lines (from 1, in order) that are taken as empty.
-    without: Vec<usize>,
+    /// The first line names the separator, and is no row.
+    names_delimiter: bool,
+    /// Lines (from 1, in order) that open a quotation which is never closed: they are read without quotation marks.
+    open_quotes: Vec<usize>,
 }
 
 /// The text of an input whose encoding is not told, as UTF-8: by its byte order mark, else UTF-8, else windows-1252 (what Excel
@@ -110,7 +112,8 @@ impl CsvShape {
             skipped,
             ends_with_cr: false,
             delimiter: b',',
-            without: Vec::new(),
+            names_delimiter: false,
+            open_quotes: Vec::new(),
         })
     }
 
@@ -135,7 +138,12 @@ impl CsvShape {
         column(&self.columns, names)
     }
 
-    /// Its text as UTF-8 without what is left out.
+    /// Whether a quotation mark on this line is never closed: its cells may be those of other columns.
+    pub fn has_open_quote(&self, line: usize) -> bool {
+        !self.open_quotes.is_empty() && self.open_quotes.binary_search(&line).is_ok()
+    }
+
+    /// Its text as UTF-8 without what makes no row.
     fn text_of(&self, mut opened: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
         io::copy(&mut opened.by_ref().take(self.skipped as u64), &mut io::sink())?;
         let mut text = opened;
@@ -150,9 +158,15 @@ impl CsvShape {
         if self.ends_with_cr {
             text = Box::new(NewLines(text));
         }
-        if !self.without.is_empty() {
+        if self.names_delimiter || !self.open_quotes.is_empty() {
             let lines = BufReader::with_capacity(CHUNK_BYTES, text);
-            text = Box::new(SkippedLines { lines, line: 1, skipped: self.without.clone(), at: 0 });
+            text = Box::new(ReadableLines {
+                lines,
+                line: 1,
+                skips_first: self.names_delimiter,
+                open_quotes: self.open_quotes.clone(),
+                at: 0,
+            });
         }
         Ok(text)
     }
@@ -228,7 +242,7 @@ impl CsvShape {
                 && let Some(sign) = heading.strip_prefix(b"sep=")
             {
                 told = sign.first().copied().or((line.get(4) == Some(&b'\t')).then_some(b'\t'));
-                self.without.push(1);
+                self.names_delimiter = true;
             } else if !heading.is_empty() {
                 self.delimiter = told.unwrap_or_else(|| sniff(heading));
                 return Ok(());
@@ -240,7 +254,7 @@ impl CsvShape {
     /// Finds lines that open a quotation which is never closed, or closed in mid-cell, one after the other.
     fn see_faults(&mut self, source: &str, input: &dyn Input) -> Result<(), TableError> {
         while let Some(line) = self.quote_fault(input)? {
-            if self.problems.len() > MOST_QUOTE_FAULTS {
+            if self.open_quotes.len() >= MOST_QUOTE_FAULTS {
                 return Err(TableError::Quotes { line });
             }
             self.problems.push(Problem::new(
@@ -248,8 +262,8 @@ impl CsvShape {
                 "this line has a quotation mark that is not closed: the line was left out",
                 "close or remove the quotation mark",
             ));
-            let at = self.without.partition_point(|before| *before < line);
-            self.without.insert(at, line);
+            let at = self.open_quotes.partition_point(|before| *before < line);
+            self.open_quotes.insert(at, line);
         }
         Ok(())
     }
@@ -369,46 +383,46 @@ impl<R: Read> Read for NewLines<R> {
     }
 }
 
-/// Some lines as empty ones: the numbers of the others stay as they are.
-struct SkippedLines<R> {
+/// The first line as an empty one, where it is no row, and some lines without their quotation marks: the numbers of all lines
+/// stay as they are.
+struct ReadableLines<R> {
     lines: R,
     /// Of the line that is read now.
     line: usize,
-    skipped: Vec<usize>,
+    skips_first: bool,
+    open_quotes: Vec<usize>,
     /// Those before this one are passed.
     at: usize,
 }
 
-impl<R: BufRead> Read for SkippedLines<R> {
+impl<R: BufRead> Read for ReadableLines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            let skips = self.skipped.get(self.at) == Some(&self.line);
             let available = self.lines.fill_buf()?;
-            if available.is_empty() {
+            if available.is_empty() || buffer.is_empty() {
                 return Ok(0);
             }
             let end = memchr::memchr(b'\n', available);
-            if skips {
-                let Some(end) = end else {
-                    let all = available.len();
-                    self.lines.consume(all);
-                    continue;
-                };
-                self.at += 1;
-                self.line += 1;
-                // The line's end stays.
-                self.lines.consume(end + 1);
-                if let Some(first) = buffer.first_mut() {
-                    *first = b'\n';
-                    return Ok(1);
-                }
-                return Ok(0);
-            }
             let most = end.map_or(available.len(), |end| end + 1).min(buffer.len());
-            buffer[..most].copy_from_slice(&available[..most]);
-            self.line += usize::from(available[..most].ends_with(b"\n"));
+            let piece = &available[..most];
+            let ends = piece.ends_with(b"\n");
+            let is_open = self.open_quotes.get(self.at) == Some(&self.line);
+            let is_skipped = self.skips_first && self.line == 1;
+            let mut written = 0;
+            for byte in piece {
+                // The line's end stays.
+                if *byte == b'\n' || !(is_skipped || is_open && *byte == b'"') {
+                    buffer[written] = *byte;
+                    written += 1;
+                }
+            }
             self.lines.consume(most);
-            return Ok(most);
+            self.line += usize::from(ends);
+            self.at += usize::from(ends && is_open);
+            // A piece of nothing but quotation marks is not the end.
+            if written > 0 {
+                return Ok(written);
+            }
         }
     }
 }
