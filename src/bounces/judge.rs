@@ -320,6 +320,8 @@ mod tests {
             ("5.4.4", "Host or domain name not found. Name service error for name=x type=A", Hard),
             ("5.4.4", "", Soft),
             ("5.4.6", "too many hops", Soft),
+            ("5.3.5", "lowest numbered MX record points to local host", Soft),
+            ("5.0.0", "MX loops back to myself", Soft),
             ("2.0.0", "", None),
             ("5.5.0", "smtp; 550 Requested action not taken: mailbox unavailable", Hard),
             ("", "550 5.1.1 The email account that you tried to reach does not exist", Hard),
