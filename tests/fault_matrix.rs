@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use roundup::message::{Envelope, Message};
 use roundup::providers::Blame;
+use roundup::providers::Correspondents;
 use roundup::rfc::address::EmailAddress;
 use roundup::send::relay::{Relay, SmtpRelay};
 use roundup::send::verdict::{Refusal, RowFate, RunFate, Verdict, judge};
@@ -19,6 +20,10 @@ use support::server::Offer;
 use support::{Act, Server, Stage};
 
 /// The stages a fault can be put at, in the order of a session.
+fn judged(outcome: &roundup::smtp::TransmitOutcome) -> Verdict {
+    judge(outcome, Correspondents::default())
+}
+
 const STAGES: [Stage; 7] = [
     Stage::Banner,
     Stage::Hello,
@@ -262,14 +267,14 @@ async fn cell(act: Act, stage: Stage, before: usize, way: Way) -> String {
         let next = (way == Way::Announced && number + 1 == before).then_some(&ann);
         let outcome =
             relay.transmit(&message(&format!("before{number}@example.org")), leave(), next).await;
-        assert!(matches!(judge(&outcome).row, RowFate::Accepted { .. }), "{outcome:?}");
+        assert!(matches!(judged(&outcome).row, RowFate::Accepted { .. }), "{outcome:?}");
     }
     let outcome = relay.transmit(&ann, leave(), None).await;
-    let verdict = judge(&outcome);
+    let verdict = judged(&outcome);
     let row = letters(&verdict);
     // The next message shows whether the connection lives; whatever happened, its own answer is its own.
     let next = relay.transmit(&message("next@example.org"), leave(), None).await;
-    assert!(matches!(judge(&next).row, RowFate::Accepted { .. }), "the next message: {next:?}");
+    assert!(matches!(judged(&next).row, RowFate::Accepted { .. }), "the next message: {next:?}");
     let connection = if server.connections() == 1 { '+' } else { '-' };
     // What the ledger says and what the server took must agree, but for the uncertain.
     let taken = server.taken().iter().filter(|taken| taken.recipient == "ann@example.org").count();
@@ -366,7 +371,10 @@ async fn a_relay_that_loses_announced_messages_is_learnt_once_and_nobody_pays_fo
         let messages: Vec<_> = (0..6).map(|n| message(&format!("p{n}@example.org"))).collect();
         for (n, this) in messages.iter().enumerate() {
             let outcome = relay.transmit(this, leave(), messages.get(n + 1)).await;
-            assert!(matches!(judge(&outcome).row, RowFate::Accepted { .. }), "{name}: {outcome:?}");
+            assert!(
+                matches!(judged(&outcome).row, RowFate::Accepted { .. }),
+                "{name}: {outcome:?}"
+            );
         }
         assert_eq!(server.everybody_once().len(), 6, "{name}");
         assert_eq!((server.connections(), *remembered.lock().unwrap()), (2, 1), "{name}");
@@ -411,7 +419,7 @@ async fn between_starttls_and_the_first_word_inside() {
         let login = Credentials::new("ann".to_owned(), "secret".to_owned());
         let mut relay = client(&server, Some(login), patience(act));
         let outcome = relay.transmit(&message("ann@example.org"), leave(), None).await;
-        let row = letters(&judge(&outcome));
+        let row = letters(&judged(&outcome));
         if !row.starts_with('A') {
             // Nothing but the greeting and the wish for TLS was said in the clear.
             let said = server.said();
@@ -424,7 +432,7 @@ async fn between_starttls_and_the_first_word_inside() {
             assert_eq!(server.taken().len(), 0, "{name}");
         }
         let next = relay.transmit(&message("next@example.org"), leave(), None).await;
-        assert!(matches!(judge(&next).row, RowFate::Accepted { .. }), "{name}: {next:?}");
+        assert!(matches!(judged(&next).row, RowFate::Accepted { .. }), "{name}: {next:?}");
         let connection = if server.connections() == 1 { '+' } else { '-' };
         let found = format!("{row}{connection}");
         if found != expected {
@@ -450,9 +458,9 @@ async fn in_mid_body_the_dot_never_follows() {
             Ok(())
         });
         let outcome = relay.transmit(&message("ann@example.org"), leave, None).await;
-        let row = letters(&judge(&outcome));
+        let row = letters(&judged(&outcome));
         let next = relay.transmit(&message("next@example.org"), self::leave(), None).await;
-        assert!(matches!(judge(&next).row, RowFate::Accepted { .. }), "{name}: {next:?}");
+        assert!(matches!(judged(&next).row, RowFate::Accepted { .. }), "{name}: {next:?}");
         let connection = if server.connections() == 1 { '+' } else { '-' };
         let taken: Vec<String> = server.taken().into_iter().map(|taken| taken.recipient).collect();
         assert_eq!(taken, ["next@example.org"], "{name}");
@@ -471,7 +479,7 @@ async fn without_leave_the_message_is_never_ended() {
     let refused: roundup::send::relay::Leave<'_> =
         Box::pin(async { Err("the disk is full".to_owned()) });
     let outcome = relay.transmit(&message("ann@example.org"), refused, None).await;
-    let verdict = judge(&outcome);
+    let verdict = judged(&outcome);
     assert!(matches!(verdict.row, RowFate::Released { .. }), "{verdict:?}");
     assert!(matches!(verdict.run, RunFate::Pause { .. }), "{verdict:?}");
     relay.close().await;
@@ -484,6 +492,6 @@ async fn a_message_larger_than_the_server_takes_is_not_begun() {
     let server = Server::offering(offer, |_| Act::Go);
     let mut relay = client(&server, None, patience(Act::Go));
     let outcome = relay.transmit(&message("ann@example.org"), leave(), None).await;
-    assert!(matches!(judge(&outcome).run, RunFate::Pause { .. }), "{outcome:?}");
+    assert!(matches!(judged(&outcome).run, RunFate::Pause { .. }), "{outcome:?}");
     assert!(server.said().iter().all(|line| !line.starts_with("MAIL")));
 }

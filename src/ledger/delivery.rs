@@ -9,6 +9,9 @@ use thiserror::Error;
 
 use super::RunId;
 
+/// Why a copy is planned again that was claimed when a run ended: its message was not begun.
+pub const NOT_BEGUN: &str = "the run stopped before the message was complete";
+
 /// Where one person's copy stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -369,9 +372,7 @@ pub fn in_cancelled(event: &Event) -> Vec<Event> {
 /// What a copy found by a new run becomes: the sender that had it is gone.
 pub fn after_a_crash(status: Status) -> Option<Event> {
     match status {
-        Status::Claimed => Some(Event::Released {
-            why: "the run stopped before the message was complete".to_owned(),
-        }),
+        Status::Claimed => Some(Event::Released { why: NOT_BEGUN.to_owned() }),
         Status::HandingOver => Some(Event::Uncertain {
             why: "the run stopped while the message was being sent".to_owned(),
         }),

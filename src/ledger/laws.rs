@@ -365,9 +365,9 @@ pub async fn hold(ledger: &impl Ledger) {
             Status::ALL.into_iter().map(RowFilter::In).chain([RowFilter::All, RowFilter::Unusual]);
         for pick in picks {
             let rows = ledger.rows(edition, pick).await.unwrap();
-            assert!(rows.iter().all(|(_, row)| pick.takes(row.status)), "{pick:?}");
+            assert!(rows.iter().all(|(_, row)| pick.takes(row.status, &row.detail)), "{pick:?}");
             let expected: u64 =
-                Status::ALL.into_iter().filter(|s| pick.takes(*s)).map(|s| counts.of(s)).sum();
+                Status::ALL.into_iter().filter(|s| pick.takes(*s, "")).map(|s| counts.of(s)).sum();
             assert_eq!(rows.len() as u64, expected, "{edition} {pick:?}");
         }
     }

@@ -314,7 +314,7 @@ impl Ledger for MemoryLedger {
         let rows = books.rows.iter().enumerate().map(|(index, entry)| (id_of(index), entry));
         let rows = rows
             .filter(|(id, entry)| entry.edition == edition && after.is_none_or(|after| *id > after))
-            .filter(|(_, entry)| pick.takes(entry.copy.status));
+            .filter(|(_, entry)| pick.takes(entry.copy.status, &entry.copy.detail));
         Ok(rows.take(PAGE).map(|(id, entry)| (id, entry.shown())).collect())
     }
 

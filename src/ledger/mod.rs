@@ -233,14 +233,17 @@ pub enum RowFilter {
     In(Status),
     /// All but those that were accepted, and those that were not begun.
     Unusual,
+    /// Planned again after a refusal or a failure.
+    PlannedAgain,
 }
 
 impl RowFilter {
-    pub fn takes(self, status: Status) -> bool {
+    pub fn takes(self, status: Status, detail: &str) -> bool {
         match self {
             Self::All => true,
             Self::In(wanted) => status == wanted,
             Self::Unusual => !matches!(status, Status::Accepted | Status::Planned),
+            Self::PlannedAgain => status == Status::Planned && !detail.is_empty(),
         }
     }
 
@@ -250,6 +253,7 @@ impl RowFilter {
             Self::All => "true".to_owned(),
             Self::In(status) => format!("status = '{}'", status.word()),
             Self::Unusual => "status NOT IN ('accepted', 'planned')".to_owned(),
+            Self::PlannedAgain => "status = 'planned' AND detail <> ''".to_owned(),
         }
     }
 }

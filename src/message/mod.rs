@@ -212,6 +212,18 @@ pub struct Message {
     pub bytes: Vec<u8>,
 }
 
+impl Message {
+    /// The envelope's sender and recipient, folded.
+    pub fn ends(&self) -> (String, String) {
+        (self.envelope.sender.key(), self.envelope.recipient.key())
+    }
+
+    /// The domain of the address that people see as the sender's.
+    pub fn domain(&self) -> &str {
+        self.message_id.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+}
+
 /// A composition made ready to address many people.
 #[derive(Debug)]
 pub struct MessageTemplate {

@@ -154,6 +154,11 @@ impl RefusalKind {
         matches!(self, RefusalKind::NoMailbox | RefusalKind::NoDomain | RefusalKind::Disabled)
     }
 
+    /// Whether somebody may be marked for it: their mailbox is gone, or closed to us.
+    pub fn may_be_about_a_person(self) -> bool {
+        self.about(true) == Blame::Person
+    }
+
     /// What the reply comes to, as the end of "the relay …".
     pub fn name(self) -> &'static str {
         match self {

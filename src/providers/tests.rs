@@ -5,7 +5,10 @@ use super::*;
 
 /// `(name, stage, reply, about)` of every line.
 fn replies() -> Vec<(&'static str, Stage, Reply, &'static str)> {
-    let text = include_str!("../../tests/replies/replies.txt");
+    replies_of(include_str!("../../tests/replies/replies.txt"))
+}
+
+fn replies_of(text: &'static str) -> Vec<(&'static str, Stage, Reply, &'static str)> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     lines
         .map(|line| {
@@ -13,6 +16,7 @@ fn replies() -> Vec<(&'static str, Stage, Reply, &'static str)> {
             let [name, stage, reply, about] = parts[..] else { panic!("{line}") };
             let stage = match stage {
                 "banner" => Stage::Banner,
+                "ehlo" => Stage::Hello,
                 "auth" => Stage::Login,
                 "mail" => Stage::Mail,
                 "rcpt" => Stage::Recipient,
@@ -21,8 +25,9 @@ fn replies() -> Vec<(&'static str, Stage, Reply, &'static str)> {
                 _ => panic!("{line}"),
             };
             let texts: Vec<&str> = reply.split("\\n").collect();
-            let mut reply = Reply::new(texts[0][..3].parse().unwrap(), &texts[0][4..]);
-            reply.lines = texts.iter().map(|text| text[4..].to_owned()).collect();
+            let text_of = |line: &str| line.get(4..).unwrap_or_default().to_owned();
+            let mut reply = Reply::new(texts[0][..3].parse().unwrap(), &text_of(texts[0]));
+            reply.lines = texts.iter().map(|line| text_of(line)).collect();
             (name, stage, reply, about)
         })
         .collect()
@@ -53,6 +58,23 @@ fn every_reply_is_about_whom_it_is_about() {
     }
     assert!(count > 120, "{count}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn names_and_echoes_are_no_reasons() {
+    let between = Correspondents {
+        sender: "news@charity.example",
+        domain: "charity.example",
+        recipient: "p@example.com",
+    };
+    let mut wrong = Vec::new();
+    for (name, stage, reply, about) in replies_of(include_str!("../../tests/replies/whom.txt")) {
+        let found = meaning_between(stage, &reply, between);
+        if !about.split(',').any(|about| about == word(found.about)) {
+            wrong.push(format!("{name}: {found:?}, and not {about}: {reply}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// A server that has looked for our own mailbox repeats the words about it: they say nothing about whoever is written to.

@@ -1,7 +1,7 @@
 //! Replies of an SMTP server (RFC 5321 section 4.2, RFC 3463 for enhanced codes), read from bytes as they come.
 //! Pure: bytes in, replies out.
 //!
-//! The code decides and the text is only shown: a text that is not UTF-8, or missing, never loses an answer.
+//! A text that is not UTF-8 is read as windows-1252; neither that, nor one that is missing, ever loses an answer.
 
 use std::fmt;
 
@@ -240,10 +240,11 @@ fn parse_line(line: &[u8]) -> Result<(u16, bool, String), ReplyError> {
         Some(b'-') => true,
         Some(_) => return Err(not_a_reply()),
     };
-    let text = String::from_utf8_lossy(line.get(4..).unwrap_or_default())
-        .chars()
-        .filter(|c| !crate::rfc::text::is_hidden(*c))
-        .collect();
+    let text = line.get(4..).unwrap_or_default();
+    // Servers that know nothing of UTF-8 write the letters of their country as Windows does.
+    let text = std::str::from_utf8(text)
+        .map_or_else(|_| encoding_rs::WINDOWS_1252.decode(text).0, std::borrow::Cow::from);
+    let text = text.chars().filter(|c| !crate::rfc::text::is_hidden(*c)).collect();
     Ok((code, more, text))
 }
 
@@ -265,7 +266,7 @@ mod tests {
             (b"250 OK\n", 250, None, &["OK"]),
             (b"550 5.1.1 no such user\r\n", 550, Some("5.1.1"), &["5.1.1 no such user"]),
             (b"250-one\r\n250-SIZE 100\r\n250 end\r\n", 250, None, &["one", "SIZE 100", "end"]),
-            (b"250 caf\xe9\r\n", 250, None, &["caf\u{fffd}"]),
+            (b"250 caf\xe9\r\n", 250, None, &["café"]),
             (b"421 \x1b[31mbye\0\r\n", 421, None, &["[31mbye"]),
         ];
         for (bytes, code, enhanced, lines) in cases {

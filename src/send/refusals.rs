@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use super::verdict::Refusal;
 use crate::count::{counted, people};
-use crate::providers::{Blame, RefusalKind};
+use crate::providers::{Blame, RefusalKind, replaced};
 use crate::rfc::address::EmailAddress;
 
 /// Outcomes that are looked back on.
@@ -155,7 +155,8 @@ impl Refusals {
         let cure = match refusal.about {
             Blame::Us => refusal.kind.cure(),
             Blame::Later => SAME_LATER_CURE,
-            Blame::Person | Blame::Unclear => SAME_CURE,
+            Blame::Person => SAME_CURE,
+            Blame::Unclear => refusal.kind.cure(),
         };
         RefusalStop { why, cure, give_back }
     }
@@ -177,7 +178,7 @@ impl Refusals {
 
 /// What to do when many people got the same answer, as mailboxes that do not exist get it.
 const SAME_CURE: &str = "many rejections at once are rarely the recipients' fault: check that the relay knows its recipients and can \
-                         look up names in DNS, and that the list is not an old one; then run the same command again";
+                         look up names in DNS, and that the list is not an old one (take addresses that are gone off it); then run the same command again";
 
 /// The same for what would pass by itself in one mailbox, such as a full one.
 const SAME_LATER_CURE: &str = "ten mailboxes are seldom full at once: look whether your own account, or the relay's disk, is full; then run \
@@ -195,7 +196,8 @@ fn most_in_a_row(kind: RefusalKind) -> usize {
     }
 }
 
-/// The answer without what differs from person to person: addresses, names of hosts, numbers, queue names.
+/// The answer without what differs from person to person: addresses, names of hosts, numbers, queue names. The recipient's name is
+/// taken out wherever it stands by itself, as in `user/ann:` or `uid=ann,ou=people`.
 pub fn answer_without_names(why: &str, recipient: &EmailAddress) -> String {
     let address = recipient.key();
     let (local, domain) = address.split_once('@').unwrap_or((&address, ""));
@@ -203,16 +205,16 @@ pub fn answer_without_names(why: &str, recipient: &EmailAddress) -> String {
     let mut words = lower.split_whitespace();
     let mut answer = words.next().unwrap_or_default().to_owned();
     for (index, word) in words.enumerate() {
+        let word = replaced(word, local, "…");
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
         let is_status = index == 0 && bare.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        let is_name = bare == local
-            || bare == domain
+        let is_name = bare == domain
             || word.contains('@')
             || word.contains("://")
             || bare.contains('.')
             || bare.contains(|c: char| c.is_ascii_digit());
         answer.push(' ');
-        answer.push_str(if is_name && !is_status { "…" } else { word });
+        answer.push_str(if is_name && !is_status { "…" } else { &word });
     }
     answer
 }
@@ -309,6 +311,24 @@ mod tests {
         refusals.accepted();
         refusals.refused(refused(1, Blame::Later, RefusalKind::MailboxFull, "552 full"));
         assert_eq!(refusals.at_the_end(), None);
+    }
+
+    #[test]
+    fn a_name_inside_a_word_makes_no_answer_of_its_own() {
+        for text in [
+            "550 5.1.1 user/{}: Mailbox does not exist",
+            "550 5.1.1 user={} unknown",
+            "550 5.1.1 {}/INBOX: no such mailbox",
+            "550 5.1.1 no entry for uid={},ou=people,o=example",
+            "550 5.1.1 \"{}\"@ is nobody",
+            "550 5.1.1 {}",
+        ] {
+            let keys = ["ann.lee", "bob7", "o'brien", "a-b"].map(|local| {
+                let address = EmailAddress::parse(&format!("{local}@a.example")).unwrap();
+                answer_without_names(&text.replace("{}", local), &address)
+            });
+            assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+        }
     }
 
     #[test]

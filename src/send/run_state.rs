@@ -21,6 +21,7 @@ use super::stop::{StopHandle, StopSignal, Urgency, channel};
 use super::system::Clock;
 use super::verdict::LimitKind;
 use super::write_ahead::WriteAhead;
+use crate::ledger::delivery::NOT_BEGUN;
 use crate::ledger::error::LedgerError;
 use crate::ledger::{Delivery, EditionProgress, Event, Ledger, RunControl, RunId, Status};
 use crate::message::{Message, MessageTemplate};
@@ -366,5 +367,5 @@ impl<L: Ledger> RunState<L> {
 }
 
 fn stopped() -> Event {
-    Event::Released { why: "the run stopped before the message was complete".to_owned() }
+    Event::Released { why: NOT_BEGUN.to_owned() }
 }

@@ -3,7 +3,7 @@
 
 use super::pace::Delay;
 use crate::ledger::Event;
-use crate::providers::{Blame, RefusalKind, meaning};
+use crate::providers::{Blame, Correspondents, RefusalKind, meaning, meaning_between};
 use crate::rfc::reply::{Reply, Stage};
 use crate::smtp::{FaultKind, SmtpFault, TransmitOutcome};
 use chrono::{DateTime, Utc};
@@ -125,11 +125,11 @@ pub fn cure_of(outcome: &TransmitOutcome) -> Option<String> {
     }
 }
 
-/// Judges one transaction.
-pub fn judge(outcome: &TransmitOutcome) -> Verdict {
+/// Judges one transaction of a message between two addresses.
+pub fn judge(outcome: &TransmitOutcome, between: Correspondents<'_>) -> Verdict {
     let stage = outcome.stage;
     match &outcome.result {
-        Ok(reply) => judge_reply(stage, reply),
+        Ok(reply) => judge_reply(stage, reply, between),
         Err(fault) => judge_fault(stage, fault),
     }
 }
@@ -167,7 +167,7 @@ fn is_of_a_message(stage: Stage) -> bool {
     matches!(stage, Stage::Recipient | Stage::Data | Stage::Body)
 }
 
-fn judge_reply(stage: Stage, reply: &Reply) -> Verdict {
+fn judge_reply(stage: Stage, reply: &Reply, between: Correspondents<'_>) -> Verdict {
     let answer = reply.summary();
     let said = format!("the relay answered {answer} ({})", stage.name());
     let failed = |row| Verdict { row, run: RunFate::ConnectionFailed { why: said.clone() } };
@@ -182,7 +182,7 @@ fn judge_reply(stage: Stage, reply: &Reply) -> Verdict {
             _ => failed(released()),
         };
     }
-    let meaning = meaning(stage, reply);
+    let meaning = meaning_between(stage, reply, between);
     let pause = || RunFate::Pause { why: said.clone(), cure: meaning.kind.cure().to_owned() };
     let is_limit = matches!(meaning.kind, RefusalKind::Rate | RefusalKind::Connections);
     match stage {
@@ -195,6 +195,10 @@ fn judge_reply(stage: Stage, reply: &Reply) -> Verdict {
         Stage::Mail if meaning.about != Blame::Later => Verdict { row: released(), run: pause() },
         // An explicit refusal, even after the dot: the message was not taken.
         Stage::Mail if reply.code == 421 => failed(released()),
+        // A relay that hangs up over how much we send has said so: it is no row's fault.
+        _ if reply.code == 421 && meaning.kind == RefusalKind::Rate => {
+            Verdict { row: released(), run: RunFate::GoOn }
+        }
         _ if reply.code == 421 && meaning.about == Blame::Later => {
             Verdict { row: released(), run: RunFate::SessionLost { why: said.clone() } }
         }
@@ -236,6 +240,10 @@ impl RowFate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn judged(outcome: &TransmitOutcome) -> Verdict {
+        judge(outcome, Correspondents::default())
+    }
 
     /// One letter for the row, one for the run: A accepted, D deferred, R rejected, S rejected and suppressed,
     /// U uncertain, P planned again; go on, connection failed, refused, refused about us, halt.
@@ -346,7 +354,7 @@ mod tests {
                 if expected[column] == "-" {
                     continue;
                 }
-                let verdict = judge(&TransmitOutcome { stage, result: Ok(reply.clone()) });
+                let verdict = judged(&TransmitOutcome { stage, result: Ok(reply.clone()) });
                 assert_eq!(letters(&verdict), expected[column], "{answer} at {}", stage.name());
             }
         }
@@ -444,12 +452,12 @@ mod tests {
             (SmtpFault::NoLeave("disk full".to_owned()), " halt"),
         ];
         let verdict =
-            judge(&TransmitOutcome { stage: Stage::Mail, result: Err(SmtpFault::Utf8NotOffered) });
+            judged(&TransmitOutcome { stage: Stage::Mail, result: Err(SmtpFault::Utf8NotOffered) });
         assert!(matches!(verdict.row, RowFate::Rejected { suppress: false, .. }));
         assert_eq!(verdict.run, RunFate::GoOn);
         for (fault, run) in faults {
             for stage in STAGES {
-                let verdict = judge(&TransmitOutcome { stage, result: Err(fault.clone()) });
+                let verdict = judged(&TransmitOutcome { stage, result: Err(fault.clone()) });
                 let expected = match stage {
                     Stage::Dot => "U conn".to_owned(),
                     Stage::Recipient | Stage::Data if run == " conn" => "P lost".to_owned(),

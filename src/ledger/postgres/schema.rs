@@ -20,6 +20,7 @@ pub const SCHEMA: Schema = Schema {
         include_str!("schema/12.sql"),
         include_str!("schema/13.sql"),
         include_str!("schema/14.sql"),
+        include_str!("schema/15.sql"),
     ],
 };
 

@@ -22,6 +22,7 @@ pub const SCHEMA: Schema = Schema {
         include_str!("schema/14.sql"),
         include_str!("schema/15.sql"),
         include_str!("schema/16.sql"),
+        include_str!("schema/17.sql"),
     ],
 };
 

@@ -13,7 +13,7 @@ pub(in super::super) const PROOFPOINT: ProviderReplies = ProviderReplies {
     rows: &[
         ReplyRule("", "blocked - see https", BlockList),
         ReplyRule("", "blocked - see", BlockList),
-        ReplyRule("", " pdr", BlockList),
+        ReplyRule("", "pdr", BlockList),
         ReplyRule("", "sender rejected+proofpoint", Sender),
         ReplyRule("", "invalid sender domain", Sender),
         ReplyRule("", "relay access denied+proofpoint", Relaying),

@@ -2,9 +2,9 @@
 //! Pure: data.
 
 use super::super::kind::RefusalKind::{
-    Authentication, BlockList, Closed, Connections, Content, Disabled, Greylisting, Licence, Login,
-    LoginAttempts, MailboxBusy, MailboxFull, NoMailbox, PasswordsOff, Quota, Rate, Relaying,
-    Sender, Size, Trouble,
+    Authentication, BlockList, Closed, Connections, Content, Disabled, EhloName, Encryption,
+    Greylisting, Licence, Login, LoginAttempts, MailboxBusy, MailboxFull, NoMailbox, PasswordsOff,
+    Quota, Rate, Relaying, Sender, Size, Trouble,
 };
 use super::{ProviderReplies, ReplyRule};
 
@@ -14,6 +14,14 @@ pub(in super::super) const MICROSOFT: ProviderReplies = ProviderReplies {
              Sending limits in Exchange Online",
     rows: &[
         ReplyRule("5.7.139", "", PasswordsOff),
+        ReplyRule("5.2.121", "", MailboxBusy),
+        ReplyRule("5.2.122", "", MailboxBusy),
+        ReplyRule("x.7.66", "", Encryption),
+        ReplyRule("", "basic authentication is not supported", PasswordsOff),
+        ReplyRule("5.7.506", "helo", EhloName),
+        ReplyRule("5.7.506", "ehlo", EhloName),
+        ReplyRule("", "tenantinboundattribution", Relaying),
+        ReplyRule("5.7.51", "", Relaying),
         ReplyRule("", "smtpclientauthentication is disabled", PasswordsOff),
         ReplyRule("", "basic authentication is disabled", PasswordsOff),
         ReplyRule("", "authentication unsuccessful+security defaults", PasswordsOff),
@@ -90,7 +98,7 @@ pub(in super::super) const MICROSOFT: ProviderReplies = ProviderReplies {
         ReplyRule("5.7.508", "", Quota),
         ReplyRule("5.7.506", "", Relaying),
         ReplyRule("5.7.509", "", Authentication),
-        ReplyRule("5.7.510", "", Closed),
+        ReplyRule("5.7.510", "", BlockList),
         ReplyRule("5.7.511", "", BlockList),
         ReplyRule("5.7.512", "", Content),
         ReplyRule("5.7.513", "", BlockList),
@@ -120,6 +128,7 @@ pub(in super::super) const GOOGLE: ProviderReplies = ProviderReplies {
         ReplyRule("", "username and password not accepted", Login),
         ReplyRule("", "badcredentials", Login),
         ReplyRule("", "invalid credentials for relay", Relaying),
+        ReplyRule("", "not authorized to send email directly", Relaying),
         ReplyRule("", "mail relay denied", Relaying),
         ReplyRule("", "too many login attempts", LoginAttempts),
         ReplyRule("", "cannot authenticate due to a temporary system problem", Trouble),
@@ -134,6 +143,8 @@ pub(in super::super) const GOOGLE: ProviderReplies = ProviderReplies {
         ReplyRule("x.7.26", "", Authentication),
         ReplyRule("x.7.27", "", Authentication),
         ReplyRule("x.7.30", "", Authentication),
+        ReplyRule("x.7.32", "", Authentication),
+        ReplyRule("x.7.40", "", Authentication),
         ReplyRule("x.7.29", "", Authentication),
         ReplyRule("", "sender is unauthenticated", Authentication),
         ReplyRule("", "unauthenticated email", Authentication),
@@ -176,6 +187,8 @@ pub(in super::super) const YAHOO: ProviderReplies = ProviderReplies {
         ReplyRule("", "mailbox unavailable+mta", NoMailbox),
         ReplyRule("", "dd this user doesn't have", NoMailbox),
         ReplyRule("", "dd sorry, your message to", NoMailbox),
+        ReplyRule("", "dd sorry your message to", NoMailbox),
+        ReplyRule("", "dd not a valid recipient", NoMailbox),
         ReplyRule("", "dd requested mail action aborted", NoMailbox),
         ReplyRule("", "request failed; mailbox unavailable", NoMailbox),
         ReplyRule("", "(#bl", BlockList),

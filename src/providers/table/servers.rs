@@ -13,6 +13,10 @@ pub(in super::super) const POSTFIX: ProviderReplies = ProviderReplies {
     rows: &[
         ReplyRule("", "helo command rejected", EhloName),
         ReplyRule("4", "sender address rejected+limit", Rate),
+        ReplyRule("4", "sender address rejected+ratelimit", Rate),
+        ReplyRule("4", "sender address rejected+rate", Rate),
+        ReplyRule("4", "sender address rejected+quota", Rate),
+        ReplyRule("5", "sender address rejected+quota", Quota),
         ReplyRule("", "sender address rejected: not owned by", Sender),
         ReplyRule("", "sender address rejected: not logged in", Login),
         ReplyRule("", "sender address rejected", Sender),
@@ -23,6 +27,8 @@ pub(in super::super) const POSTFIX: ProviderReplies = ProviderReplies {
         ReplyRule("", "blocked using", BlockList),
         ReplyRule("", "client host rejected", BlockList),
         ReplyRule("", "must issue a starttls command", Encryption),
+        ReplyRule("", "session encryption is required", Encryption),
+        ReplyRule("", "recipient address rejected+unencrypted", Encryption),
         ReplyRule("4", "temporary authentication failure", Trouble),
         ReplyRule("", "sasl login authentication failed", Login),
         ReplyRule("", "authentication failed", Login),
@@ -48,8 +54,6 @@ pub(in super::super) const POSTFIX: ProviderReplies = ProviderReplies {
         ReplyRule("", "recipient address rejected: greylist", Greylisting),
         ReplyRule("", "service currently unavailable", Greylisting),
         ReplyRule("", "improper use of smtp command pipelining", Unclear),
-        ReplyRule("", "data command rejected", Unclear),
-        ReplyRule("", "end-of-data rejected", Unclear),
         ReplyRule("", "server configuration error", Trouble),
         ReplyRule("", "server configuration problem", Trouble),
         ReplyRule("", "queue file write error", Trouble),
@@ -115,6 +119,7 @@ pub(in super::super) const DOMINO: ProviderReplies = ProviderReplies {
     rows: &[
         ReplyRule("5", "not listed in domino directory", NoMailbox),
         ReplyRule("5", "not listed in public name", NoMailbox),
+        ReplyRule("", "relay rejected for policy", Relaying),
     ],
 };
 

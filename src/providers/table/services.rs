@@ -3,6 +3,7 @@
 
 use super::super::kind::RefusalKind::{
     BlockList, Closed, Content, Licence, Login, NoMailbox, Quota, Rate, Relaying, Sender, Size,
+    Unclear,
 };
 use super::{ProviderReplies, ReplyRule};
 
@@ -15,7 +16,7 @@ pub(in super::super) const SES: ProviderReplies = ProviderReplies {
         ReplyRule("", "sending suspended", Licence),
         ReplyRule("", "sending paused", Licence),
         ReplyRule("", "account is paused", Licence),
-        ReplyRule("", "not authorized to perform ses:", Licence),
+        ReplyRule("", "not authorized to perform", Licence),
         ReplyRule("", "access denied: user", Licence),
         ReplyRule("", "daily message quota", Quota),
         ReplyRule("", "maximum sending rate", Rate),
@@ -62,6 +63,7 @@ pub(in super::super) const MAILGUN: ProviderReplies = ProviderReplies {
         ReplyRule("5", "message limit exceeded", Quota),
         ReplyRule("", "monthly+limit", Quota),
         ReplyRule("605", "", NoMailbox),
+        ReplyRule("", "marked your messages as spam", Unclear),
     ],
 };
 

@@ -9,11 +9,14 @@ use super::super::refusals::{
 };
 use super::super::verdict::{LOST_ON_IT, Refusal, RowFate, RunFate, Verdict, waits_for_a_cure};
 use super::{Attempt, LONGEST_LIMIT, RunState};
-use crate::ledger::delivery::next;
+use crate::ledger::delivery::{NOT_BEGUN, next};
 use crate::ledger::error::LedgerError;
 use crate::ledger::{Delivery, Event, Ledger, RowFilter, Status};
 use crate::providers::{Blame, RefusalKind};
 use chrono::{DateTime, Utc};
+
+/// Rows of earlier runs that go behind the others: they are in memory until the others have had their turn.
+const MOST_BEHIND: usize = 4096;
 
 impl<L: Ledger> RunState<L> {
     /// Writes what became of a row; `slower` when the relay wanted less and gets less. What was accepted is held for the
@@ -143,8 +146,10 @@ impl<L: Ledger> RunState<L> {
         Ok(end)
     }
 
-    /// Copies that wait since an earlier run for somebody to do something are tried again, behind the others.
+    /// Copies that wait since an earlier run for somebody to do something are tried again, behind the others. So are those that
+    /// it gave back: ten dead addresses that stand together hold up nobody else.
     pub async fn retry_refused(&self) -> Result<(), LedgerError> {
+        self.put_given_back_behind().await?;
         let deferred =
             self.ledger.rows(&self.config.edition, RowFilter::In(Status::Deferred)).await?;
         let again: Vec<_> =
@@ -157,6 +162,21 @@ impl<L: Ledger> RunState<L> {
         let events =
             again.into_iter().map(|(id, row)| (id, Event::Retried { why: row.detail })).collect();
         self.ledger.decide(events, self.now()).await?;
+        Ok(())
+    }
+
+    async fn put_given_back_behind(&self) -> Result<(), LedgerError> {
+        let (edition, mut after, mut left) = (&self.config.edition, None, MOST_BEHIND);
+        while left > 0 {
+            let page = self.ledger.page(edition, RowFilter::PlannedAgain, after).await?;
+            let Some((last, _)) = page.last() else { break };
+            after = Some(*last);
+            let mut queue = self.queue.lock().await;
+            for (id, _) in page.iter().filter(|(_, row)| row.detail != NOT_BEGUN).take(left) {
+                queue.put_behind(*id);
+                left -= 1;
+            }
+        }
         Ok(())
     }
 
