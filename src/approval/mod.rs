@@ -4,6 +4,7 @@
 mod changes;
 mod name;
 mod people_sample;
+mod public_page;
 mod stop;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::compose::setting;
 
 pub use name::{ApproverName, ApproverNameError, is_same};
 pub use people_sample::{PeopleChange, PeopleSample};
+pub use public_page::{PublicPage, SentEdition};
 pub use stop::{EVERY_EDITION, EditionDecisions, EditionStop, StopKind};
 
 /// `[approval]` of `roundup.toml`.

@@ -41,11 +41,11 @@ pub fn frozen() -> FrozenEdition {
 }
 
 /// Approvals without a stop.
-fn approved(approvals: Vec<Approval>) -> EditionDecisions {
+pub fn approved(approvals: Vec<Approval>) -> EditionDecisions {
     EditionDecisions { approvals, ..EditionDecisions::default() }
 }
 
-fn approval(who: &str, by_last_editor: bool) -> Approval {
+pub fn approval(who: &str, by_last_editor: bool) -> Approval {
     Approval {
         edition: "2020-12".to_owned(),
         who: who.to_owned(),

@@ -2,6 +2,7 @@
 //! Shell: the only reader of settings and of the environment.
 
 pub mod account;
+pub mod approved_settings;
 pub mod archive;
 pub mod checked;
 mod contradictions;

@@ -257,7 +257,7 @@ fn groups_with(name: &str) -> Option<String> {
 }
 
 /// The settings of a group, from what serde says to one that nobody has.
-fn fields_of<T: serde::de::DeserializeOwned>() -> Vec<String> {
+pub(super) fn fields_of<T: serde::de::DeserializeOwned>() -> Vec<String> {
     match toml::from_str::<T>("'' = 0") {
         Ok(_) => Vec::new(),
         Err(error) => error

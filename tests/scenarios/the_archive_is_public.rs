@@ -144,3 +144,47 @@ fn serve_shows_the_archive_and_each_email_leads_to_its_page() {
     assert_eq!(site.ask("GET", "/archive/2020-12", "").0, 308);
     site.close();
 }
+
+#[test]
+fn a_page_that_was_sent_to_stay_out_waits_for_an_approval() {
+    let server = Server::good();
+    let charity = Charity::new().people(2).relay(&server).variable("USER", "office");
+    let charity = charity.setting(
+        "[approval]\npeople = 2\n[archive]\nurl = \"https://charity.example/news/archive\"\n",
+    );
+    let charity = charity.public_url("https://charity.example/news");
+    charity.run("draft --month 2020-12").ends(0);
+    let draft = charity.read("editions/2020-12.md");
+    let with = |line: &str| draft.replacen("---\n", &format!("---\n{line}\n"), 1);
+    let charity = charity.file("editions/2020-12.md", with("archive: no"));
+    for name in ["Amina", "Ben"] {
+        charity.run(&format!("approve 2020-12 --as {name}")).ends(0).says("it stays out");
+    }
+    charity.run("send 2020-12 --confirm 2").ends(0);
+    charity.run("archive --out site").ends(0).says("Wrote 0 editions");
+    charity.run("approve 2020-12 --as Cy").ends(2).says("was planned already");
+    // The draft says otherwise afterwards: neither `archive` nor `serve` shows what nobody approved.
+    let charity = charity.file("editions/2020-12.md", with("archive: yes"));
+    let waits = charity.run("archive --out site").ends(0).says("Wrote 0 editions");
+    waits.says("2 people must approve the page").says("roundup approve 2020-12 --as");
+    assert!(!charity.path("site/2020-12").exists());
+    let site = Site::open(&charity);
+    assert_eq!(at_of(&site, "/news/archive/2020-12/").0, 404);
+    site.close();
+    let shown = charity.run("approve 2020-12 --show").ends(0);
+    shown.says("Changed since it was sent").says("said no about the archive when it was sent");
+    charity.run("approve 2020-12 --as Cy --confirm 3").ends(2).says("was sent to 2 people");
+    charity.run("approve 2020-12 --as Cy --confirm 2").ends(0).says("1 person to go");
+    charity.run("archive --out site").ends(0).says("Wrote 0 editions");
+    charity.run("approve 2020-12 --as cy").ends(0).says("has approved this before");
+    charity
+        .run("approve 2020-12 --as Amina")
+        .ends(0)
+        .says("Its page for everybody was approved by");
+    charity.run("archive --out site").ends(0).says("Wrote 1 edition,");
+    assert!(charity.path("site/2020-12/index.html").exists());
+    // To take it away needs nobody.
+    let charity = charity.file("editions/2020-12.md", with("archive: no"));
+    charity.run("archive --out site").ends(0).says("Wrote 0 editions");
+    assert!(!charity.path("site/2020-12").exists());
+}

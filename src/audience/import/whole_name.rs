@@ -3,7 +3,7 @@
 
 use crate::rfc::csv::simple;
 
-/// First and last name of a whole one: "Ann Lee", or "Lee, Ann". What stands behind a comma in "Ann Lee, PhD" is no name.
+/// First and last name of a whole one: "Ann Lee", or "Lee, Ann". What stands behind a comma in "Ann Lee, MBE" is not a name.
 pub(super) fn parted(whole: String) -> (String, String) {
     let has_small = |text: &str| text.chars().any(char::is_lowercase);
     let names_are_small = has_small(&whole);

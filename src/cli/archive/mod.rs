@@ -50,7 +50,10 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     if project.settings.archive.url.is_none() {
         screen.warn("`url` under [archive] is not set: the feed has no whole addresses");
     }
-    let files = public::archive_files(&project).await?;
+    let public::ArchiveFiles { files, waiting } = public::archive_files(&project).await?;
+    for page in &waiting {
+        screen.warn(&page.words());
+    }
     write(folder, &files, &before).map_err(|error| cannot_write(&shown, &error))?;
     let files = files.keys().map(String::as_str).collect();
     screen.outcome(&ArchiveOutcome { schema: "roundup.archive/1", folder: shown, files })?;

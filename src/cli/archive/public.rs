@@ -3,14 +3,16 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use crate::approval::{ApprovalState, EditionDecisions, PublicPage, SentEdition};
 use crate::audience::fingerprint::{KeyName, name_of_key};
 use crate::audience::{Keys, Person};
 use crate::cli::steps::corrections::first_name;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for, window_of};
 use crate::cli::steps::list_place::list_of_any;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::count::people;
 use crate::edition::Draft;
-use crate::ledger::{AnyLedger, Ledger, PlannedEdition, RowFilter};
+use crate::ledger::{AnyLedger, ApprovalStore, EditionSummary, Ledger, PlannedEdition, RowFilter};
 use crate::locale::capitalised;
 use crate::project::Project;
 use crate::rfc::text::one_line;
@@ -51,8 +53,61 @@ struct ListedPeople {
     copies: HashSet<KeyName>,
 }
 
+/// The archive as it may be shown now.
+#[derive(Debug)]
+pub struct ArchiveFiles {
+    pub files: PublicFiles,
+    /// Editions whose page waits until somebody has approved it.
+    pub waiting: Vec<WaitingPage>,
+}
+
+/// An edition whose draft says `archive: yes` and that was sent to stay out.
+#[derive(Debug)]
+pub struct WaitingPage {
+    pub edition: String,
+    pub missing: u64,
+}
+
+impl WaitingPage {
+    /// What is missing, and the next step.
+    pub fn words(&self) -> String {
+        let Self { edition, missing } = self;
+        format!(
+            "the page of `{edition}` is not public: it was sent to stay out of the archive, and {} must approve the \
+             page. Next: roundup approve {edition} --as \"THEIR NAME\"",
+            people(*missing)
+        )
+    }
+}
+
+/// What a sent edition was as far as its page is concerned.
+pub fn sent_edition(planned: &EditionSummary) -> SentEdition<'_> {
+    SentEdition {
+        subject: &planned.subject,
+        hash: &planned.hash,
+        is_for_all: planned.list.as_ref().is_none_or(|list| list.segment.is_none()),
+        archive: planned.archive,
+    }
+}
+
+/// What becomes of the page of an edition, with who has decided what about it.
+pub async fn page_of(
+    project: &Project,
+    ledger: &AnyLedger,
+    planned: &EditionSummary,
+    draft: Option<&Draft>,
+) -> Result<PublicPage, Failure> {
+    let needed = project.settings.approval.people;
+    let decisions = match needed {
+        0 => EditionDecisions::default(),
+        _ => ledger.decisions_of(&planned.name).await?,
+    };
+    let wish = draft.and_then(|draft| draft.archive);
+    Ok(sent_edition(planned).page(needed, wish, &decisions))
+}
+
 /// Every file of the archive; what was only practised is not public.
-pub async fn archive_files(project: &Project) -> Result<PublicFiles, Failure> {
+pub async fn archive_files(project: &Project) -> Result<ArchiveFiles, Failure> {
     let settings = &project.settings.archive;
     let theme = &project.settings.theme.language;
     let url = settings.url.clone().unwrap_or_default();
@@ -60,12 +115,22 @@ pub async fn archive_files(project: &Project) -> Result<PublicFiles, Failure> {
     let site = ArchiveSite { organisation, language: theme, settings, url: &url };
     let Some(ledger) = existing_ledger(project, false).await? else {
         let nobody = PublicNames::new([], [], &NoTokens);
-        return Ok(site.files(&[], &nobody)?);
+        return Ok(ArchiveFiles { files: site.files(&[], &nobody)?, waiting: Vec::new() });
     };
     let editions = ledger.editions().await?;
-    let mut public = Vec::new();
+    let (mut public, mut waiting) = (Vec::new(), Vec::new());
     for planned in editions.iter().filter(|planned| planned.corrects.is_none()) {
-        public.extend(public_edition(project, &ledger, planned, &editions).await?);
+        let draft = project.draft(&planned.name)?;
+        if ledger.counts(&planned.name).await?.accepted == 0 {
+            continue;
+        }
+        match page_of(project, &ledger, planned, draft.as_ref()).await? {
+            PublicPage::Shown => {
+                public.push(public_edition(project, planned, draft.as_ref(), &editions)?);
+            }
+            PublicPage::StaysOut => {}
+            PublicPage::Waits(state) => waiting.push(waiting_page(&planned.name, &state)),
+        }
     }
     let ListedPeople { people, copies } = everybody(project, &ledger, &editions).await?;
     let tokens = OwnTokens { keys: keys_for(project, Some(&ledger)).await?, copies };
@@ -77,7 +142,11 @@ pub async fn archive_files(project: &Project) -> Result<PublicFiles, Failure> {
     ];
     let own = own.into_iter().flatten().cloned();
     let names = PublicNames::new(people.iter().map(String::as_str), own, &tokens);
-    Ok(site.files(&public, &names)?)
+    Ok(ArchiveFiles { files: site.files(&public, &names)?, waiting })
+}
+
+fn waiting_page(edition: &str, state: &ApprovalState) -> WaitingPage {
+    WaitingPage { edition: edition.to_owned(), missing: state.missing() }
 }
 
 struct NoTokens;
@@ -88,27 +157,22 @@ impl TokenCheck for NoTokens {
     }
 }
 
-/// An edition as its page shows it; none where it stays out, or nobody has it.
-async fn public_edition<'a>(
+/// An edition as its page shows it.
+fn public_edition<'a>(
     project: &Project,
-    ledger: &AnyLedger,
     planned: &'a PlannedEdition,
+    draft: Option<&Draft>,
     editions: &'a [PlannedEdition],
-) -> Result<Option<PublicEdition<'a>>, Failure> {
-    let draft = project.draft(&planned.name)?;
-    let is_for_all = planned.list.as_ref().is_none_or(|list| list.segment.is_none());
-    // What was decided when it was sent holds, unless a draft that is here says otherwise.
-    let is_shown = draft.as_ref().and_then(|draft| draft.archive).or(planned.archive);
-    if !is_shown.unwrap_or(is_for_all) || ledger.counts(&planned.name).await?.accepted == 0 {
-        return Ok(None);
-    }
+) -> Result<PublicEdition<'a>, Failure> {
+    // A draft's words of today are nobody's approved words.
+    let noted_in_draft = draft.filter(|_| project.settings.approval.people == 0);
     let corrections = editions
         .iter()
         .filter(|later| later.corrects.is_some() && first_name(&later.name) == planned.name);
     let last = corrections.max_by_key(|later| later.planned_at);
     let zone = project.settings.time_zone;
     let title = capitalised(&project.locale()?.window(&window_of(project, planned)));
-    Ok(Some(PublicEdition {
+    Ok(PublicEdition {
         name: &planned.name,
         title,
         composition: &last.unwrap_or(planned).composition,
@@ -116,9 +180,9 @@ async fn public_edition<'a>(
         updated: last.unwrap_or(planned).planned_at,
         correction: last.map(|last| CorrectionNote {
             on: last.planned_at.with_timezone(&zone).format("%-d %B %Y").to_string(),
-            words: last.correction_note.clone().unwrap_or_else(|| note_of(draft.as_ref())),
+            words: last.correction_note.clone().unwrap_or_else(|| note_of(noted_in_draft)),
         }),
-    }))
+    })
 }
 
 fn note_of(draft: Option<&Draft>) -> String {

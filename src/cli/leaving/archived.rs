@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
-use crate::cli::archive::public::archive_files;
+use crate::cli::archive::public::{ArchiveFiles, WaitingPage, archive_files};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::ledger::{AnyLedger, Ledger, LedgerMark};
@@ -57,10 +57,17 @@ impl ArchiveMaker {
                     .is_none_or(|(at, then)| *then != mark || at.elapsed() >= MADE_AGAIN_AFTER)
             {
                 match self.make().await {
-                    Some(Ok(files)) => {
+                    Some(Ok(ArchiveFiles { files, waiting })) => {
                         self.made.send_replace(Some(Arc::new(files)));
                         made = Some((Instant::now(), mark));
-                        said.clear();
+                        let waits: Vec<String> = waiting.iter().map(WaitingPage::words).collect();
+                        let words = waits.join("\n");
+                        if words != said {
+                            for one in &waits {
+                                screen.warn(one);
+                            }
+                            said = words;
+                        }
                     }
                     // The pages that were made before stay until the ledger can be read again.
                     Some(Err(failure)) if failure.exit == Exit::Later => {}
@@ -80,7 +87,7 @@ impl ArchiveMaker {
     }
 
     /// In a thread of its own: everybody on the list is looked for in every page, and nobody who leaves waits for that.
-    async fn make(&self) -> Option<Result<PublicFiles, Failure>> {
+    async fn make(&self) -> Option<Result<ArchiveFiles, Failure>> {
         let project = Arc::clone(&self.project);
         let runtime = Handle::current();
         // None when the server is ending.

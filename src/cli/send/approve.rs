@@ -1,8 +1,6 @@
 //! `roundup approve`: somebody looks at an edition and says yes to exactly that.
 //! Shell: the ledger, the list, the person at the keyboard.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Serialize;
@@ -13,6 +11,7 @@ use crate::approval::{
 };
 use crate::cli::globals::Globals;
 use crate::cli::send::announce::AnnouncedPeople;
+use crate::cli::send::approved_page::page_approval;
 use crate::cli::send::approved_plan::show_approvals;
 use crate::cli::send::first_plan::refuse_unready;
 use crate::cli::send::gate;
@@ -33,7 +32,7 @@ use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::{Screen, grouped, people};
 use crate::cli::terminal::system;
 use crate::count::more_people;
-use crate::ledger::{AnyLedger, ApprovalStore, Ledger};
+use crate::ledger::{AnyLedger, ApprovalStore, EditionSummary, Ledger};
 use crate::operator::{NoticeTopic, OperatorNotice};
 use crate::project::{Project, account};
 
@@ -214,19 +213,23 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     if let Some(ledger) = &existing
         && let Some(planned) = ledger.edition(&chosen.name).await?
     {
-        return match name {
-            Some(_) => Err(already_planned(&chosen.name)),
-            None => show_approvals(ledger, &planned, project.settings.time_zone, screen).await,
-        };
+        if let Some(name) = name {
+            let look = PlannedLook { project: &project, planned: &planned, practice, screen };
+            let on = (&project, ledger, screen);
+            let approval = page_approval(on, &planned, &name, arguments.confirm).await?;
+            drop(existing);
+            return look.record(approval).await;
+        }
+        return show_approvals((&project, ledger, screen), &planned).await;
     }
     let list = mailing_list(&project, practice, &chosen.audience).await?;
     screen.problems(&list.problems);
     let examples = destination.takes_examples();
-    let list = Some(Arc::clone(&list));
-    let prepared = prepare(&project, &chosen, list, examples, Reach::Project, screen).await?;
+    let prepared = prepare(&project, &chosen, Some(list), examples, Reach::Project, screen).await?;
     let now = frozen(&project, &chosen, &prepared)?;
     let before = gate::decisions(existing.as_ref(), &chosen.name).await?;
-    let stopped = ApprovalState::of(project.settings.approval.people, &before, &now).stopped;
+    let state = ApprovalState::of(project.settings.approval.people, &before, &now);
+    let stopped = state.stopped.clone();
     let on = Look {
         project: &project,
         chosen: &chosen,
@@ -236,11 +239,10 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         screen,
     };
     let Some(name) = name else {
-        let state = ApprovalState::of(project.settings.approval.people, &before, &now);
         return on.outcome(&before, &state).map(|()| Exit::Done);
     };
-    let on_what = (&project, &destination, screen);
-    refuse_unready(on_what, &chosen, &prepared, "nothing was approved").await?;
+    refuse_unready((&project, &destination, screen), &chosen, &prepared, "nothing was approved")
+        .await?;
     on.show()?;
     if !on.confirm(&name, arguments.confirm)? {
         screen.say("Nothing was approved.");
@@ -304,13 +306,37 @@ fn stopped_meanwhile(edition: &str) -> Failure {
     .help(format!("`roundup approve {edition} --show` shows who stopped it"))
 }
 
-/// What was planned is sent as it was planned: there is nothing left to say yes to.
-fn already_planned(edition: &str) -> Failure {
-    Failure::new(
-        Exit::Usage,
-        format!("`{edition}` was planned already: what was planned is what is sent"),
-    )
-    .help(format!("`roundup approve {edition} --show` shows who has approved it"))
+/// An edition that was planned, as somebody looks at it.
+struct PlannedLook<'a> {
+    project: &'a Project,
+    planned: &'a EditionSummary,
+    practice: bool,
+    screen: &'a Screen,
+}
+
+impl PlannedLook<'_> {
+    /// Writes somebody's yes to the page for everybody, and shows where that stands.
+    async fn record(&self, approval: Option<Approval>) -> Result<Exit, Failure> {
+        let Self { project, planned, practice, screen } = self;
+        let Some(approval) = approval else {
+            screen.say("Nothing was approved.");
+            return Ok(Exit::Interrupted);
+        };
+        let ledger = ledgers::ledger_for(project, *practice, 1).await?;
+        ledger.nature().await?.refuse_retired()?;
+        let stops_seen = gate::decisions(Some(&ledger), &planned.name).await?.stops_seen();
+        record(&ledger, approval, stops_seen, screen).await?;
+        show_approvals((project, &ledger, screen), planned).await
+    }
+}
+
+/// Whether everybody can read it once it is sent: that is approved, too.
+fn page_words(now: &FrozenEdition) -> &'static str {
+    if now.archive.unwrap_or(now.audience.segment.is_none()) {
+        "everybody can read it, where there is an archive"
+    } else {
+        "it stays out"
+    }
 }
 
 /// An edition as somebody looks at it.
@@ -334,6 +360,7 @@ impl Look<'_> {
         screen.for_people(|text| {
             text.say(format!("{} · \"{}\" · version {}", chosen.name, now.subject, now.hash));
             people.lines(text);
+            text.say(format!("  Archive   {}", page_words(now)));
             if let Some(stop) = stopped {
                 let words = stop.words(project.settings.time_zone);
                 text.say(format!("  Stopped   it was {words}: an approval lets it go out again"));

@@ -5,12 +5,14 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::approval::{EditionStop, FrozenAudience};
+use crate::approval::{Approval, EditionStop, FrozenAudience, PublicPage};
+use crate::cli::archive::public::page_of;
 use crate::cli::send::gate;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::screen::{Screen, people};
 use crate::ledger::{AnyLedger, EditionSummary};
+use crate::project::Project;
 use crate::report::ReportedApproval;
 
 /// `roundup.approval/1` of an edition that was planned: nothing in it changes any more.
@@ -32,6 +34,53 @@ struct PlannedApprovals {
     /// Those that were given to what was planned.
     approvals: Vec<ReportedApproval>,
     stops: Vec<EditionStop>,
+    /// Whether everybody may read it in the archive.
+    page: ShownPage,
+}
+
+/// What becomes of the page of an edition, with who has approved that since it was sent.
+#[derive(Serialize)]
+struct ShownPage {
+    public: bool,
+    /// How many people must approve it before it is.
+    missing: u64,
+    /// What is different from what was sent, in words.
+    changes: Vec<String>,
+    approvals: Vec<ReportedApproval>,
+}
+
+impl ShownPage {
+    fn of(page: &PublicPage, since: &[Approval], zone: Tz) -> Self {
+        let (public, missing, changes) = match page {
+            PublicPage::Shown => (true, 0, Vec::new()),
+            PublicPage::StaysOut => (false, 0, Vec::new()),
+            PublicPage::Waits(state) => (false, state.missing(), state.changes.clone()),
+        };
+        let approvals = since.iter().map(|approval| ReportedApproval {
+            who: approval.who.clone(),
+            account: approval.account.clone(),
+            at: approval.at,
+            hash: approval.frozen.hash.clone(),
+            words: approval.words(zone),
+        });
+        Self { public, missing, changes, approvals: approvals.collect() }
+    }
+
+    fn lines(&self, edition: &str, text: &mut Text) {
+        for approval in &self.approvals {
+            text.line(format!("Its page for everybody was approved by {}.", approval.words));
+        }
+        if self.missing > 0 {
+            text.line("Changed since it was sent:");
+            for change in &self.changes {
+                text.line(format!("  {change}"));
+            }
+            text.say(format!(
+                "{} to go before the page is public. Next: roundup approve {edition} --as \"THEIR NAME\"",
+                people(self.missing)
+            ));
+        }
+    }
 }
 
 impl Outcome for PlannedApprovals {
@@ -53,6 +102,7 @@ impl Outcome for PlannedApprovals {
         for stop in &self.stops {
             text.line(format!("It was {}.", stop.words(self.time_zone)));
         }
+        self.page.lines(edition, text);
         text.say(format!("Next: roundup report {edition}"));
     }
 }
@@ -62,15 +112,21 @@ impl Outcome for PlannedApprovals {
 /// # Errors
 /// When the ledger cannot be read.
 pub async fn show_approvals(
-    ledger: &AnyLedger,
+    on: (&Project, &AnyLedger, &Screen),
     planned: &EditionSummary,
-    zone: Tz,
-    screen: &Screen,
 ) -> Result<Exit, Failure> {
+    let (project, ledger, screen) = on;
+    let zone = project.settings.time_zone;
+    let draft = project.draft(&planned.name)?;
+    let page = page_of(project, ledger, planned, draft.as_ref()).await?;
     let decisions = gate::decisions(Some(ledger), &planned.name).await?;
     let approvals = ReportedApproval::of(planned, &decisions.approvals, zone);
     let is_counted = |hash: &str| approvals.iter().any(|approval| approval.hash == hash);
     let last = decisions.approvals.iter().rfind(|approval| is_counted(&approval.frozen.hash));
+    let is_of_page = |approval: &&Approval| {
+        approval.at > planned.planned_at && approval.frozen.hash == planned.hash
+    };
+    let of_page: Vec<Approval> = decisions.approvals.iter().filter(is_of_page).cloned().collect();
     screen.outcome(&PlannedApprovals {
         schema: "roundup.approval/1",
         edition: planned.name.clone(),
@@ -83,6 +139,7 @@ pub async fn show_approvals(
         audience: last.map(|approval| approval.frozen.audience.clone()),
         approvals,
         stops: decisions.stops,
+        page: ShownPage::of(&page, &of_page, zone),
     })?;
     Ok(Exit::Done)
 }

@@ -3,6 +3,7 @@
 
 pub mod announce;
 pub mod approve;
+pub mod approved_page;
 mod approved_plan;
 pub mod arguments;
 pub mod at;

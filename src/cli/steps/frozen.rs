@@ -12,10 +12,10 @@ use crate::cli::steps::chosen_edition::ChosenEdition;
 use crate::cli::steps::prepare::PreparedEdition;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::system;
-use crate::compose::Branding;
 use crate::edition::{Draft, Edition};
 use crate::news::Item;
 use crate::project::Project;
+use crate::project::approved_settings::approved_sections;
 use crate::rfc::base16;
 
 /// Sixteen hexadecimal digits that name a value and no other.
@@ -49,7 +49,7 @@ pub fn frozen(
         template: edition.template.clone(),
         template_hash: hash(&templates.files_of(&edition.template)),
         words_hash: hash(&(words, translated)),
-        settings_hash: hash(&(settings.theme(), &settings.sender)),
+        settings_hash: hash(&approved_sections(settings)),
         archive: chosen.draft.as_ref().and_then(archive_wish),
         parts: parts(project, edition)?,
         stories: edition.shown().map(story).collect(),
@@ -110,17 +110,8 @@ fn parts(project: &Project, edition: &Edition) -> Result<FrozenParts, Failure> {
         }
     }
     let settings = &project.settings;
-    let Branding { organisation, look, appeal, links, archive, translations } = settings.theme();
-    for (section, hash) in [
-        ("theme", hash(&look)),
-        ("organisation", hash(&organisation)),
-        ("sender", hash(&settings.sender)),
-        ("appeal", hash(&appeal)),
-        ("links", hash(&links)),
-        ("archive", hash(&archive)),
-        ("translations", hash(&translations)),
-    ] {
-        add(format!("[{section}] in roundup.toml"), hash);
+    for (section, says) in approved_sections(settings) {
+        add(format!("[{section}] in roundup.toml"), hash(&says));
     }
     for (language, text) in project.templates()?.words() {
         add(format!("templates/words/{language}"), hash(&text));
