@@ -181,7 +181,7 @@ fn is_host(bare: &str) -> bool {
         return false;
     };
     labels.len() > 1
-        && labels.iter().all(|label| is_label(&label))
+        && labels.iter().all(is_label)
         && !is_identifier(bare)
         && (last.chars().count() == 2 || ENDINGS.contains(last) || labels.len() > 2)
 }

@@ -8,11 +8,10 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::relay::{Leave, Relay};
-use super::verdict::{RowFate, RunFate, judge};
+use super::verdict::{RowFate, RunFate, judge_message};
 use crate::ledger::error::LedgerError;
 use crate::ledger::single_store::{SingleMessage, SingleResult, SingleStatus, SingleStore};
 use crate::message::Message;
-use crate::providers::Correspondents;
 
 /// Waits of 5, 10, 20 minutes and so on, to 4 hours: some two days in all.
 const MOST_TRIES: u32 = 16;
@@ -101,10 +100,7 @@ impl SingleRun<'_> {
             }
         });
         let outcome = relay.transmit(message, leave, None).await;
-        let (sender, recipient) = message.ends();
-        let between =
-            Correspondents { sender: &sender, domain: message.domain(), recipient: &recipient };
-        let verdict = judge(&outcome, between);
+        let verdict = judge_message(&outcome, message);
         let result = match verdict.row {
             RowFate::Accepted { reply } => self.result(SingleStatus::Accepted, reply),
             RowFate::Rejected { why, .. } => self.result(SingleStatus::Rejected, why),

@@ -3,6 +3,7 @@
 
 use super::pace::Delay;
 use crate::ledger::Event;
+use crate::message::Message;
 use crate::providers::{Blame, Correspondents, RefusalKind, meaning, meaning_between};
 use crate::rfc::reply::{Reply, Stage};
 use crate::smtp::{FaultKind, SmtpFault, TransmitOutcome};
@@ -123,6 +124,13 @@ pub fn cure_of(outcome: &TransmitOutcome) -> Option<String> {
         Ok(_) => kind_of(outcome).map(|kind| kind.cure().to_owned()),
         Err(fault) => fault.cure(),
     }
+}
+
+/// Judges one transaction of a message.
+pub fn judge_message(outcome: &TransmitOutcome, message: &Message) -> Verdict {
+    let (sender, recipient) = message.ends();
+    let domain = message.domain();
+    judge(outcome, Correspondents { sender: &sender, domain, recipient: &recipient })
 }
 
 /// Judges one transaction of a message between two addresses.

@@ -8,11 +8,10 @@ use tokio::time::Instant;
 use super::relay::{Leave, Relay};
 use super::run_state::{Attempt, PendingCopy, RunState, Writing};
 use super::stop::Urgency;
-use super::verdict::{judge, wants_less};
+use super::verdict::{judge_message, wants_less};
 use super::write_ahead::WriteAhead;
 use crate::ledger::error::LedgerError;
 use crate::ledger::{Event, Ledger};
-use crate::providers::Correspondents;
 use crate::rfc::reply::Stage;
 
 /// Servers answer ever later to whoever is refused again and again in one session, and hang up in the end: Postfix after
@@ -115,13 +114,7 @@ pub(super) async fn work<L: Ledger, R: Relay>(
                 let less = wants_less(&outcome);
                 let slower = less.is_some_and(|less| state.slow_down(less, began));
                 let tried = Attempt { began, slower };
-                let (sender, recipient) = turn.message.ends();
-                let between = Correspondents {
-                    sender: &sender,
-                    domain: turn.message.domain(),
-                    recipient: &recipient,
-                };
-                let verdict = judge(&outcome, between);
+                let verdict = judge_message(&outcome, &turn.message);
                 state.record(&turn.delivery, tried, verdict, &mut accepted).await?;
                 refused_here = if outcome.result.is_ok_and(|reply| reply.is_positive()) {
                     0
