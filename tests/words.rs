@@ -39,23 +39,36 @@ static IS_NO: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(\bthere )?\b(is|are|was) no\b( longer| more)?").unwrap());
 
 /// Rooms of `src` whose sentences are written by the page.
-const ROOMS: [&str; 17] = [
+const ROOMS: [&str; 30] = [
     "approval",
     "audience",
+    "bounces",
     "cli",
+    "compose",
     "count.rs",
     "database",
+    "date",
     "doctor",
+    "edition",
     "inbox",
     "ledger",
+    "locale",
+    "locale.rs",
+    "main.rs",
+    "message",
+    "news",
+    "operator",
     "people",
+    "pictures",
     "problem.rs",
     "project",
     "providers",
     "report",
+    "rfc",
     "schedule",
     "send",
     "smtp",
+    "web",
     "window.rs",
 ];
 

@@ -7,6 +7,7 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use crate::count::counted;
 use crate::problem::HELP;
 use crate::rfc::address::EmailAddress;
 use crate::rfc::text::is_of_a_text;
@@ -186,7 +187,7 @@ pub fn mail_addresses<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>,
         OneOrMore::More(texts) => texts,
     };
     if addresses.len() > MOST_ADDRESSES {
-        let fault = format!("these are {} addresses", addresses.len());
+        let fault = format!("these are {}", counted(addresses.len(), "address", "addresses"));
         return Err(error((fault, "write ten at most")));
     }
     for address in &addresses {

@@ -1,6 +1,7 @@
 //! How an organisation's mail looks and what its footer says.
 //! Pure: settings.
 
+use crate::count::counted;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -240,7 +241,7 @@ impl<'de> Deserialize<'de> for FooterLinks {
         written.sort_by_key(|(name, _): &(Spanned<String>, LinkAddress)| name.span().start);
         if written.len() > MOST_LINKS {
             return Err(setting::fault(
-                &format!("[links] has {} links", written.len()),
+                &format!("[links] has {}", counted(written.len(), "link", "links")),
                 &format!("keep at most {MOST_LINKS}"),
             ));
         }
@@ -251,7 +252,10 @@ impl<'de> Deserialize<'de> for FooterLinks {
             if name.trim().is_empty() || length > LONGEST_LINK || name.chars().any(char::is_control)
             {
                 return Err(setting::fault(
-                    &format!("the name of a link has {length} characters, or a control character"),
+                    &format!(
+                        "the name of a link has {}, or a control character",
+                        counted(length, "character", "characters")
+                    ),
                     &format!("write a name of 1 to {LONGEST_LINK} characters"),
                 ));
             }

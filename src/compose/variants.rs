@@ -134,7 +134,7 @@ impl Side<'_> {
                             &format!(
                                 "the segments of this edition make more than {MOST_VARIANTS} different emails"
                             ),
-                            "use fewer {{#for_segment}} blocks: nobody can look at so many",
+                            "use fewer {{#for_segment}} blocks: nobody can look at all of these",
                         ));
                     }
                     lock(&self.shared.active).clone_from(&active);

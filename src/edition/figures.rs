@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::count::counted;
 use crate::news::readers::front_matter::MarkdownDocument;
 use crate::problem::{Place, Problem, did_you_mean};
 use crate::rfc::text::one_line;
@@ -75,7 +76,10 @@ pub fn read(document: &MarkdownDocument<'_>, path: &str) -> Result<Vec<Figure>, 
             if text.is_empty() {
                 Err(wrong(line, format!("a figure has no `{name}`"), FORM.to_owned()))
             } else if length > most {
-                let what = format!("the `{name}` of a figure has {length} characters");
+                let what = format!(
+                    "the `{name}` of a figure has {}",
+                    counted(length, "character", "characters")
+                );
                 Err(wrong(line, what, format!("shorten it to {most}")))
             } else {
                 Ok(text)

@@ -19,6 +19,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::count::counted;
 use crate::news::Item;
 use crate::problem::{Place, Problem};
 use crate::window::{Selection, Window};
@@ -175,15 +176,12 @@ pub enum EditError {
 }
 
 fn there_are(stories: usize) -> String {
-    if stories == 1 {
-        "there is 1 story".to_owned()
-    } else {
-        format!("there are {stories} stories")
-    }
+    let are = if stories == 1 { "there is" } else { "there are" };
+    format!("{are} {}", counted(stories, "story", "stories"))
 }
 
 fn count(missing: usize) -> String {
-    if missing == 1 { "a story".to_owned() } else { format!("{missing} stories") }
+    if missing == 1 { "a story".to_owned() } else { counted(missing, "story", "stories") }
 }
 
 /// The same stories by the ids that a draft calls them: a story that several sources have goes by several.

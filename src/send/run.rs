@@ -349,6 +349,60 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn dead_addresses_that_stand_together_hold_up_nobody_in_the_next_run() {
+        for (from, before) in [(0, 0), (20, 20)] {
+            let mut happening = Happening::new(60, move |who, _| {
+                let number: usize = who[1..].split('@').next().unwrap().parse().unwrap();
+                let is_dead = (from..from + 12).contains(&number);
+                let dead = ScriptStep::Answer(Stage::Recipient, 550, "5.1.2 Domain not found");
+                if is_dead { dead } else { OK }
+            })
+            .await;
+            happening.config.connections = 1;
+            let (end, counts) = happening.run().await;
+            assert!(matches!(end, RunEnd::Paused { .. }), "{end:?}");
+            assert_eq!((counts.rejected, counts.accepted), (0, before), "from {from}");
+            let (end, counts) = happening.run().await;
+            assert!(matches!(end, RunEnd::Paused { .. }), "{end:?}");
+            assert_eq!(
+                (counts.accepted, counts.rejected + counts.planned),
+                (48, 12),
+                "from {from}"
+            );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_for_which_the_relay_hangs_up_is_no_rows_fault() {
+        for (stage, words) in [
+            (Stage::Recipient, "4.7.28 an unusual rate of mail"),
+            (Stage::Dot, "4.7.0 Try again later, closing connection."),
+        ] {
+            let taken: Arc<Mutex<(u32, u32)>> = Arc::default();
+            let happening = Happening::new(30, move |_, _| {
+                let (accepted, refused) = &mut *taken.lock().unwrap();
+                // Ten, and then nothing until it was said often.
+                if *accepted < 10 || *refused >= 12 {
+                    *accepted += 1;
+                    return OK;
+                }
+                *refused += 1;
+                ScriptStep::Answer(stage, 421, words)
+            })
+            .await;
+            let (end, counts) = happening.run().await;
+            let is_broken_off = matches!(
+                end,
+                RunEnd::Waiting { why: Pause::BrokenOff, .. } | RunEnd::Unreachable { .. }
+            );
+            assert!(!is_broken_off, "{words}: {end:?}");
+            assert_eq!((counts.rejected, counts.uncertain), (0, 0), "{words}");
+            happening.run().await;
+            assert_eq!(happening.taken(), 30, "{words}");
+        }
+    }
+
+    #[tokio::test]
     async fn odd_rows_at_the_top_hold_up_nobody() {
         for act in [
             ScriptStep::Answer(

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use crate::check::{Finding, Severity};
 use crate::compose::marker::escape_html;
+use crate::count::people;
 
 /// All that the page shows.
 #[derive(Debug, Clone)]
@@ -35,8 +36,7 @@ impl PageView<'_> {
         let subject = escape_html(self.subject);
         let edition = escape_html(self.edition);
         let people = match self.people {
-            Some(1) => "1 person".to_owned(),
-            Some(people) => format!("{people} people"),
+            Some(number) => people(number),
             None => "no list yet".to_owned(),
         };
         let _ = write!(

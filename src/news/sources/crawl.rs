@@ -304,8 +304,7 @@ fn without_impossible(items: &mut [Item], today: NaiveDate, zone: Tz) {
 fn say_undated(reading: &mut Reading) {
     let undated = reading.items.iter().filter(|item| item.date.is_none()).count();
     if undated > 0 {
-        let which =
-            if undated == 1 { "1 story has".to_owned() } else { format!("{undated} stories have") };
+        let which = counted(undated, "story has", "stories have");
         let place = reading.items.first().map_or("the page", |item| item.source.as_str());
         reading.problems.push(Problem::new(
             Place::whole(place),
