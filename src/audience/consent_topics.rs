@@ -146,6 +146,13 @@ pub const OTHER_TOPICS: &[&str] = &[
     "trip",
     "terms",
     "paid",
+    // Where something came from: "Email update source".
+    "source",
+    "method",
+    "medium",
+    "channel",
+    "ip",
+    "version",
 ];
 
 /// Words of a title that say it is about another way to reach people: a no there is not a no to email.

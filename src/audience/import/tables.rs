@@ -359,7 +359,10 @@ fn headed(name: &str, input: Arc<dyn Input>, keep: Keep<'_>) -> Result<HeadedTab
     {
         return Ok(whole(Arc::new(TableBelow { input, above: at })));
     }
-    if filled().take(MOST_LINES_ABOVE).any(|(_, line)| has_address(line)) && has_address(first) {
+    // Mailman and people write notes above a list.
+    let is_note = |line: &str| line.trim_start_matches(['\u{feff}', ' ', '\t']).starts_with('#');
+    let mut below_notes = filled().map(|(_, line)| *line).skip_while(|line| is_note(line));
+    if below_notes.next().is_some_and(has_address) {
         let mut list = PlainList::of(&*input)?;
         let input = kept(keep, &mut list)?;
         return Ok(HeadedTable { lines: Some(list.numbers), ..whole(input) });

@@ -292,6 +292,32 @@ fn tables_that_are_no_system_are_guessed_or_asked_about() {
 }
 
 #[test]
+fn notes_above_a_list_of_addresses_change_nothing() {
+    for notes in ["", "# members\n", "\u{feff}# a\n\n  # b\n"] {
+        let text = format!("{notes}p1@e.org\n\"Lee, Ann\" <p2@e.org>\np3@e.org\n");
+        let export = export(&[("m.txt", &text)], &options());
+        assert_eq!(states_of(&export), "p1 no_evidence, p2 no_evidence, p3 no_evidence");
+        let ann = &export.people[1];
+        assert_eq!((ann.first_name.as_str(), ann.last_name.as_str()), ("Ann", "Lee"), "{notes}");
+        assert_eq!(export.problems, [], "{notes}");
+    }
+}
+
+#[test]
+fn where_a_permission_came_from_is_no_permission() {
+    for (title, cell) in [
+        ("Email update source", "Contact"),
+        ("Consent method", "web form"),
+        ("Opt-in IP", "192.0.2.1"),
+        ("Marketing channel", "Facebook"),
+    ] {
+        let text =
+            format!("email,basis,obtained_at,{title}\nann@e.org,consent,2024-05-01,{cell}\n");
+        assert_eq!(states(&text), "ann subscribed", "{title}");
+    }
+}
+
+#[test]
 fn a_line_that_cannot_be_read_is_named() {
     let text = "Email,Name\n\"a@e.org,Ann\nb@e.org,Bob\n";
     let export = export(&[("a.csv", text)], &options());
