@@ -41,6 +41,10 @@ const ENDINGS: [&str; 16] = [
     "net", "online", "org", "scot", "test",
 ];
 
+/// Whom a reply tells people to write to.
+const CONTACTS: [&str; 7] =
+    ["abuse@", "admin@", "help@", "helpdesk@", "hostmaster@", "postmaster@", "support@"];
+
 /// Advice of whom to ask is no word about us: "contact your server administrator".
 const ADVISERS: [&str; 9] = [
     " your server admin",
@@ -119,8 +123,11 @@ impl ReplyWords {
     /// Whose address it is: anybody's at our own domain is ours, other than the recipient's.
     fn see_address(&mut self, word: &str, between: Correspondents<'_>) {
         let is_there = |address: &str| !address.is_empty() && without(word, address) != word;
+        let is_of_advice = CONTACTS.iter().any(|contact| word.contains(contact));
         if is_there(between.recipient) {
             self.names_the_recipient = true;
+        } else if is_of_advice && !is_there(between.sender) {
+            // "… contact postmaster@charity.example": it is our relay that says so, of whomever.
         } else if between.our_domains().iter().any(|domain| is_there(&format!("@{domain}"))) {
             self.names_the_sender = true;
         }
@@ -255,6 +262,7 @@ mod tests {
             ("<ann.lee@b.example> unknown (from <news@charity.example>)", true, true),
             ("domain b.example is gone", false, true),
             ("user unknown", false, false),
+            ("user unknown, ask postmaster@charity.example", false, false),
         ] {
             let found = words(text);
             assert_eq!(
