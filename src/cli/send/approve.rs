@@ -13,6 +13,7 @@ use crate::cli::globals::Globals;
 use crate::cli::send::announce::AnnouncedPeople;
 use crate::cli::send::approved_page::page_approval;
 use crate::cli::send::approved_plan::show_approvals;
+use crate::cli::send::confirm::confirm_approval;
 use crate::cli::send::first_plan::refuse_unready;
 use crate::cli::send::gate;
 use crate::cli::steps::chosen_edition::{ChosenEdition, choose_correction, choose_for};
@@ -28,7 +29,6 @@ use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::number;
 use crate::cli::terminal::outcome::{Outcome, Text};
-use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::{Screen, grouped, people};
 use crate::cli::terminal::system;
 use crate::count::more_people;
@@ -378,11 +378,10 @@ impl Look<'_> {
         })
     }
 
-    /// `true` where the person types the number, or a script gives it, or only one that cannot be asked says yes.
     fn confirm(&self, name: &ApproverName, flag: Option<u64>) -> Result<bool, Failure> {
         let number = self.now.audience.people;
-        match flag {
-            Some(flag) if flag != number => Err(Failure::new(
+        let another = |flag| {
+            Failure::new(
                 Exit::Usage,
                 format!(
                     "the list has {} to mail, but --confirm gives {}: nothing was approved",
@@ -390,20 +389,14 @@ impl Look<'_> {
                     grouped(flag)
                 ),
             )
-            .help("check the list; the right number is the one that `roundup approve` shows")),
-            None if self.screen.asks => prompt::number(
-                &format!(
-                    "To approve this for {} as {}, type {number}. Press Enter to cancel: ",
-                    people(number),
-                    name.who
-                ),
-                number,
-                "nothing was approved",
-                &mut std::io::stdin().lock(),
-                &mut std::io::stderr().lock(),
-            ),
-            Some(_) | None => Ok(true),
-        }
+            .help("check the list; the right number is the one that `roundup approve` shows")
+        };
+        let question = format!(
+            "To approve this for {} as {}, type {number}. Press Enter to cancel: ",
+            people(number),
+            name.who
+        );
+        confirm_approval(number, flag, self.screen, another, &question)
     }
 
     fn approval(&self, name: &ApproverName) -> Result<Approval, Failure> {

@@ -3,9 +3,9 @@
 
 use crate::approval::{Approval, ApproverName, PublicPage};
 use crate::cli::archive::public::{page_of, sent_edition};
+use crate::cli::send::confirm::confirm_approval;
 use crate::cli::send::gate;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::{Screen, grouped, people};
 use crate::cli::terminal::system;
 use crate::ledger::{AnyLedger, EditionSummary, Ledger};
@@ -55,8 +55,8 @@ fn confirm(
     flag: Option<u64>,
     screen: &Screen,
 ) -> Result<bool, Failure> {
-    match flag {
-        Some(flag) if flag != number => Err(Failure::new(
+    let another = |flag| {
+        Failure::new(
             Exit::Usage,
             format!(
                 "the edition was sent to {}, but --confirm gives {}: nothing was approved",
@@ -64,20 +64,14 @@ fn confirm(
                 grouped(flag)
             ),
         )
-        .help("leave out --confirm, and `roundup approve` shows what it is about")),
-        None if screen.asks => prompt::number(
-            &format!(
-                "It was sent to {}. To approve as {} that everybody may read it, type {number}. Press Enter to cancel: ",
-                people(number),
-                name.who
-            ),
-            number,
-            "nothing was approved",
-            &mut std::io::stdin().lock(),
-            &mut std::io::stderr().lock(),
-        ),
-        Some(_) | None => Ok(true),
-    }
+        .help("leave out --confirm, and `roundup approve` shows what it is about")
+    };
+    let question = format!(
+        "It was sent to {}. To approve as {} that everybody may read it, type {number}. Press Enter to cancel: ",
+        people(number),
+        name.who
+    );
+    confirm_approval(number, flag, screen, another, &question)
 }
 
 /// What was planned is sent as it was planned: there is nothing left to say yes to.

@@ -1,4 +1,4 @@
-//! The number that somebody types before anything is sent, and the list that has nobody.
+//! The number that somebody types before anything is sent or approved, and the list that has nobody.
 //! Shell: the person at the keyboard.
 
 use crate::audience::Basis;
@@ -70,5 +70,30 @@ pub fn confirm(number: u64, flag: Option<u64>, screen: &Screen) -> Result<bool, 
             "cannot ask for confirmation without a terminal; nothing was sent",
         )
         .help(format!("add --confirm {number} if that is the number you expect"))),
+    }
+}
+
+/// The same before something is approved: `true` where the person types the number, or a script gives it, or only one that cannot be asked says yes. `another` is
+/// what a script is answered that gives another number.
+///
+/// # Errors
+/// When another number was given or typed.
+pub fn confirm_approval(
+    number: u64,
+    flag: Option<u64>,
+    screen: &Screen,
+    another: impl FnOnce(u64) -> Failure,
+    question: &str,
+) -> Result<bool, Failure> {
+    match flag {
+        Some(flag) if flag != number => Err(another(flag)),
+        None if screen.asks => prompt::number(
+            question,
+            number,
+            "nothing was approved",
+            &mut std::io::stdin().lock(),
+            &mut std::io::stderr().lock(),
+        ),
+        Some(_) | None => Ok(true),
     }
 }
