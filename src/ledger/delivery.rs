@@ -250,9 +250,9 @@ pub fn next(from: Status, event: &Event) -> Result<Status, ImpossibleStep> {
         E::Released { .. } | E::Deferred { .. } | E::Rejected { .. } => from.is_in_hand(),
         E::Accepted { .. } | E::Uncertain { .. } => from == S::HandingOver,
         E::Resent | E::AssumedSent { .. } => from == S::Uncertain,
-        E::Retried { .. } | E::Closed { .. } => {
-            matches!(from, S::Rejected | S::Expired | S::Deferred)
-        }
+        E::Retried { .. } => matches!(from, S::Rejected | S::Expired | S::Deferred),
+        // A planned one was given back after a refusal.
+        E::Closed { .. } => matches!(from, S::Rejected | S::Expired | S::Deferred | S::Planned),
     };
     if may { Ok(event.becomes()) } else { Err(ImpossibleStep { from, event: event.word() }) }
 }

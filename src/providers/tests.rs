@@ -77,6 +77,30 @@ fn names_and_echoes_are_no_reasons() {
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// All of these stop a run: only the cure differs.
+#[test]
+fn the_cure_is_that_of_the_stronger_reason() {
+    use RefusalKind::{BlockList, Login, LoginAttempts};
+    for (stage, text, kind) in [
+        (
+            Stage::Login,
+            "5.7.8 Error: authentication failed: too many logon attempts",
+            LoginAttempts,
+        ),
+        (Stage::Login, "5.7.0 Authentication failed, too many failed attempts", LoginAttempts),
+        (Stage::Login, "5.7.8 Error: authentication failed: UGFzc3dvcmQ6", Login),
+        (Stage::Mail, "Mail from a dynamic IP, unauthenticated", BlockList),
+        (
+            Stage::Banner,
+            "A problem occurred. (Ask your postmaster for help or to contact tosa@rx.example) (BL)",
+            BlockList,
+        ),
+    ] {
+        let code = if stage == Stage::Login { 535 } else { 554 };
+        assert_eq!(meaning(stage, &Reply::new(code, text)).kind, kind, "{text}");
+    }
+}
+
 /// A server that has looked for our own mailbox repeats the words about it: they say nothing about whoever is written to.
 #[test]
 fn words_about_the_sender_outweigh_what_is_said_of_a_mailbox() {

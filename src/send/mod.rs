@@ -25,7 +25,7 @@ mod worker;
 mod write_ahead;
 mod written;
 
-pub use refusals::answer_without_names;
+pub use refusals::{answer_without_names, reply_of_given_back};
 
 use crate::compose::setting;
 use std::collections::BTreeMap;

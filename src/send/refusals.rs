@@ -46,8 +46,8 @@ pub(super) struct RefusedRow {
 pub(super) struct RefusalStop {
     pub why: String,
     pub cure: &'static str,
-    /// Rows that the next run tries at once: their refusals were about us.
-    pub give_back: Vec<i64>,
+    /// Rows that the next run tries at once, each with its own reply: their refusals were about us.
+    pub give_back: Vec<(i64, String)>,
 }
 
 struct Entry {
@@ -140,7 +140,7 @@ impl Refusals {
             // Whoever is given back is not on their way to the do-not-mail list.
             entry.refused.suppression = None;
             if std::mem::take(&mut entry.refused.is_put_off) {
-                give_back.push(entry.refused.id);
+                give_back.push((entry.refused.id, entry.refused.refusal.why.clone()));
             }
         }
         let why = if refusal.about == Blame::Us {
@@ -178,7 +178,20 @@ impl Refusals {
 
 /// What to do when many people got the same answer, as mailboxes that do not exist get it.
 const SAME_CURE: &str = "many rejections at once are rarely the recipients' fault: check that the relay knows its recipients and can \
-                         look up names in DNS, and that the list is not an old one (take addresses that are gone off it); then run the same command again";
+                         look up names in DNS, and that the list is not an old one (`roundup resolve EDITION --rejected` lists them, and \
+                         with --accept they are left out); then run the same command again";
+
+/// How the detail of a row begins that was given back to be tried by the next run. Behind it stands the row's own reply.
+const GIVEN_BACK: &str = "given back, as many people got the same reply: ";
+
+pub(super) fn given_back(reply: &str) -> String {
+    format!("{GIVEN_BACK}{reply}")
+}
+
+/// The reply of a row that was given back: until the next run has tried it, people can decide about it too.
+pub fn reply_of_given_back(detail: &str) -> Option<&str> {
+    detail.strip_prefix(GIVEN_BACK)
+}
 
 /// The same for what would pass by itself in one mailbox, such as a full one.
 const SAME_LATER_CURE: &str = "ten mailboxes are seldom full at once: look whether your own account, or the relay's disk, is full; then run \

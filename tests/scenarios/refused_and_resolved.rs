@@ -81,6 +81,35 @@ fn no_such_user_for_everybody_is_about_us_and_nobody_is_written_off() {
     }
 }
 
+#[test]
+fn a_block_of_dead_addresses_is_given_back_and_people_can_leave_it_out() {
+    let is_dead =
+        |address: &str| address.starts_with("p1") && address.len() > "p1@example.org".len();
+    let server = Server::scripted(move |at| {
+        if at.stage == Stage::Recipient && is_dead(at.recipient) {
+            return Act::Answer("550 5.1.1 User unknown");
+        }
+        Act::Go
+    });
+    let charity = Charity::new().people(40).relay(&server);
+    let command = "send --year 2020 --confirm 40 --connections 1";
+    for _ in 0..3 {
+        charity.run(command).ends(6).says("roundup resolve EDITION --rejected");
+    }
+    assert_eq!(server.everybody_once().len(), 30);
+    charity
+        .run("resolve 2020 --rejected")
+        .ends(5)
+        .says("10 people: 550 5.1.1 user unknown")
+        .says("p19@example.org");
+    charity.run("resolve 2020 --rejected --retry --only p10@example.org").ends(0).says("1 person");
+    charity.run(command).ends(6);
+    charity.run("resolve 2020 --rejected --accept").ends(0).says("10 people closed");
+    charity.run("resolve 2020 --rejected").ends(0).says("no rejected messages");
+    charity.run(command).ends(0).says("30 accepted");
+    assert_eq!(server.everybody_once().len(), 30);
+}
+
 /// Thirty people, of whom the relay says that three do not exist and one is switched off, until it is cured.
 fn four_refused() -> (Server, Charity, Arc<AtomicBool>) {
     let cured = Arc::new(AtomicBool::new(false));

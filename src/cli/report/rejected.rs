@@ -13,6 +13,7 @@ use crate::cli::terminal::screen::people;
 use crate::cli::terminal::system;
 use crate::ledger::{CopyRow, Event, Ledger, RowFilter, Status};
 use crate::rfc::address::EmailAddress;
+use crate::send::reply_of_given_back;
 use crate::send::verdict::waits_for_a_cure;
 
 /// What somebody wants done with them.
@@ -43,9 +44,16 @@ struct ReplyGroup {
     people: Vec<CopyRow>,
 }
 
-/// Rows of an edition that were refused and that nobody has decided about.
+/// Rows of an edition that were refused and that nobody has decided about. One that a run gave back has its own reply again.
 async fn refused(ledger: &impl Ledger, edition: &str) -> Result<Vec<(i64, CopyRow)>, Failure> {
-    let mut rows = Vec::new();
+    let mut rows = ledger.rows(edition, RowFilter::PlannedAgain).await?;
+    rows.retain_mut(|(_, row)| match reply_of_given_back(&row.detail) {
+        Some(reply) => {
+            row.detail = reply.to_owned();
+            true
+        }
+        None => false,
+    });
     for status in [Status::Rejected, Status::Expired, Status::Deferred] {
         let some = ledger.rows(edition, RowFilter::In(status)).await?;
         let counts = |row: &CopyRow| status != Status::Deferred || waits_for_a_cure(&row.detail);
@@ -88,6 +96,8 @@ pub async fn resolve(
     let now = system::now();
     let event = |row: &CopyRow| match decision {
         Decision::Look => None,
+        // It is tried again as it is.
+        Decision::Retry if row.status == Status::Planned => None,
         Decision::Retry => {
             Some(Event::Retried { why: format!("tried again after: {}", row.detail) })
         }
@@ -100,6 +110,7 @@ pub async fn resolve(
             lift_refusal(ledger, keys, row, edition).await?;
         }
     }
+    let waiting = rows.iter().filter(|(_, row)| row.status == Status::Planned).count() as u64;
     let count = rows.len() as u64;
     let groups = grouped(rows.into_iter().map(|(_, row)| row));
     let exit = if decision == Decision::Look && count > 0 { Exit::Partly } else { Exit::Done };
@@ -107,7 +118,7 @@ pub async fn resolve(
         schema: "roundup.resolve.rejected/1",
         edition: edition.to_owned(),
         groups,
-        retried: if decision == Decision::Retry { decided } else { 0 },
+        retried: if decision == Decision::Retry { decided + waiting } else { 0 },
         accepted: if decision == Decision::Accept { decided } else { 0 },
         decision,
     })?;

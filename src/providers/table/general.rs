@@ -153,6 +153,7 @@ pub(in super::super) const US: ProviderReplies = ProviderReplies {
         ReplyRule("", "username or password", Login),
         ReplyRule("", "username and password", Login),
         ReplyRule("", "not authenticated", Login),
+        ReplyRule("", "dynamic+unauthenticated", BlockList),
         ReplyRule("", "unauthenticated", Authentication),
         ReplyRule("", "authenticate first", Login),
         ReplyRule("", "please authenticate", Login),
@@ -189,6 +190,8 @@ pub(in super::super) const US: ProviderReplies = ProviderReplies {
         ReplyRule("", "dynamisch", BlockList),
         ReplyRule("", "over ipv6", BlockList),
         ReplyRule("", "from ipv6", BlockList),
+        // T-Online's "A problem occurred. (Ask your postmaster for help.) (BL)".
+        ReplyRule("", "(bl)", BlockList),
         ReplyRule("", "rbl", BlockList),
         ReplyRule("", "blacklist", BlockList),
         ReplyRule("", "black list", BlockList),

@@ -5,7 +5,7 @@ use super::super::config::{RunEnd, RunEvent};
 use super::super::failures::RunStep;
 use super::super::pace::Delay;
 use super::super::refusals::{
-    RefusalStop as TooManyRefusals, RefusedRow, Suppression, answer_without_names,
+    RefusalStop as TooManyRefusals, RefusedRow, Suppression, answer_without_names, given_back,
 };
 use super::super::verdict::{LOST_ON_IT, Refusal, RowFate, RunFate, Verdict, waits_for_a_cure};
 use super::{Attempt, LONGEST_LIMIT, RunState};
@@ -111,9 +111,9 @@ impl<L: Ledger> RunState<L> {
 
     pub(super) async fn stop_for_refusals(&self, stop: TooManyRefusals) -> Result<(), LedgerError> {
         let TooManyRefusals { why, cure, give_back } = stop;
-        self.end(RunEnd::Paused { why: why.clone(), cure: cure.to_owned() });
-        let event = Event::Retried { why };
-        let events = give_back.into_iter().map(|id| (id, event.clone())).collect();
+        self.end(RunEnd::Paused { why, cure: cure.to_owned() });
+        let again = |(id, reply): (i64, String)| (id, Event::Retried { why: given_back(&reply) });
+        let events = give_back.into_iter().map(again).collect();
         self.ledger.decide(events, self.now()).await?;
         Ok(())
     }
