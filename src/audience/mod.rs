@@ -31,6 +31,7 @@ pub mod subscriber;
 mod survey;
 pub mod token;
 pub mod unusual_names;
+mod without_person;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +54,7 @@ pub use portions::on_all_cores;
 pub use subscriber::Subscriber;
 pub use token::{Keys, TakenAddresses};
 pub use unusual_names::{UnusualNames, UnusualRecipient};
+pub use without_person::{WithoutPerson, without_person};
 
 /// One person who gets the edition, with all that their copy needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

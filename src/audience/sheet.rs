@@ -186,6 +186,14 @@ impl Sheet {
             .map_err(|error| ListFault::Table(error).of(&self.name))
     }
 
+    /// Its rows, where nothing but they are wanted.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn rows(&self) -> Result<Rows, TableError> {
+        self.shape.rows(&*self.input)
+    }
+
     fn cell<'a>(&self, record: &'a csv::StringRecord, column: Option<usize>) -> &'a str {
         column.and_then(|column| record.get(column)).unwrap_or_default()
     }

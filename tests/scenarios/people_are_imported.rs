@@ -161,6 +161,32 @@ pub fn is_named_below(folder: &std::path::Path, words: &str) -> Vec<std::path::P
 }
 
 #[test]
+fn whoever_is_erased_takes_nobody_along() {
+    let list = "email,first_name,basis,status,partner\r\nbo@a.example,Bo,consent,,\r\n\r\n\
+                ann@a.example,\"An,\r\nn\",consent,,zed@a.example\r\n\
+                zed@a.example,Zed,consent,unsubscribed,ann@a.example\r\njoann@a.example,Jo,consent,,\r\n";
+    let charity = Charity::new()
+        .people(2)
+        .file("subscribers/people.csv", list)
+        .file("subscribers/fair.csv", "email,basis\nzed@a.example,consent\n");
+    let copy = format!("{}\nann@a.example\n", "x".repeat(9));
+    let charity = charity.file("notes/old.txt", &copy);
+    charity
+        .run("subscribers erase ann@a.example --dry-run")
+        .ends(0)
+        .says("subscribers/people.csv: 1 row")
+        .says("  subscribers/people.csv:6")
+        .says("  notes/old.txt");
+    assert_eq!(charity.read("subscribers/people.csv"), list);
+    let erased = charity.run("subscribers erase ann@a.example --yes").ends(0);
+    let erased = erased.says("  subscribers/people.csv:6").says("  notes/old.txt");
+    assert!(!erased.stdout.contains("ledger.db"), "{}", erased.stdout);
+    let rest = list.replace("ann@a.example,\"An,\r\nn\",consent,,zed@a.example\r\n", "");
+    assert_eq!(charity.read("subscribers/people.csv"), rest);
+    charity.run("why zed@a.example").says("unsubscribed");
+}
+
+#[test]
 fn whoever_is_erased_is_in_no_file_and_does_not_come_back() {
     let server = Server::good();
     let charity = Charity::new().people(3).relay(&server);

@@ -2,29 +2,24 @@
 //! Shell: the ledger, the list's files, the folder of the project.
 
 use std::fs;
-use std::path::Path;
 
 use clap::Args;
 use serde::Serialize;
 
+use crate::audience::{WithoutPerson, without_person};
 use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::subscribers::addresses::{HeldAddress, addresses_of};
 use crate::cli::subscribers::edit::address;
+use crate::cli::subscribers::mentions::Mentions;
 use crate::cli::subscribers::writing::{agreed, open_list};
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::files::{cannot_write, save};
+use crate::cli::terminal::files::{cannot_write, write_whole};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::system;
 use crate::count::counted;
 use crate::ledger::list_store::{ErasedRows, ListStore};
 use crate::project::{Project, ProjectError};
-use crate::rfc::csv::CsvShape;
-
-/// A larger file is not looked through: pages and messages are far smaller.
-const LONGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
-/// Files that still name somebody; more are not listed.
-const MOST_FILES: usize = 50;
 
 #[derive(Debug, Args)]
 pub(super) struct EraseArguments {
@@ -49,10 +44,18 @@ struct EraseOutcome {
     rows: ErasedRows,
     /// Rows of files in `subscribers/`, by file.
     rows_of_files: Vec<(String, usize)>,
-    /// Files of the project that name them, and that were not changed.
+    /// Files of the project that still name them, with the line where it is a row of somebody else.
     still_in: Vec<String>,
+    /// Files that could not be looked into.
+    not_read: Vec<String>,
     stays: [&'static str; 4],
-    out_of_reach: [&'static str; 4],
+    out_of_reach: Vec<&'static str>,
+}
+
+/// A file of the list, by its name, as it is without the person.
+struct ListFile {
+    name: String,
+    without: WithoutPerson,
 }
 
 pub(super) async fn erase(arguments: &EraseArguments, globals: &Globals) -> Result<Exit, Failure> {
@@ -80,37 +83,65 @@ pub(super) async fn erase(arguments: &EraseArguments, globals: &Globals) -> Resu
         // Where only the hash of an old address is left, its messages are found by that.
         let addresses = held.iter().map(HeldAddress::erased).collect();
         rows = list.ledger.erase(addresses, system::now()).await?;
-        for (name, text, _) in &files {
-            save(&project, name, text)?;
+        for ListFile { name, without } in files.iter().filter(|file| file.without.rows > 0) {
+            write_whole(&project.path(name), &without.bytes)
+                .map_err(|error| cannot_write(name, &error))?;
         }
     }
-    let edited: Vec<&str> = files.iter().map(|(name, ..)| name.as_str()).collect();
-    let mut still_in = Vec::new();
-    look_through(&project.root, &project.root, &keys, &mut still_in);
-    still_in.retain(|name| !arguments.dry_run || !edited.contains(&name.as_str()));
+    let Mentions { named, unread } = mentions(&project, &files, &keys);
+    let mut out_of_reach = OUT_OF_REACH.to_vec();
+    if project.settings.people.do_not_mail.is_some() {
+        out_of_reach.push(
+            "the lists of other newsletters that share the do-not-mail list: erase them there too",
+        );
+    }
     let outcome = EraseOutcome {
         schema: "roundup.erase/1",
         address: address.to_string(),
         other_addresses: keys[1..].to_vec(),
         dry_run: arguments.dry_run,
         rows,
-        rows_of_files: files.iter().map(|(name, _, rows)| (name.clone(), *rows)).collect(),
-        still_in,
+        rows_of_files: files
+            .iter()
+            .filter(|file| file.without.rows > 0)
+            .map(|file| (file.name.clone(), file.without.rows))
+            .collect(),
+        still_in: named,
+        not_read: unread,
         stays: [
             "a keyed hash of the address on the do-not-mail list, so that no import brings them back",
             "the number of messages of old editions, without address, name or reply",
             "the record of changes to the do-not-mail list, by the same hash",
             "what came back of their copies, by the same hash: edition, kind, day and code, without words",
         ],
-        out_of_reach: [
-            "backups, and copies of the project on other computers",
-            "the history of a version control system such as git",
-            "messages that were sent, and the logs of the mail server",
-            "the system that the list was imported from",
-        ],
+        out_of_reach,
     };
     screen.outcome(&outcome)?;
     Ok(Exit::Done)
+}
+
+const OUT_OF_REACH: [&str; 4] = [
+    "backups, and copies of the project on other computers",
+    "the history of a version control system such as git",
+    "messages that were sent, and the logs of the mail server",
+    "the system that the list was imported from",
+];
+
+/// Where the person is named, though all of their own rows are gone. The ledger was seen to.
+fn mentions(project: &Project, files: &[ListFile], keys: &[String]) -> Mentions {
+    let ledger = project.ledger_path(false);
+    let beside = |end: &str| {
+        let mut name = ledger.clone().into_os_string();
+        name.push(end);
+        name.into()
+    };
+    let mut known = vec![beside("-wal"), beside("-shm"), ledger.clone()];
+    known.extend(files.iter().map(|file| project.path(&file.name)));
+    let mut mentions = Mentions::in_folder(&project.root, &known, keys);
+    for ListFile { name, without } in files {
+        mentions.named.extend(without.named_at.iter().map(|line| format!("{name}:{line}")));
+    }
+    mentions
 }
 
 impl Outcome for EraseOutcome {
@@ -139,79 +170,33 @@ impl Outcome for EraseOutcome {
             text.line("Still named in these files, which you can delete or edit:");
             self.still_in.iter().for_each(|name| text.line(format!("  {name}")));
         }
+        if !self.not_read.is_empty() {
+            text.line("Not looked into, as they are larger than 64 MB, damaged or locked:");
+            self.not_read.iter().for_each(|name| text.line(format!("  {name}")));
+        }
         text.line("What stays, and why:");
         self.stays.iter().for_each(|what| text.line(format!("  {what}")));
         text.line("What roundup cannot reach:");
         self.out_of_reach.iter().for_each(|what| text.line(format!("  {what}")));
-        text.line("Searched: the ledger, and every file of the project up to 64 MB.");
+        text.line(
+            "Searched: the ledger, and every file of the project, also in ZIPs and workbooks.",
+        );
     }
 }
 
-/// The files of the list that have rows of the person: each with its name, its text without them, and their number.
-fn files_with(project: &Project, keys: &[String]) -> Result<Vec<(String, String, usize)>, Failure> {
+/// The files of the list that have rows of the person.
+fn files_with(project: &Project, keys: &[String]) -> Result<Vec<ListFile>, Failure> {
     let files = match project.list_files() {
         Ok(files) => files,
         Err(ProjectError::NoList) => return Ok(Vec::new()),
         Err(error) => return Err(error.into()),
     };
     let mut found = Vec::new();
-    for (name, input) in files {
+    for (name, _) in files {
         let bytes = fs::read(project.path(&name)).map_err(|error| cannot_write(&name, &error))?;
-        // A file in another encoding is edited by hand: it is named among those that still name the person.
-        let Ok(text) = String::from_utf8(bytes) else { continue };
-        let Ok(shape) = CsvShape::of(&name, &*input) else { continue };
-        let Ok(mut rows) = shape.rows(&*input) else { continue };
-        let mut begins: Vec<(usize, bool)> = Vec::new();
-        while let Ok(Some(line)) = rows.advance() {
-            begins.push((line, rows.record().iter().any(|cell| names(cell, keys))));
-        }
-        let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        let mut kept = String::new();
-        let first = begins.first().map_or(lines.len() + 1, |(line, _)| *line);
-        kept.extend(lines.iter().take(first - 1).copied());
-        for (at, (line, is_theirs)) in begins.iter().enumerate() {
-            let next = begins.get(at + 1).map_or(lines.len() + 1, |(line, _)| *line);
-            if !is_theirs {
-                kept.extend(lines[line - 1..(next - 1).min(lines.len())].iter().copied());
-            }
-        }
-        let count = begins.iter().filter(|(_, is_theirs)| *is_theirs).count();
-        if count > 0 {
-            found.push((name, kept, count));
-        }
+        // A file that cannot be cut is edited by hand: it is listed among those that still name the person.
+        let without = without_person(&name, &bytes.into(), keys);
+        found.extend(without.map(|without| ListFile { name, without }));
     }
     Ok(found)
-}
-
-/// Whether a cell holds one of the addresses, in any spelling, by itself or among others.
-fn names(cell: &str, keys: &[String]) -> bool {
-    let addresses = crate::audience::addresses_in_cell(cell);
-    keys.iter().any(|key| addresses.contains(key))
-}
-
-/// Names of files below a folder that have one of the addresses in them.
-fn look_through(root: &Path, folder: &Path, keys: &[String], found: &mut Vec<String>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    let mut entries: Vec<_> = entries.flatten().collect();
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let (path, name) = (entry.path(), entry.file_name());
-        let Ok(kind) = entry.file_type() else { continue };
-        if kind.is_dir() {
-            if name != ".git" && name != "target" && name != "node_modules" {
-                look_through(root, &path, keys, found);
-            }
-            continue;
-        }
-        let is_small = entry.metadata().is_ok_and(|data| data.len() <= LONGEST_FILE_BYTES);
-        if !kind.is_file() || !is_small || found.len() >= MOST_FILES {
-            continue;
-        }
-        let Ok(bytes) = fs::read(&path) else { continue };
-        let bytes = bytes.to_ascii_lowercase();
-        if keys.iter().any(|key| memchr::memmem::find(&bytes, key.as_bytes()).is_some()) {
-            let below = path.strip_prefix(root).unwrap_or(&path);
-            found.push(below.display().to_string());
-        }
-    }
 }

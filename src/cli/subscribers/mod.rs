@@ -15,6 +15,7 @@ mod last_time;
 mod list;
 #[cfg(test)]
 mod lives;
+mod mentions;
 mod move_person;
 pub mod returned;
 pub(super) mod share;

@@ -8,6 +8,7 @@
 //! A table may be longer than memory: [`CsvShape::of`] looks at it once, and [`CsvShape::rows`] reads it row by row, as often
 //! as wanted. [`read`] takes a short one whole.
 
+mod lines;
 mod shape;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use thiserror::Error;
 use crate::count::counted;
 use crate::problem::{Place, Problem};
 
+pub use lines::lines_of;
 pub use shape::{CsvShape, decoded};
 
 /// Ten million people with some columns stay below this: a list is read row by row, and never whole.
@@ -233,8 +235,19 @@ impl Rows {
                     },
                 })?;
             if !more || self.record.iter().any(|cell| !cell.trim().is_empty()) {
+                self.number_line();
                 return Ok(more);
             }
+        }
+    }
+
+    /// The reader's own number counts from where it began to look, which may be a blank line before the row: what is certain is
+    /// where the row ends, and the ends of lines within it.
+    fn number_line(&mut self) {
+        let inner = memchr::memchr_iter(b'\n', self.record.as_slice().as_bytes()).count() as u64;
+        if let Some(mut position) = self.record.position().cloned() {
+            position.set_line(self.reader.position().line().saturating_sub(inner + 1));
+            self.record.set_position(Some(position));
         }
     }
 
@@ -267,6 +280,8 @@ fn line_of(at: &csv::Position) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn cells(bytes: &[u8]) -> Vec<Vec<String>> {
@@ -292,6 +307,76 @@ mod tests {
         ];
         for file in files {
             assert_eq!(cells(file), expected, "{:?}", String::from_utf8_lossy(file));
+        }
+    }
+
+    /// Rows as they may stand in a file: blank lines before them, cells with ends of lines, and any end of a line.
+    fn lines() -> impl Strategy<Value = Vec<(u8, u8)>> {
+        proptest::collection::vec((0u8..4, 0u8..3), 0..12)
+    }
+
+    /// Gives a few bytes at a time: ends of lines are cut in two.
+    #[derive(Debug)]
+    struct Slow(Vec<u8>, usize);
+
+    impl Input for Slow {
+        fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+            struct Pieces(Cursor<Vec<u8>>, usize);
+            impl Read for Pieces {
+                fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                    let most = buffer.len().min(self.1);
+                    self.0.read(&mut buffer[..most])
+                }
+            }
+            Ok(Box::new(Pieces(Cursor::new(self.0.clone()), self.1)))
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn each_row_is_at_the_line_that_an_editor_shows(
+            lines in lines(), names_separator: bool, is_ended: bool, piece in 1usize..9,
+        ) {
+            let end_of = |end: u8| ["\n", "\r\n", "\r"][usize::from(end)];
+            let mut text = String::from(if names_separator { "sep=,\r\n" } else { "" });
+            text.push_str("name,email\n");
+            let mut line = 2 + usize::from(names_separator);
+            let mut expected = Vec::new();
+            for (number, (kind, end)) in lines.iter().enumerate() {
+                match kind {
+                    0 => line += 1,
+                    1 | 2 => {
+                        text.push_str(&format!("{number},a@example.org"));
+                        expected.push((line, number.to_string()));
+                        line += 1;
+                    }
+                    _ => {
+                        text.push_str(&format!("\"{number}{}\",a@example.org", end_of(*end)));
+                        expected.push((line, format!("{number}\n")));
+                        line += 2;
+                    }
+                }
+                // A return and a feed that meet are one end.
+                let is_last = number + 1 == lines.len();
+                let end = if *kind == 0 || *end == 2 { 1 } else { *end };
+                if is_ended || !is_last {
+                    text.push_str(end_of(end));
+                }
+            }
+            let input = Slow(text.clone().into_bytes(), piece);
+            let shape = CsvShape::of("people.csv", &input).unwrap();
+            let mut rows = shape.rows(&input).unwrap();
+            let mut found = Vec::new();
+            while let Some(line) = rows.advance().unwrap() {
+                found.push((line, rows.cell(0).to_owned()));
+            }
+            prop_assert_eq!(&found, &expected, "{:?}", text);
+            let all = lines_of(text.as_bytes());
+            prop_assert_eq!(all.concat(), text.as_bytes());
+            for (line, name) in expected {
+                let is_there = all[line - 1].windows(name.trim().len()).any(|w| w == name.trim().as_bytes());
+                prop_assert!(is_there, "{line} {name} {text:?}");
+            }
         }
     }
 

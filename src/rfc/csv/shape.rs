@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
+use super::lines::{LineFeeds, ReadableLines};
 use super::{
     Input, LONGEST_LINE_BYTES, LONGEST_TABLE_BYTES, MOST_COLUMNS, Rows, TableError, column,
 };
@@ -29,8 +30,6 @@ pub struct CsvShape {
     encoding: &'static Encoding,
     /// Bytes of a byte order mark.
     skipped: usize,
-    /// Lines end with a carriage return alone, as on old Macs.
-    ends_with_cr: bool,
     delimiter: u8,
     /// The first line names the separator, and is no row.
     names_delimiter: bool,
@@ -110,7 +109,6 @@ impl CsvShape {
             mixed_at: None,
             encoding,
             skipped,
-            ends_with_cr: false,
             delimiter: b',',
             names_delimiter: false,
             open_quotes: Vec::new(),
@@ -143,6 +141,11 @@ impl CsvShape {
         !self.open_quotes.is_empty() && self.open_quotes.binary_search(&line).is_ok()
     }
 
+    /// Whether its lines can be cut out of its bytes: in UTF-16 a line feed is two of them.
+    pub fn has_lines_in_bytes(&self) -> bool {
+        self.encoding == UTF_8 || self.encoding == WINDOWS_1252
+    }
+
     /// Its text as UTF-8 without what makes no row.
     fn text_of(&self, mut opened: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
         io::copy(&mut opened.by_ref().take(self.skipped as u64), &mut io::sink())?;
@@ -155,18 +158,11 @@ impl CsvShape {
                     .build(text),
             );
         }
-        if self.ends_with_cr {
-            text = Box::new(NewLines(text));
-        }
+        text = Box::new(LineFeeds::new(text));
         if self.names_delimiter || !self.open_quotes.is_empty() {
             let lines = BufReader::with_capacity(CHUNK_BYTES, text);
-            text = Box::new(ReadableLines {
-                lines,
-                line: 1,
-                skips_first: self.names_delimiter,
-                open_quotes: self.open_quotes.clone(),
-                at: 0,
-            });
+            let open_quotes = self.open_quotes.clone();
+            text = Box::new(ReadableLines::new(lines, self.names_delimiter, open_quotes));
         }
         Ok(text)
     }
@@ -201,16 +197,16 @@ impl CsvShape {
         Ok(rest.is_empty())
     }
 
-    /// Whether there are quotation marks; sees how lines end on the way.
-    fn see_signs(&mut self, input: &dyn Input) -> Result<bool, TableError> {
+    /// Whether there are quotation marks.
+    fn see_signs(&self, input: &dyn Input) -> Result<bool, TableError> {
         let mut quotes = false;
-        let (mut feeds, mut returns, mut length) = (false, false, 0);
+        let mut length = 0;
         let mut chunks = Chunks::new(self.text_of(input.open()?)?);
         while let Some(chunk) = chunks.next()? {
             if memchr::memchr(0, chunk).is_some() {
                 return Err(TableError::NotText);
             }
-            length = match memchr::memrchr2(b'\n', b'\r', chunk) {
+            length = match memchr::memrchr(b'\n', chunk) {
                 Some(end) => chunk.len() - end,
                 None => length + chunk.len(),
             };
@@ -218,12 +214,7 @@ impl CsvShape {
                 return Err(TableError::LongLine);
             }
             quotes |= memchr::memchr(b'"', chunk).is_some();
-            // A feed at the very end ends the last line only.
-            let body = chunk.strip_suffix(b"\n").unwrap_or(chunk);
-            feeds |= memchr::memchr(b'\n', body).is_some();
-            returns |= memchr::memchr(b'\r', chunk).is_some();
         }
-        self.ends_with_cr = returns && !feeds;
         Ok(quotes)
     }
 
@@ -363,65 +354,6 @@ impl Chunks {
                 Ok(read) => return Ok(Some(&self.buffer[..read])),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
-            }
-        }
-    }
-}
-
-/// Carriage returns as line feeds.
-struct NewLines<R>(R);
-
-impl<R: Read> Read for NewLines<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.0.read(buffer)?;
-        for byte in &mut buffer[..read] {
-            if *byte == b'\r' {
-                *byte = b'\n';
-            }
-        }
-        Ok(read)
-    }
-}
-
-/// The first line as an empty one, where it is no row, and some lines without their quotation marks: the numbers of all lines
-/// stay as they are.
-struct ReadableLines<R> {
-    lines: R,
-    /// Of the line that is read now.
-    line: usize,
-    skips_first: bool,
-    open_quotes: Vec<usize>,
-    /// Those before this one are passed.
-    at: usize,
-}
-
-impl<R: BufRead> Read for ReadableLines<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let available = self.lines.fill_buf()?;
-            if available.is_empty() || buffer.is_empty() {
-                return Ok(0);
-            }
-            let end = memchr::memchr(b'\n', available);
-            let most = end.map_or(available.len(), |end| end + 1).min(buffer.len());
-            let piece = &available[..most];
-            let ends = piece.ends_with(b"\n");
-            let is_open = self.open_quotes.get(self.at) == Some(&self.line);
-            let is_skipped = self.skips_first && self.line == 1;
-            let mut written = 0;
-            for byte in piece {
-                // The line's end stays.
-                if *byte == b'\n' || !(is_skipped || is_open && *byte == b'"') {
-                    buffer[written] = *byte;
-                    written += 1;
-                }
-            }
-            self.lines.consume(most);
-            self.line += usize::from(ends);
-            self.at += usize::from(ends && is_open);
-            // A piece of nothing but quotation marks is not the end.
-            if written > 0 {
-                return Ok(written);
             }
         }
     }
