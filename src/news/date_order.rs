@@ -1,4 +1,4 @@
-//! Whether the dates of a source are day first or month first: decided over the whole source, and asked where it cannot be.
+//! Whether the dates of a source are day first or month first: decided over the whole source; where it cannot be, people choose.
 //! Pure: a reading in, a reading out.
 
 use crate::date::{DateOrder, Numeric, WrittenDate};
@@ -59,8 +59,8 @@ pub fn as_far_as_known(items: &mut [Item], stated: Option<DateOrder>) {
     }
 }
 
-/// Gives the items whose dates were left open the one they mean. Where nothing says which they stay without a date, and a
-/// problem asks. Until then a reader may take such a date for day first.
+/// Gives the items whose dates were left open the one they mean. Where nothing decides it, they stay without a date, and a
+/// problem has the question. Until then a reader may take such a date for day first.
 pub fn settle(reading: &mut Reading, source: &str, stated: Option<DateOrder>) {
     let dates: Vec<(usize, Numeric)> = (0..reading.items.len())
         .filter_map(|index| Some((index, reading.items[index].numeric.take()?)))

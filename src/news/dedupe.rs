@@ -23,7 +23,7 @@ pub struct EarlierItem {
 /// Titles as alike as this, of one day, are one title that was corrected.
 const ALIKE: f64 = 0.9;
 
-/// Tells which known item each of a reading is, and which are new (`None`). An item is known by its own address, else by
+/// Finds the known item that each of a reading is; new ones have `None`. An item is known by its own address, else by
 /// its id, else by its title and date. No two are the same known item.
 pub fn recognise(items: &[EarlierItem], known: &[EarlierItem]) -> Vec<Option<usize>> {
     let mut found = vec![None; items.len()];
@@ -107,7 +107,7 @@ impl<'a> OpenItems<'a> {
     /// time: only of one day is it the same.
     fn same(&self, item: &EarlierItem) -> Option<usize> {
         let exact = self.by_words.get(&(item.day, item.words.as_str())).into_iter().flatten();
-        // Where nobody knows when they were, two with addresses of their own are two.
+        // Without a day, two items with addresses of their own are two.
         let may_be = |which: &&usize| {
             item.day.is_some() || item.link.is_none() || self.known[**which].link.is_none()
         };
@@ -294,7 +294,7 @@ pub fn identity(link: &str) -> String {
     if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
 }
 
-/// A path with its encoded letters as letters; one that is no UTF-8 stays as it is.
+/// A path with its encoded letters as letters; one that is not valid UTF-8 stays as it is.
 fn letters_of(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();

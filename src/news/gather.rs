@@ -1,8 +1,8 @@
-//! Every source of a project, read or asked, taken into the store, and the stories that are wanted of it.
+//! Every source of a project, read or fetched, taken into the store, and the stories that are wanted of it.
 //! Shell: files and the network.
 //!
-//! Files are read each time. A website is asked when it was not asked for a while; when it does not answer, what the store
-//! has of it is used, and its age is told. A source that fails, or has turned strange, changes nothing in the store.
+//! Files are read each time. A website is fetched when the last fetch is a while ago; when it does not answer, the stories
+//! in the store are used, and their age is reported. A source that fails, or looks unusual, changes nothing in the store.
 
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
@@ -33,16 +33,16 @@ use crate::news::sources::picture_sizes::{self, SizeQuery};
 use crate::news::sources::site_fetch::{self, FetchRequest, News, SiteNews};
 use crate::problem::Problem;
 
-/// A website that was asked within this time is not asked again, unless somebody wants it.
+/// A website that was fetched within this time is not fetched again, unless somebody wants it.
 const ASKED_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(15);
 
-/// Websites that are asked at the same time.
+/// Websites that are fetched at the same time.
 const AT_A_TIME: usize = 20;
 
-/// When websites are asked.
+/// When websites are fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
-    /// Those that were not asked for a while.
+    /// Those that were not fetched for a while.
     InTime,
     /// The same, and nobody for the sizes of pictures: somebody waits for the stories.
     NewsInTime,
@@ -79,17 +79,17 @@ pub struct SourceSync {
 /// See `SourceSync`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SyncOutcome {
-    /// Read or asked: how many items it has, and what has changed.
+    /// Read or fetched: how many items it has, and what has changed.
     Taken { items: usize, taken: IntakeCounts },
-    /// Asked, and the same as before.
+    /// Fetched, and the same as before.
     Same,
-    /// Asked a short while ago.
+    /// Fetched a short while ago.
     Recent,
     /// Not read: what the store has of it is used.
     Trouble(Trouble),
 }
 
-/// Reads and asks all sources, side by side where they are websites, and gives the stories that are wanted.
+/// Reads files and fetches websites, the latter side by side, and gives the stories that are wanted.
 ///
 /// # Errors
 /// When the store fails. A source that cannot be read is a problem and not the end.
@@ -165,7 +165,7 @@ enum SourceAnswer {
     File {
         date: Option<PartialDate>,
     },
-    /// It was not asked.
+    /// It was not fetched.
     Nothing,
     Answer(Result<SiteNews, FetchError>),
     /// Its settings are wrong.
@@ -188,7 +188,7 @@ fn is_due(gathering: &GatherRequest<'_>, settings: &Settings, state: &SourceStat
     }
 }
 
-/// Whether a source's settings are not those with which it was asked last: what it answered then says nothing of now.
+/// Whether a source's settings have changed since the last fetch: what it answered then does not count now.
 fn is_changed(settings: &Settings, state: &SourceState) -> bool {
     state.asked_of.as_ref().is_some_and(|before| *before != asked_of(settings))
 }

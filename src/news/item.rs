@@ -262,7 +262,7 @@ impl Image {
 const LONGEST_SIDE: u32 = 100_000;
 
 impl ImageSize {
-    /// One that a source names. What is no size is a problem.
+    /// One that a source names. A value that is not a size is a problem.
     pub fn given(
         text: Option<String>,
         place: impl Fn() -> Place,
@@ -293,7 +293,7 @@ impl ImageSize {
     }
 }
 
-/// Something in a source that is no item on purpose: a draft, an unpublished page.
+/// Something in a source that is deliberately not an item: a draft, an unpublished page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SkippedItem {
     pub title: String,
@@ -314,7 +314,7 @@ pub struct Reading {
     pub is_complete: bool,
     /// Some of its items could not be read: one that is missing here need not be gone.
     pub has_lost: bool,
-    /// Stories outside of the days that were asked for.
+    /// Stories outside of the requested days.
     pub elsewhere: OutsideCounts,
 }
 
@@ -326,7 +326,7 @@ pub struct UnreadSource {
     pub answered: Option<DateTime<Utc>>,
 }
 
-/// How many stories lie outside of the days that were asked for.
+/// How many stories lie outside of the requested days.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct OutsideCounts {
     pub before: usize,

@@ -7,7 +7,7 @@ use crate::count::counted;
 
 /// A source of fewer items may well be empty one day.
 const FEW: usize = 3;
-/// As many times more than before, and at least so many, are not a busy month.
+/// This number of times as many items as before, and at least `MANY`, is not a busy month.
 const TIMES_MORE: usize = 10;
 const MANY: usize = 50;
 /// The language of less text is a guess.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What is known of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceState {
-    /// When it was asked last, whatever came of it.
+    /// When it was fetched last, whatever came of it.
     pub asked: Option<DateTime<Utc>>,
     /// When its items were taken in last, or were the same.
     pub answered: Option<DateTime<Utc>>,
@@ -19,9 +19,9 @@ pub struct SourceState {
     pub reaches_back: Option<NaiveDate>,
     /// Days, exclusive on both sides, of which nothing is known.
     pub gaps: Vec<(NaiveDate, NaiveDate)>,
-    /// Why the last asking gave nothing, if it did.
+    /// Why the last fetch gave nothing, if it did.
     pub trouble: Option<Trouble>,
-    /// What was asked then: see `gather::asked_of`.
+    /// The settings it was fetched with: see `gather::asked_of`.
     pub asked_of: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What people are told when a source gives nothing, or may lack stories.
+//! What people read when a source gives nothing, or may lack stories.
 //! Pure: what went wrong in, problems with a place and a cure out.
 
 use chrono::NaiveDate;
@@ -48,7 +48,7 @@ pub(super) fn tell_trouble(
     });
 }
 
-/// Says which days of the window a source forgets too fast to tell of.
+/// Reports the days of the window whose stories a source forgot before they were fetched.
 pub(super) fn tell_gaps(
     reading: &mut Reading,
     settings: &Settings,

@@ -27,7 +27,7 @@ pub struct Body {
 }
 
 /// Reads a body whose first line is line `first_line` of its file. `title` is what the front matter says: a heading that
-/// repeats it is no text, and neither is the heading that is the title where the front matter has none. The mark
+/// repeats it is not text, and neither is the heading that is the title where the front matter has none. The mark
 /// `<!--more-->` ends the text, as its author meant it to.
 pub fn read(markdown: &str, first_line: usize, title: Option<&str>, is_mdx: bool) -> Body {
     let program = if is_mdx { Some(without_program(markdown)) } else { None };
@@ -85,7 +85,7 @@ struct Reader<'a> {
     heading: Option<HeadingLevel>,
     /// A picture's address and what it says to those who cannot see it.
     picture: Option<Picture>,
-    /// Depth within what is no text: footnotes, tables of fields.
+    /// Depth within what is not text: footnotes, tables of fields.
     skipped: usize,
     /// Within `<script>` or `<style>` of a paragraph.
     hidden: Option<&'static str>,

@@ -382,7 +382,7 @@ impl<'a> FieldMap<'a> {
     }
 }
 
-/// What `consent:` says: channels alone, or a group of `channels:` and `until:`.
+/// What `consent:` says: only channels, or a group of `channels:` and `until:`.
 ///
 /// # Errors
 /// The words that stand where the last day should.
@@ -408,7 +408,7 @@ fn consent(
     Ok((!says_nothing).then_some(Consent { channels, until }))
 }
 
-/// The known field that a name nobody knows looks like.
+/// The known field that an unknown name looks like.
 fn misspelt(simple_name: &str) -> Option<&'static str> {
     const KNOWN: [&[&str]; 19] = [
         TITLE,

@@ -16,7 +16,7 @@ use crate::problem::{Place, Problem};
 
 pub const POSTS_A_PAGE: usize = 100;
 
-/// The address of a page of posts, newest first; `changed_since` asks for those only that changed since.
+/// The address of a page of posts, newest first; `changed_since` limits it to those that changed since.
 pub fn address(
     site: &str,
     key: &str,

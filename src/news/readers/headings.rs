@@ -14,7 +14,7 @@ const CALLS: &str = "donate|give now|give today|make a donation|make a gift|leav
     view all|see all|read all|show all|browse all|all news|all stories|all posts|all articles|more news|more stories|more articles|\
     older news|older stories|older posts|news archive|archive|back to|follow us|find us on|volunteer with us|get involved|contact us|\
     get in touch|visit our shop|shop now|our newsletter|sign in|log in|load more";
-/// A longer title tells something.
+/// A longer title says something.
 const MOST_WORDS: usize = 6;
 /// Longer words over a pasted part are a title.
 const MOST_WORDS_OF_A_SECTION: usize = 4;

@@ -353,7 +353,7 @@ fn note_computed(reading: &mut Reading, path: &str, names: &[String]) {
     }
 }
 
-/// Puts the day of the last change where Hugo would: as the page's own day, if it has no other. Tells whether it did.
+/// Puts the day of the last change where Hugo would: as the page's own day, if it has no other. Returns whether it did.
 fn put_day_of_change(
     page: &SitePage<'_>,
     fields: &mut BTreeMap<String, Value>,

@@ -8,7 +8,7 @@ const LONGEST_BYTES: usize = 4000;
 /// Beyond these nobody reads the list.
 const MOST_REMOVED: usize = 100;
 
-/// Takes it out of a text. Imports, exports and comments tell readers nothing, so nobody need look at their places.
+/// Takes it out of a text. Readers learn nothing from imports, exports and comments, so nobody need look at their places.
 pub fn without_program(markdown: &str) -> StrippedText {
     let mut out = StrippedText { text: String::with_capacity(markdown.len()), removed: Vec::new() };
     let (mut rest, mut line, mut fence) = (markdown, 1, None::<&str>);

@@ -88,7 +88,7 @@ fn before_bracket(text: &str) -> Option<&str> {
 /// A text without the "Read more" that stands at its end as words of its own.
 fn before_more(text: &str) -> Option<&str> {
     let bare = text.trim_end_matches(END_MARKS);
-    // "More" alone may be the last word of anything.
+    // "More" by itself may be the last word of anything.
     MORE.iter().filter(|more| **more != "more").find_map(|more| {
         let at = bare.len().checked_sub(more.len()).filter(|at| bare.is_char_boundary(*at))?;
         let (before, words) = bare.split_at(at);

@@ -83,7 +83,7 @@ pub fn is_picture_address(address: &str) -> bool {
         "gravatar.com/avatar",
         "google-analytics.com",
     ];
-    // A word is no file: such pictures are there to run a script when they fail.
+    // A word is not a file: such pictures are there to run a script when they fail.
     if !address.contains(['.', '/']) {
         return false;
     }

@@ -133,7 +133,7 @@ const BLOCKS: [&str; 42] = [
     "ul",
     "caption",
 ];
-/// Elements whose content is no text of the story.
+/// Elements whose content does not belong to the text of the story.
 const DROPPED: [&str; 9] =
     ["audio", "button", "canvas", "math", "object", "select", "svg", "template", "video"];
 
@@ -177,7 +177,7 @@ fn tokenized(html: &str) -> Letters {
         let end = rest.ceil_char_boundary(PIECE_BYTES.min(rest.len()));
         let (piece, after) = rest.split_at(end);
         queue.push_back(StrTendril::from(piece));
-        // The sink asks for no script to be run, so that the whole piece is read at once.
+        // The sink does not request that a script be run, so that the whole piece is read at once.
         let _ = tokenizer.feed(&queue);
         rest = after;
     }

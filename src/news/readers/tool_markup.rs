@@ -4,7 +4,7 @@
 /// A text without it, and what was taken out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StrippedText {
-    /// With as many lines as before.
+    /// With the number of lines it had before.
     pub text: String,
     /// Each as it is written, with its line from 1.
     pub removed: Vec<(usize, String)>,

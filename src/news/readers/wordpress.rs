@@ -2,7 +2,7 @@
 //! Pure: bytes in, items and problems out.
 //!
 //! `date` is the site's own clock, and what its readers saw; `date_gmt` and the two can disagree. The API's filters
-//! compare the site's clock too, and refuse days without a time: roundup asks for a day more on either side.
+//! compare the site's clock too, and refuse days without a time: roundup requests a day more on either side.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub enum Permalinks {
     Plain,
 }
 
-/// The address of a page of posts, newest first; `changed_since` asks for those only that changed since.
+/// The address of a page of posts, newest first; `changed_since` limits it to those that changed since.
 pub fn address(
     site: &str,
     permalinks: Permalinks,

@@ -65,7 +65,7 @@ impl FetchedBytes {
     }
 }
 
-/// Asks for addresses of the web.
+/// Fetches addresses of the web.
 #[derive(Debug, Clone)]
 pub struct Web {
     client: Client,
@@ -141,7 +141,7 @@ impl Web {
         self.in_time(&url, reading).await
     }
 
-    /// Gives the first bytes of an answer, at most so many, as they come.
+    /// Gives the first bytes of an answer, at most `most`, as they come.
     ///
     /// # Errors
     /// As `get`.
@@ -327,14 +327,14 @@ fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<String> {
 fn builder(allow_local: bool, answer_within: Duration) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .user_agent(AGENT)
-        // An address may hold a key, and a redirect to somebody else would tell it.
+        // An address may hold a key, and a redirect to somebody else would reveal it.
         .referer(false)
         .connect_timeout(CONNECT_WITHIN)
         .timeout(answer_within)
         .dns_resolver(Arc::new(PublicOnly { allow_local }))
 }
 
-/// A client that asks public addresses alone, and follows no redirect by itself.
+/// A client that connects only to public addresses, and follows no redirect by itself.
 ///
 /// # Errors
 /// When this computer has no certificates, or its proxy settings cannot be read.

@@ -188,7 +188,7 @@ fn is_whole_site(folder: &Path, files: &[PathBuf]) -> bool {
     !is_own && has_posts
 }
 
-/// Whether a file lies in the folder of another page (`gala/index.md`), and is no page itself.
+/// Whether a file lies in the folder of another page (`gala/index.md`), and is not a page itself.
 fn is_resource(path: &Path, bundles: &BTreeSet<PathBuf>, folder: &Path) -> bool {
     let is_index = matches!(stem(path).split('.').next(), Some("index" | "_index"));
     let mut above = path.parent();
@@ -197,7 +197,7 @@ fn is_resource(path: &Path, bundles: &BTreeSet<PathBuf>, folder: &Path) -> bool 
         if bundles.contains(parent) && !is_own {
             return true;
         }
-        // The index of a folder within a page's folder is no page either.
+        // The index of a folder within a page's folder is not a page either.
         is_own = false;
         above = parent.parent();
     }

@@ -1,4 +1,4 @@
-//! The items of a source that are known, to tell how far a new answer must be read and what it lacks.
+//! The items of a source that are known: how far a new answer must be read, and what it lacks.
 //! Pure: items in, decisions out.
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! How large the pictures of stories are whose sources do not say: each address is asked once, for its beginning.
+//! How large the pictures of stories are whose sources do not say: the beginning of each address is fetched once.
 //! Shell: the network, the store.
 
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ const MOST_ASKED: usize = 100;
 /// All of them together. The email can do without.
 const WITHIN: Duration = Duration::from_secs(15);
 
-/// Whose pictures, and whether their addresses may be asked now.
+/// Whose pictures, and whether their addresses may be fetched now.
 pub struct SizeQuery<'a> {
     pub sources: &'a [Settings],
     /// Whom a website's owner can write to.
@@ -31,7 +31,7 @@ pub struct SizeQuery<'a> {
     pub is_asking: bool,
 }
 
-/// Fills in the sizes of pictures, and asks for those that nobody has asked for yet.
+/// Fills in the sizes of pictures, and fetches those that were never fetched.
 ///
 /// # Errors
 /// When the store fails. A picture that cannot be had stays as it is.
@@ -75,7 +75,7 @@ fn pictures_of(item: &mut Item) -> impl Iterator<Item = &mut Image> {
     item.image.as_mut().into_iter().chain(translated)
 }
 
-/// Asks addresses side by side; what is not known in time is not in the answer, and is asked another time.
+/// Fetches addresses side by side; what is not known in time is left out, and fetched another time.
 async fn asked(
     addresses: BTreeMap<String, bool>,
     contact: &str,
@@ -105,7 +105,7 @@ async fn asked(
     }
 }
 
-/// What the beginning of a picture says; nothing of what is no picture.
+/// What the beginning of a picture says; `None` where it is not a picture.
 fn size_of(bytes: &[u8]) -> Option<ImageSize> {
     let size = imagesize::blob_size(bytes).ok()?;
     ImageSize::of(u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?)

@@ -1,4 +1,4 @@
-//! Asks one website for its news: as many pages as it takes to meet a story that is known.
+//! Fetches the news of one website: page by page, until a story that is known.
 //! Shell: the network.
 
 use chrono::{DateTime, Utc};
@@ -27,7 +27,7 @@ use crate::problem::{Place, Problem};
 
 /// An archive of ten stories a page has this many pages after ten years.
 const MOST_PAGES: usize = 60;
-/// Stories that have left a list and whose own addresses are asked in one go.
+/// Stories that have left a list and whose own addresses are fetched in one go.
 const MOST_PROBES: usize = 20;
 /// Of them at the same time.
 const PROBES_AT_A_TIME: usize = 4;
@@ -77,7 +77,7 @@ impl News {
     }
 }
 
-/// Asks.
+/// Fetches the news of a website, and what happened to stories that have left its list.
 ///
 /// # Errors
 /// When its first page cannot be had.
@@ -107,7 +107,7 @@ pub async fn ask(web: &Web, question: &FetchRequest) -> Result<SiteNews, FetchEr
 }
 
 /// Those whose own address says that they are there no more (RFC 9110, 15.5.5 and 15.5.11). Nothing else says so: a server
-/// that is down, or a story that a list forgot, proves nothing. Only the source's own website is asked.
+/// that is down, or a story that a list forgot, proves nothing. We connect only to the source's own website.
 async fn withdrawn(web: &Web, missing: &[&Item], url: &str) -> Vec<String> {
     let host = |address: &str| {
         let host = url::Url::parse(address).ok()?.host_str()?.to_owned();

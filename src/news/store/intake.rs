@@ -163,7 +163,7 @@ fn stored_rows(
     found.collect::<rusqlite::Result<Vec<_>>>().map(|rows| rows.into_iter().unzip())
 }
 
-/// Writes an item again where it differs; tells whether people would see a difference.
+/// Writes an item again where it differs; returns whether people would see a difference.
 fn update(
     change: &Transaction<'_>,
     item: &mut Item,
@@ -176,7 +176,7 @@ fn update(
         return Ok(false);
     }
     let old = parse(&stored.text)?;
-    // A story that is changed again is no younger: the first day that its source gave is the nearest to its publication.
+    // A story that is changed again does not become younger: the first day that its source gave is the nearest to its publication.
     if item.date_of_change && old.date_of_change && old.date.is_some() {
         item.date = old.date;
     }
@@ -306,7 +306,7 @@ fn absent(
         .collect()
 }
 
-/// Whether an answer goes back to what was known: one of the three newest known items is in it. One alone may have been taken
+/// Whether an answer goes back to what was known: one of the three newest known items is in it. The newest may have been taken
 /// away, and an old one may stand first in every answer.
 fn is_continuous(known: &[EarlierItem], recognised: &[Option<usize>]) -> bool {
     const NEWEST: usize = 3;

@@ -57,7 +57,7 @@ pub enum StoreError {
     Locked { path: String, what: String },
 }
 
-/// See the module.
+/// The news store of a project: what its sources said, in one file.
 #[derive(Debug)]
 pub struct Store {
     database: Connection,
@@ -100,7 +100,7 @@ pub struct SourceVisit<'a> {
     pub withdrawn: &'a [String],
     /// Known items whose files are there and cannot be read now.
     pub unread: &'a [String],
-    /// What was asked: see `gather::asked_of`.
+    /// The settings it was fetched with: see `gather::asked_of`.
     pub asked_of: &'a str,
 }
 

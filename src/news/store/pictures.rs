@@ -1,4 +1,4 @@
-//! How large pictures are, as their addresses said when they were asked.
+//! How large pictures are, as their addresses said when they were fetched.
 //! Shell: the store's tables.
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -7,16 +7,16 @@ use rusqlite::{OptionalExtension, params};
 use super::{Store, StoreError};
 use crate::news::item::ImageSize;
 
-/// An address that did not say is asked again after this time.
+/// An address that did not say is fetched again after this time.
 const ASKED_AGAIN_AFTER: TimeDelta = TimeDelta::days(7);
 
 /// What is known of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KnownSize {
     Is(ImageSize),
-    /// Its address did not say, and is not asked again yet.
+    /// Its address did not say, and is not fetched again yet.
     NotSaid,
-    /// To be asked.
+    /// To be fetched.
     Unknown,
 }
 

@@ -1,4 +1,4 @@
-//! What the store knows of each source: when it was asked, what it said, of which days stories may be missing.
+//! What the store knows of each source: when it was fetched, what it said, of which days stories may be missing.
 //! Shell: the store's tables.
 
 use chrono::{DateTime, Utc};
@@ -8,7 +8,7 @@ use super::{Store, StoreError, date, time};
 use crate::news::source_state::{SourceState, Trouble, Validators};
 
 impl Store {
-    /// What is known of a source; nothing of one that was never asked.
+    /// What is known of a source; empty for one that was never fetched.
     ///
     /// # Errors
     /// When the file fails.
@@ -57,7 +57,7 @@ impl Store {
         read().map_err(|error| self.failed(error))
     }
 
-    /// Notes that a source was asked in vain; what is known of it stays.
+    /// Notes that a source was fetched in vain; what is known of it stays.
     ///
     /// # Errors
     /// When the file fails.

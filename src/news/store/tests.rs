@@ -151,7 +151,7 @@ fn a_story_that_is_changed_again_is_no_younger_and_a_publication_is_surer() {
         store.take("s", vec![now.clone()], NONE, "2020-12-21");
         let found = store.all(&["s"], &ItemQuery::default());
         assert_eq!(found[0].date.unwrap().to_string(), wanted, "{now:?}");
-        // The window asks the table, not the item.
+        // The window is compared with the table, not with the item.
         let day: NaiveDate = wanted.parse().unwrap();
         let wanted =
             ItemQuery { days: day.succ_opt().map(|next| (day, next)), ..ItemQuery::default() };

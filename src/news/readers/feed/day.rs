@@ -1,8 +1,8 @@
 //! The day of each entry of a feed: of its publication, or, where no entry has one, of its last change.
 //! Pure: entries in, days out.
 //!
-//! A change is not a publication. Atom makes `updated` compulsory and `published` optional (RFC 4287, 4.1.1 and 4.2.15), so many a
-//! feed has nothing else, and for a story that nobody touched again the two are the same. Such a day is taken, and said to be
+//! A change is not a publication. Atom makes `updated` compulsory and `published` optional (RFC 4287, 4.1.1 and 4.2.15), hence
+//! many feeds have only the former; for a story that nobody touched again the two are the same. Such a day is taken and marked as
 //! unsure. It is not taken where any entry says when it was published: the others then leave it out on purpose. Nor where
 //! most entries were changed on one day: that is the day on which the website was made again.
 

@@ -199,7 +199,7 @@ fn best(mut texts: Vec<(u8, Text)>, says: impl Fn(&Text) -> bool) -> Option<Text
 /// From here on a date is of a change.
 const OF_CHANGE: u8 = 3;
 
-/// What a date is worth: of publication, of creation, of a change. `None` for what is no date of the story.
+/// What a date is worth: of publication, of creation, of a change. `None` for one that is not a date of the story.
 fn date_rank(space: Space, name: &str) -> Option<u8> {
     match (space, name) {
         (Space::Feed, "pubdate" | "published" | "issued" | "publicationdate" | "publishdate") => {

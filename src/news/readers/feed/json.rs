@@ -63,7 +63,7 @@ fn entry(item: &Value, at: Option<&str>) -> Option<FeedEntry> {
         link: ["url", "external_url", "link"]
             .iter()
             .filter_map(|name| own(&[*name]))
-            // The specification asks for the address of the item as its id.
+            // The specification wants the address of the item as its id.
             .chain(own(&["id"]).filter(|id| id.starts_with("http")))
             .find_map(|written| address(&written, at)),
         dates: all(&["date_published", "published", "date"]),

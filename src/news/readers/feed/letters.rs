@@ -54,7 +54,7 @@ pub fn escape(text: &str, out: &mut String) {
     }
 }
 
-/// A text with its references as letters; what is no reference stays.
+/// A text with its references as letters; what is not a reference stays.
 pub fn unescaped<'a>(text: &'a str, entities: &BTreeMap<String, String>) -> Cow<'a, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);

@@ -107,7 +107,7 @@ pub fn read_text(source: &str, address: &str, decoded: &DecodedText<'_>, zone: T
 
 /// Says how many items have no day; `only_changed` of them say when they were changed last.
 fn note_undated(reading: &mut Reading, address: &str, only_changed: usize) {
-    // Those whose dates are written, and may be read in two ways, are asked for by themselves.
+    // Dates that can be read in two ways have a problem of their own.
     let undated =
         reading.items.iter().filter(|item| item.date.is_none() && item.numeric.is_none()).count();
     let only_changed = only_changed.min(undated);
@@ -281,7 +281,7 @@ impl Made<'_> {
     }
 }
 
-/// Words for a story of which there is nothing but its address: "/news/spring-fair.html" as "Spring fair", and the address
+/// Words for a story that has only its address: "/news/spring-fair.html" as "Spring fair", and the address
 /// itself where it has no words.
 fn title_of_address(link: &str) -> Option<String> {
     let address = url::Url::parse(link).ok()?;
@@ -414,7 +414,7 @@ pub fn advertised_feeds(page: &str, address: &str) -> Vec<String> {
         .filter_map(|tag| {
             web_address(&attribute(tag, "href")?.replace("&amp;", "&"), base.as_deref())
         })
-        // What readers answered is no news.
+        // Comments of readers are not news.
         .filter(|feed| !feed.contains("/comments"))
         .take(3)
         .collect()

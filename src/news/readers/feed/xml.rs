@@ -14,13 +14,13 @@ use super::letters::{escape, unescaped};
 use super::space::{Space, space_of, space_of_prefix};
 use crate::news::item::web_address;
 
-/// Elements below this depth are taken for text of their parent: no feed needs so many, and markup in it is flat.
+/// Elements below this depth are taken for text of their parent: no feed needs to nest deeper, and markup in it is flat.
 const DEEPEST: usize = 64;
 /// A feed of ten megabytes with a hundred thousand items has fewer.
 const MOST_NODES: usize = 600_000;
 /// Errors after each of which reading goes on at the next tag.
 const MOST_RESTARTS: usize = 200;
-/// A longer entity is no abbreviation.
+/// A longer entity is not an abbreviation.
 const LONGEST_ENTITY_BYTES: usize = 400;
 const MOST_ENTITIES: usize = 200;
 /// What was read up to an error is read again from the next tag on: beyond this the rest is given up.
@@ -29,7 +29,7 @@ const MOST_READ_AGAIN_BYTES: u64 = 32 * 1024 * 1024;
 const MOST_SPACES: usize = 100;
 /// A longer address is joined with each relative one at a cost.
 const LONGEST_BASE_BYTES: usize = 2000;
-/// No element of a feed has so many; each is looked through for every name.
+/// No element of a feed has more; each is looked through for every name.
 const MOST_ATTRIBUTES: usize = 100;
 
 #[derive(Debug)]
@@ -302,7 +302,7 @@ impl<'a> XmlDocument<'a> {
         Cow::Owned(unescaped(&whole, &self.entities).into_owned())
     }
 
-    /// The abbreviations that a document declares for itself. One that has others in it is left alone: so bombs are made.
+    /// The abbreviations that a document declares for itself. One that has others in it is not expanded: that is how bombs are made.
     fn note_entities(&mut self, declaration: &str) {
         for entity in declaration.split("<!ENTITY").skip(1).take(MOST_ENTITIES) {
             let Some((name, rest)) = entity.trim_start().split_once(char::is_whitespace) else {
@@ -406,7 +406,7 @@ struct Builder {
     open: Vec<usize>,
     /// Namespaces by prefix, each with the depth at which it was declared.
     spaces: Vec<(usize, String, Space)>,
-    /// Elements that are open and too deep to be told apart.
+    /// How many open elements are too deep to be distinguished.
     too_deep: usize,
     /// Bytes that were read up to errors.
     read_again: u64,
@@ -416,7 +416,7 @@ impl Builder {
     fn space(&self, prefix: &str) -> Space {
         let declared = self.spaces.iter().rev().find(|(_, known, _)| known == prefix);
         match declared {
-            // A default namespace that nobody knows is a version of RSS that nobody knows.
+            // An unknown default namespace is an unknown version of RSS.
             Some((_, _, Space::Other)) if prefix.is_empty() => Space::Feed,
             Some((_, _, space)) => *space,
             None => space_of_prefix(prefix),

@@ -8,7 +8,7 @@ use crate::date::{PartialDate, WrittenDate};
 use crate::news::readers::day_line::{in_year, whole};
 
 const MARKS: &[char] = &['–', '—', '|', ':', '·', '•', '(', ')', '[', ']', '-', '/', ';', ','];
-/// A shorter rest behind a day in the middle is no text.
+/// A shorter rest behind a day in the middle is not text.
 const SHORTEST_TEXT_CHARS: usize = 25;
 const LONGEST_TITLE_CHARS: usize = 110;
 /// Days of more words than anybody writes.

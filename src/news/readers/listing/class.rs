@@ -21,7 +21,7 @@ pub enum Class {
 pub fn class(text: &str) -> Class {
     let length = text.chars().count();
     let end = text.trim_end_matches(['”', '"', '’', ')']);
-    // Hindi, Urdu and Chinese end their sentences with signs of their own.
+    // Hindi, Urdu and Chinese end their sentences with punctuation of their own.
     let is_end_abroad = end.ends_with(['।', '۔', '。']);
     if length > LONGEST_TITLE_CHARS
         || end.ends_with(['.', '…', ',', ';', ':'])

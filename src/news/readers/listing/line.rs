@@ -13,7 +13,7 @@ use crate::news::readers::day_line::day_line;
 
 /// A line as long as this was wrapped where it ends.
 const WRAPPED_CHARS: usize = 55;
-/// A paragraph that is longer is no teaser: its lines are left apart.
+/// A paragraph that is longer is not a teaser: its lines are not joined.
 const LONGEST_JOINED_CHARS: usize = 3000;
 
 /// A line of the text.
@@ -105,7 +105,7 @@ fn without_emoji(mut lines: Vec<ListingLine>) -> Vec<ListingLine> {
     lines
 }
 
-/// Bullets, and numbers that count, are no part of what they stand before.
+/// Bullets, and numbers that count, do not belong to what they stand before.
 fn without_bullets(mut lines: Vec<ListingLine>) -> Vec<ListingLine> {
     const BULLETS: [char; 19] = [
         '•', '-', '*', '–', '·', '◦', '▪', '▸', '►', '●', '‣', '→', '»', '✓', '■', '□', '➢', '❖',

@@ -5,7 +5,7 @@
 const WITHIN: &str = "read the full article|read the full story|read full article|read full story|read the rest|\
     read the article|read the story|read this article|read this story|continue reading|keep reading|\
     find out more|discover more|learn more|read article|read story|read more|see more|view more|read on";
-/// Words that are such only where they stand alone.
+/// Words that are markers only where nothing else is on their line.
 const ALONE: &str = "more|details|more details|more info|more information|full story|full article|view|view article|view post|\
     view story|view details|see details|read|read now|read post|read the post|read blog|read the blog|\
     go to article|go to story|click here|here|open|view full article|read full post|read the full post|\

@@ -1,4 +1,4 @@
-//! Days that are not alone on their line, and months in the middle of a story: whose they are, by where they stand.
+//! Days that share their line with other words, and months in the middle of a story: whose they are, by where they stand.
 //! Pure: lines in, decisions out.
 //!
 //! "Sold out: 14 January 2021" below a title says when something else was, "Leeds, 3 December 2020" when the story came out. Words
@@ -210,7 +210,7 @@ mod tests {
             ("Part two, 14 January 2021", vec![(1, None)]),
             ("Leeds, 14 January 2021", own("2021-01-14")),
             ("14 January 2021, Ann Lee", own("2021-01-14")),
-            // Known labels and days alone are lines of days.
+            // Known labels, and days without other words, are lines of days.
             ("Published: 14 January 2021", vec![]),
             ("14 January 2021", vec![]),
             ("Sold out: 14 January 2021", vec![]),

@@ -50,7 +50,7 @@ pub fn is_topic_of_menu(text: &str) -> bool {
     listed(TOPICS, &text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
 }
 
-/// Whether a line is no part of any story.
+/// Whether a line belongs to no story.
 pub fn is_noise(text: &str) -> bool {
     let lower = text.trim_matches(|c: char| !c.is_alphanumeric() && c != '&').to_lowercase();
     if lower.is_empty() || listed(WHOLE, &lower) {

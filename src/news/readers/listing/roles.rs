@@ -16,7 +16,7 @@ pub struct Roles {
     pub titles: BTreeSet<usize>,
     /// Of no story.
     pub others: BTreeSet<usize>,
-    /// With a day that is not alone on its line.
+    /// With a day that shares its line with other words.
     pub near_days: BTreeMap<usize, NearDay>,
     /// Parts that are left out: the place of their first line, and why.
     pub elsewhere: Vec<(usize, &'static str)>,

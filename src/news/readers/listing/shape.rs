@@ -133,7 +133,7 @@ fn is_paragraph(block: &[&LineToken]) -> bool {
     block.iter().all(|token| token.class == Class::Sentence && token.day.is_none())
 }
 
-/// What a block that is no story speaks against a reading.
+/// How much a block that is not a story counts against a reading.
 fn cost(block: &[&LineToken]) -> f64 {
     let of = |token: &&LineToken| match token.class {
         Class::Day => 2.0,
@@ -167,7 +167,7 @@ impl<'a> List<'a> {
     }
 
     fn read(&self, order: &'static str, slots: &[Slot]) -> Option<ListShape> {
-        // Where there are texts or “Read more”, a list of bare titles is no reading.
+        // Where there are texts or “Read more”, a list of bare titles is not a valid reading.
         let is_bare = !slots.iter().any(|slot| matches!(slot, Texts | Text | SomeText));
         if is_bare && (self.has_texts || self.has_markers) {
             return None;

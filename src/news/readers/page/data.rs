@@ -1,4 +1,4 @@
-//! What a page tells search engines in JSON-LD: articles, and lists of them.
+//! What a page says to search engines in JSON-LD: articles, and lists of them.
 //! Pure: HTML in, articles out.
 
 use chrono_tz::Tz;
@@ -44,7 +44,7 @@ pub fn articles(page: &Html, base: &str, zone: Tz) -> Vec<DataArticle> {
             .trim_start_matches("<![CDATA[")
             .trim_end_matches("]]>")
             .trim_end_matches(';');
-        // A line break within a text is no JSON, and common; so are commas too many.
+        // A line break within a text is not valid JSON, and common; so are commas too many.
         if let Ok(data) = json_text::value(text) {
             gather(&data, base, zone, false, 0, &mut found);
         }

@@ -16,7 +16,7 @@ use crate::news::source::DayPlace;
 
 /// What holds more nodes is a part of the page, and no day.
 const MOST_NODES_OF_DAY: usize = 12;
-/// What stands between two stories and is longer is no list.
+/// What stands between two stories and is longer is not a list.
 const MOST_BETWEEN: usize = 60;
 
 /// What stands between two stories.
@@ -45,8 +45,8 @@ pub fn without_days(elements: Vec<ElementRef<'_>>) -> Vec<ElementRef<'_>> {
     if is_between { others } else { elements }
 }
 
-/// Gives each story its day where days stand between them, by what somebody said or by the whole list. Tells whether it is open
-/// whose they are; then no story has one.
+/// Gives each story its day where days stand between them, by what somebody said or by the whole list. Returns whether it is
+/// open whose they are; then no story has one.
 pub fn settle(parts: &mut [StoryPart<'_>], given: Option<DayPlace>) -> bool {
     let parent =
         |part: &StoryPart<'_>| part.nodes.first().and_then(NodeRef::parent).map(|node| node.id());

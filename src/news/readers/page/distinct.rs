@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::news::dedupe::{identity, words};
 use crate::news::item::{Item, is_cut};
 
-/// As many titles with one address are not one story: the address is that of something else.
+/// From this number of titles on, one address is not that of one story: it belongs to something else.
 const TOO_MANY_TITLES: usize = 3;
 
 #[derive(PartialEq, Eq, Hash)]

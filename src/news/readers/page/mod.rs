@@ -35,7 +35,7 @@ use runs::{outermost, parts_of};
 
 /// A page with more is an archive of everything; its first stories are the news.
 const MOST_STORIES: usize = 500;
-/// Names what a page tells search engines as the place of its stories.
+/// Names the page's data for search engines as the place of its stories.
 pub const DATA_ITEM: &str = "script[type='application/ld+json']";
 /// Names the addresses of a sitemap.
 pub const SITEMAP_ITEM: &str = "url";
@@ -274,7 +274,7 @@ fn of_data(article: &data::DataArticle, context: &PageContext<'_>) -> Option<Ite
     })
 }
 
-/// Gives stories the days that the page tells search engines of them.
+/// Gives stories their days from the page's data for search engines.
 fn fill_days(items: &mut [Item], data: &[data::DataArticle], order: Option<DateOrder>) {
     let mut days: HashMap<String, Option<WrittenDate>> = HashMap::new();
     for article in data {

@@ -109,7 +109,7 @@ fn in_noscript(element: ElementRef<'_>) -> Option<String> {
     rest.find(mark).map(|end| rest[..end].replace("&amp;", "&"))
 }
 
-/// Icons, logos and faces of authors are no pictures of a story.
+/// Icons, logos and faces of authors are not pictures of a story.
 pub fn is_decoration(element: ElementRef<'_>) -> bool {
     const WORDS: [&str; 9] =
         ["icon", "logo", "avatar", "author", "gravatar", "emoji", "spinner", "badge", "flag"];

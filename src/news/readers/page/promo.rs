@@ -1,4 +1,4 @@
-//! Cards in a list that ask for something or lead elsewhere, and tell no story: "Donate today", "View all news".
+//! Cards in a list that are not stories, but appeals or links elsewhere: "Donate today", "View all news".
 //! Pure: stories in, stories and what was left out of them out.
 //!
 //! A story may have such a title: what has a day of its own, or lies where the others lie and says more, is kept.
@@ -7,10 +7,10 @@ use crate::news::dedupe::canonical;
 use crate::news::item::{Item, SkippedItem};
 use crate::news::readers::headings::is_call;
 
-/// A longer text tells something.
+/// A longer text says something.
 const LONGEST_APPEAL_CHARS: usize = 90;
 
-/// Parts of addresses where people are asked for something or sold something.
+/// Parts of addresses where people are invited to give or to buy.
 const ASKING: &str = "donate|donation|donations|give|giving|appeal|appeals|shop|store|cart|basket|checkout|support-us|join|join-us|\
     membership|become-a-member|subscribe|newsletter|sign-up|signup|leave-a-gift|legacy|legacies|fundraise|sponsor|raffle|lottery";
 

@@ -69,7 +69,7 @@ pub fn parts_of<'a>(elements: &[ElementRef<'a>]) -> Vec<StoryPart<'a>> {
 /// How many siblings behind its beginning are of each story, where the beginnings are titles and what follows is written alike:
 /// tables with two rows a story, paragraphs of a title, a day and a text. Days only may be of the next story as well.
 fn length_of_runs(elements: &[ElementRef<'_>], starts: &BTreeSet<NodeId>) -> Option<usize> {
-    /// More are no form of a list.
+    /// More are not a form of a list.
     const MOST: usize = 5;
     let are_titles = elements.iter().all(|element| {
         matches!(element.value().name(), "tr" | "p" | "div")
@@ -87,8 +87,8 @@ fn length_of_runs(elements: &[ElementRef<'_>], starts: &BTreeSet<NodeId>) -> Opt
     (own == first && is_text(&first)).then_some(length)
 }
 
-/// What stands behind the beginning of a story, up to the next: the names of the elements, and whether each has a text that is no
-/// day.
+/// What stands behind the beginning of a story, up to the next: the names of the elements, and whether each has a text that is
+/// not a day.
 fn rows_behind(
     start: ElementRef<'_>,
     starts: &BTreeSet<NodeId>,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use ego_tree::NodeId;
 use scraper::{ElementRef, Html, Selector};
 
-/// Classes that tell a part's state or place, and are not those of all parts.
+/// Classes for a part's state or place, which are not those of all parts.
 const STATES: [&str; 24] = [
     "first",
     "last",
@@ -33,7 +33,7 @@ const STATES: [&str; 24] = [
     "swiper-slide-active",
     "swiper-slide-next",
 ];
-/// So many classes name a part well enough.
+/// This number of classes names a part well enough.
 const MOST_CLASSES: usize = 3;
 
 /// The shortest of the selectors that find these elements best.

@@ -944,7 +944,7 @@ fn a_title_that_stands_in_a_picture_only_is_found_and_the_own_page_is_better() {
     assert!(items.iter().all(|item| item.title_made));
     let why = items[0].evidence.title.as_deref().unwrap();
     assert!(why.contains("the words for the picture"), "{why}");
-    // A sign that stands at each of them is no title.
+    // The words for a picture that stands at each of them are not a title.
     let html = page(&list(
         "<div class='card'><a href='{u}'><img src='/more.png' alt='Read this story'></a><p>{s}</p></div>",
     ));

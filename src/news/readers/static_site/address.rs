@@ -146,7 +146,7 @@ impl SitePage<'_> {
         };
         let folders: Vec<&str> =
             name.sections.iter().map(|part| part.trim_start_matches('_')).collect();
-        // A collection's files are no posts: their addresses are made of their folders, and end as the posts' do.
+        // A collection's files are not posts: their addresses are made of their folders, and end as the posts' do.
         if !is_post && own.is_none() && of_collection.is_none() && self.site.permalink.is_none() {
             let end = match configured.unwrap_or("date") {
                 "date" | "ordinal" | "none" | "weekdate" => ".html",

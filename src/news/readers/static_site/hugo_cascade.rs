@@ -67,7 +67,7 @@ fn matches(globs: &[String], text: &str) -> bool {
 
 /// `{a,b}/**` as `a/**` and `b/**`.
 fn alternatives(glob: &str) -> Vec<String> {
-    /// More are no pattern that somebody wrote.
+    /// More are not a pattern that somebody wrote.
     const MOST: usize = 64;
     let Some((before, inner, behind)) = glob.split_once('{').and_then(|(before, rest)| {
         let (inner, behind) = rest.split_once('}')?;

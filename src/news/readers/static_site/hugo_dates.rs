@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::date::PartialDate;
 use crate::rfc::csv::simple;
 
-/// The names in their order, in lower case; with a colon before them where they are no fields.
+/// The names in their order, in lower case; with a colon before them where they are not fields.
 pub fn date_order(map: &Map<String, Value>) -> Vec<String> {
     let order = map.get("frontmatter").and_then(|own| own.get("date"));
     let names: Vec<&Value> = match order {
@@ -20,8 +20,8 @@ pub fn date_order(map: &Map<String, Value>) -> Vec<String> {
     names.into_iter().filter_map(Value::as_str).map(str::to_lowercase).collect()
 }
 
-/// Puts the day of the first named field that has one in the place of `date`. A file's time is no evidence, and the usual order stands
-/// in the list as `:default`.
+/// Puts the day of the first named field that has one in the place of `date`. A file's time is not evidence, and the usual order
+/// stands in the list as `:default`.
 pub fn put_date(fields: &mut BTreeMap<String, Value>, order: &[String]) {
     for name in order {
         match name.as_str() {

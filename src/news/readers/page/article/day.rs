@@ -15,7 +15,7 @@ use crate::news::readers::page::part::{
 };
 use crate::news::readers::page::region::is_heading;
 
-/// Names of `meta` elements that tell when something was published.
+/// Names of `meta` elements with the day of publication.
 const PUBLISHED_NAMES: &str = "article:published_time|og:article:published_time|og:published_time|og:pubdate|article:published|\
     article.published|article_date_original|bt:pubdate|citation_publication_date|citation_date|cxenseparse:recs:publishtime|\
     date_published|datepublished|dc.date.issued|dc.date.publication|dcterms.issued|originalpublicationdate|parsely-pub-date|pubdate|\
@@ -26,7 +26,7 @@ const GENERAL_NAMES: &str = "date|date.created|dc.date|dc.date.created|dcterms.c
 /// The day of a story stands so near its headline.
 const NEAR_BLOCKS: usize = 10;
 const NEAR_BEFORE: usize = 3;
-/// Of more days nobody knows which is the story's.
+/// With more days it is uncertain which is the story's.
 const MOST_DAYS: usize = 20;
 /// Other numbers of four digits in an address are not years.
 const YEARS_IN_ADDRESSES: std::ops::RangeInclusive<u32> = 1990..=2100;
@@ -73,7 +73,7 @@ impl Reader<'_> {
         if let Some((date, why)) = meta(GENERAL_NAMES) {
             add(Some(date), why);
         }
-        // A day that stands alone in the article is its own; of several nobody knows which.
+        // One day by itself in the article is the story's; with several it is uncertain which.
         let names = "time, .entry-date, .published, .post-date, .article-date, .news-date, .date-published, .date";
         let named: Vec<ElementRef<'_>> = select(self.page, names).take(MOST_DAYS + 1).collect();
         let alone: Vec<(WrittenDate, String)> = named
@@ -187,7 +187,7 @@ impl Reader<'_> {
         if let Some(found) = inline_day(block.owner, None, self.zone) {
             return Some(found);
         }
-        // A byline with a `<time>` in it, whose words alone would not say so.
+        // A byline with a `<time>` in it, whose words without it would not say so.
         let time =
             block.owner.descendent_elements().find(|element| element.value().name() == "time")?;
         let is_prose = block.text.chars().count() >= SHORTEST_PARAGRAPH_CHARS * 2;

@@ -1,8 +1,8 @@
 //! One story's own page: its day, summary and picture, each with where it was taken from.
 //! Pure: HTML in, findings out.
 //!
-//! Everything that may be the day is gathered in the order of trust: JSON-LD of the article, what the page tells other sites
-//! (`meta`), microdata, the day nearest the headline, a line that says "Published", the address, and a day that stands alone.
+//! Everything that may be the day is gathered in the order of trust: JSON-LD of the article, what the page says to other sites
+//! (`meta`), microdata, the day nearest the headline, a line that says "Published", the address, and a day by itself.
 //! Days of changes, events and other stories are none. What most stories of a site share is the site's and no story's.
 
 mod day;

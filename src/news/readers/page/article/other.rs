@@ -8,7 +8,7 @@ use crate::news::readers::day_line::day_line;
 use crate::news::readers::page::block::{blocks, text_of};
 use crate::news::readers::page::region::is_heading;
 
-/// What holds more is no card, and no entry of a list.
+/// What holds more is neither a card nor an entry of a list.
 const MOST_NODES: usize = 60;
 /// A link of fewer words may be of an author or of a topic.
 const FEWEST_TITLE_WORDS: usize = 3;

@@ -202,7 +202,7 @@ fn judged<'a>(
     let long = has(&|item| {
         (15..=140).contains(&item.title.chars().count()) && item.title.split(' ').count() > 2
     });
-    // What is neither dated nor told of, and has short titles, is a menu.
+    // What has neither days nor texts, and short titles, is a menu.
     if (dated < 0.3 && texts < 0.3 && long < 0.5)
         || (items.len() < 3 && dated < 0.5 && texts < 0.5)
         || (linked < 0.3 && dated < 0.5 && texts < 0.5)

@@ -1,4 +1,4 @@
-//! Finds where a news page has its stories, from the page alone: headlines that stand in the same way in the same box.
+//! Finds where a news page has its stories, only from the page: headlines that stand in the same way in the same box.
 //! Pure: HTML in, selectors out.
 //!
 //! Each headline (a heading, a named title, a link of several words) is a seed. Seeds that hang below one box by the same path are
@@ -88,7 +88,7 @@ pub fn learn(html: &str, address: &str, zone: Tz) -> Vec<Guess> {
     guesses
 }
 
-/// A list of a lower score may be a menu: what the page tells search engines is better, if it tells of a list.
+/// A list of a lower score may be a menu: the page's data for search engines is better, if it has a list.
 const WEAK: f64 = 12.0;
 
 /// The selectors of a list: of its stories, of those that stand above it, of the page after it.
@@ -162,7 +162,7 @@ fn heroes<'a>(
             heroes.push(record);
         }
         if heroes.len() > MOST_HEROES {
-            // So many are another list.
+            // More than these are another list.
             return Vec::new();
         }
     }

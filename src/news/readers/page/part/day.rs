@@ -134,7 +134,7 @@ pub fn says_other(element: ElementRef<'_>) -> bool {
 
 /// Whether the words around an element in its line say that its day is of something else: "Updated <time>…".
 pub fn in_other_words(element: ElementRef<'_>, zone: Tz) -> bool {
-    /// What holds more is no line.
+    /// What holds more is not a line.
     const MOST_NODES: usize = 60;
     let parent = element.parent().and_then(ElementRef::wrap);
     parent.filter(|parent| parent.descendants().nth(MOST_NODES).is_none()).is_some_and(|parent| {
@@ -165,7 +165,7 @@ pub fn day_of_tooltip(element: ElementRef<'_>, zone: Tz) -> Option<WrittenDate> 
         .filter(|date| matches!(date.likely(), PartialDate::Day(_) | PartialDate::Instant(_)))
 }
 
-/// "December 2020" as all of a text that is no headline.
+/// "December 2020" as all of a text that is not a headline.
 pub fn month_of(block: &Block<'_>, zone: Tz) -> Option<WrittenDate> {
     let mut around = std::iter::once(block.owner)
         .chain(block.owner.ancestors().filter_map(ElementRef::wrap))

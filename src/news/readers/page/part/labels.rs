@@ -37,7 +37,7 @@ pub(super) const LABEL_WORDS: [&str; 25] = [
     "pill",
 ];
 
-/// Words of what hangs on a headline and is no part of it.
+/// Words of what hangs on a headline and does not belong to it.
 const BADGE_WORDS: [&str; 5] = ["new", "flag", "status", "sticker", "ribbon"];
 
 /// A headline without the badges that stand in it, first or last: "The fair New".

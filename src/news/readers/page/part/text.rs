@@ -13,7 +13,7 @@ use crate::news::readers::listing::{is_marker, without_marker};
 use crate::news::readers::page::block::{Block, text_of};
 use crate::news::readers::page::region::{has_word, is_heading};
 
-/// A longer text is no title.
+/// A longer text is not a title.
 const LONGEST_TITLE_CHARS: usize = 200;
 
 /// A shorter text without a full stop is a label.
