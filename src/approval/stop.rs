@@ -49,7 +49,7 @@ impl StopKind {
     }
 }
 
-/// See the module.
+/// A stop of an edition: its kind, and who set it, when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EditionStop {
     pub edition: String,

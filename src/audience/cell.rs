@@ -86,7 +86,7 @@ pub(super) fn is_plain(cell: &str) -> bool {
     cell.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
-/// What is wrong with a cell that is no address, if something is.
+/// What is wrong with a cell that is not an address, if something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CellFault {
     /// A name with a line break or a control character: taken as none.

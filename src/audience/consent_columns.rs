@@ -229,7 +229,7 @@ impl ConsentColumn {
         Some(self.at(why))
     }
 
-    /// Where the column is about getting emails, and what stands in it is not a yes: nobody knows what the person wants.
+    /// Where the column is about getting emails, and what stands in it is not a yes: what the person wants is uncertain.
     pub fn not_a_yes(&self, cell: &str) -> Option<ExclusionReason> {
         let cell = cell.trim();
         if self.says != ColumnMeaning::Topic || !self.is_filled || is_topic_yes(cell, &self.title) {
@@ -272,7 +272,7 @@ fn said_yes(cell: &str) -> Result<(), ExclusionReason> {
     }
 }
 
-/// What a word in a column of lawful bases means that is none of them: a no, or something that nobody knows. A plain yes is
+/// What a word in a column of lawful bases means that is none of them: a no, or an unknown word. A plain yes is
 /// neither, though it does not say why.
 pub fn not_a_basis(title: &str, cell: &str) -> Option<ExclusionReason> {
     let unknown = match Basis::parse(cell) {

@@ -5,20 +5,20 @@ use std::collections::HashSet;
 
 use super::fingerprint::{KeyName, name_of_key};
 
-/// The segment of those who got the mistake: templates and drafts ask for it. A comma parts the tags of a list, so that no
+/// The segment of those who got the mistake: templates and drafts name it. A comma parts the tags of a list, so that no
 /// tag can be this one.
 pub const GOT_THE_MISTAKE: &str = "got it, with the mistake";
 
 /// What somebody has of the edition that is corrected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HeldVersion {
-    /// They got it, or may have got it: they are told what was wrong.
+    /// They got it, or may have got it: the correction says to them what was wrong.
     Mistaken,
     /// Nothing: they get the corrected edition and no word of a mistake that they never saw.
     Nothing,
 }
 
-/// See the module.
+/// The people whom a correction is for, by what they have of the edition with the mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CorrectionAudience {
     /// The edition with the mistake.

@@ -66,11 +66,11 @@ pub enum ExclusionReason {
         basis: String,
         purpose: String,
     },
-    /// People who seek help from a service are no supporters.
+    /// People who seek help from a service are not supporters.
     MetThroughService,
     /// A platform, an agency or another organisation has the address from them.
     GivenToOthers,
-    /// The list has a word for how they were met that is none of ours.
+    /// The list has an unknown word for how they were met.
     UnknownMetThrough(String),
     /// They were not offered to say no when they gave their address.
     NoOptOutOffered,
@@ -82,13 +82,13 @@ pub enum ExclusionReason {
     NoSuchDay(String),
     /// An example domain: no mail ever arrives there.
     ExampleDomain,
-    /// `abuse@` and `postmaster@` reach those who act against mail nobody asked for.
+    /// `abuse@` and `postmaster@` reach those who act against unsolicited mail.
     RoleAddress,
     /// They want the year's round-up only.
     YearlyOnly,
     /// May be mailed, but this edition is for a segment that they are not in.
     OutsideSegment(String),
-    /// The same, because a cell cannot be compared with what the segment's filter asks.
+    /// The same, because a cell cannot be compared with what the segment's filter needs.
     UnclearSegment {
         segment: String,
         column: String,
@@ -234,7 +234,7 @@ impl ExclusionReason {
         matches!(self, Self::Ragged { .. } | Self::OpenQuote)
     }
 
-    /// Whether nobody can say if it is a no: a word that is in no table, or a row with cells in the wrong columns.
+    /// Whether it is uncertain that this is a no: a word that is in no table, or a row with cells in the wrong columns.
     pub(super) fn is_unclear(&self) -> bool {
         matches!(self.clarity(), 1 | 2)
     }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// See the module.
+/// How often a person wants the email.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Frequency {

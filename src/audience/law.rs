@@ -144,7 +144,7 @@ pub struct CollectionFacts {
     pub met_through: MetThrough,
 }
 
-/// What a basis asks, and which editions it lets people have.
+/// What a basis requires, and which editions it lets people have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BasisLaw {
     pub basis: Basis,
@@ -158,7 +158,7 @@ pub struct BasisLaw {
     pub purposes: &'static [EditionPurpose],
 }
 
-/// See the module.
+/// What the law of the United Kingdom requires for each basis, and where it says so.
 pub const LAW: [BasisLaw; 4] = [
     BasisLaw {
         basis: Basis::Consent,

@@ -73,10 +73,10 @@ pub struct Portion {
 }
 
 impl List {
-    /// Looks through all rows: what templates may ask for, what was fixed, which addresses stand there more than once.
+    /// Looks through all rows: the columns that templates may use, what was fixed, which addresses stand there more than once.
     ///
     /// # Errors
-    /// When a file as a whole is no list; a bad row is only left out.
+    /// When a file as a whole is not a list; a bad row is only left out.
     pub fn survey(inputs: Vec<NamedInput>) -> Result<Self, ListError> {
         let sheets = inputs.into_iter().map(|(name, input)| Sheet::of(name, input));
         Self::of_sheets(sheets.collect::<Result<_, _>>()?)
@@ -85,7 +85,7 @@ impl List {
     /// The same of people who are stored, as [`as_table`](super::import::as_table) has them.
     ///
     /// # Errors
-    /// When it is no such table.
+    /// When it is not such a table.
     pub fn survey_stored(inputs: Vec<NamedInput>) -> Result<Self, ListError> {
         let sheets = inputs.into_iter().map(|(name, input)| Sheet::stored(name, input));
         Self::of_sheets(sheets.collect::<Result<_, _>>()?)
@@ -405,7 +405,7 @@ impl List {
         }
         let mut values = subscriber.values;
         if self.files.len() > 1 {
-            // Templates may ask everybody for every column.
+            // Templates may use every column.
             for column in &self.people.columns {
                 values.entry(column.clone()).or_default();
             }

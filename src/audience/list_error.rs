@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::rfc::csv::{Input, TableError};
 
-/// Why a file is no list at all.
+/// Why a file cannot be a list.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{path}: {fault}")]
 pub struct ListError {

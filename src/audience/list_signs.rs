@@ -1,4 +1,4 @@
-//! Signs that a list is the wrong one today: one domain for most people, tests instead of people, addresses of roles, slips.
+//! Evidence that a list is the wrong one today: one domain for most people, tests instead of people, addresses of roles, slips.
 //! Pure: people in, figures out.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -77,7 +77,7 @@ const TESTS: [&str; 13] = [
     "testing", "testuser", "xxx",
 ];
 
-/// See the module.
+/// Evidence, gathered row by row, that this is the wrong list.
 #[derive(Debug, Clone, Default)]
 pub struct ListSigns {
     domains: BTreeMap<String, u64>,

@@ -108,7 +108,7 @@ pub struct Audience {
     pub said_no: u64,
     /// Left out because they want the year's round-up only.
     pub yearly: u64,
-    /// Of those who are mailed, how many ask for each language, by code.
+    /// Of those who are mailed, how many want each language, by code.
     pub languages: BTreeMap<String, u64>,
     /// Of those who are mailed, how many by each basis.
     pub bases: BasisCounts,
@@ -212,7 +212,7 @@ impl Audience {
     }
 }
 
-/// Addresses of programs and of those who act against mail that nobody asked for, and of people who were erased.
+/// Addresses of programs, of those who act against unsolicited mail, and of people who were erased.
 fn role(address: &EmailAddress) -> Option<ExclusionReason> {
     const ROLES: [&str; 8] = [
         "abuse",

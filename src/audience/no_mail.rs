@@ -19,7 +19,7 @@ pub enum NoMailReason {
     Bounced,
     /// They left.
     Unsubscribed,
-    /// They asked the Fundraising Preference Service, or one like it, to tell us.
+    /// The Fundraising Preference Service, or one like it, passed their request on.
     PreferenceService,
     /// They objected, by letter or telephone (UK GDPR article 21).
     Objected,
@@ -34,9 +34,9 @@ pub enum NoMailReason {
 pub enum LiftedBy {
     /// An operator, with a reason: a server can be wrong.
     Operator,
-    /// An operator, who says where the person asked for it.
+    /// An operator, who says where the person wrote or said so.
     TheirRequest,
-    /// Only the person themself, who signs up again.
+    /// Only the person, who signs up again.
     OnlyThem,
 }
 
@@ -238,7 +238,7 @@ pub struct NoMailChange {
     pub origin: ChangeOrigin,
     pub detail: Option<String>,
     pub note: Option<String>,
-    /// The hash of the email that asked for it: whatever is read twice counts once.
+    /// The hash of the email with their request: whatever is read twice counts once.
     pub notice: Option<String>,
     /// The address, folded, where it is known: for the list that newsletters share. No ledger keeps it.
     pub key: Option<String>,
@@ -316,7 +316,7 @@ impl NoMailChange {
                 ChangeOrigin::Page | ChangeOrigin::OneClick | ChangeOrigin::Email => {
                     entry.may_stay(self.at)
                 }
-                // Whoever signs up and confirms comes back from any no that is older than their request.
+                // A person who signs up and confirms comes off the list after any no that is older than their request.
                 ChangeOrigin::Confirmation => entry.at < self.at,
                 ChangeOrigin::Operator => entry.reason.lifted_by() != LiftedBy::OnlyThem,
                 ChangeOrigin::Relay | ChangeOrigin::Import | ChangeOrigin::Shared => false,

@@ -30,7 +30,7 @@ const OFFICES: [&str; 20] = [
     "team",
 ];
 
-/// Services that give anybody an address for some minutes. Mail there reaches nobody later, or whoever asks for it.
+/// Services that give anybody an address for some minutes. Mail there reaches nobody later, or a stranger who gets the address.
 const THROWAWAY: [&str; 24] = [
     "10minutemail.com",
     "discard.email",

@@ -9,10 +9,10 @@ use super::segment::{FilteredPerson, Segment};
 use super::sheet::Sheet;
 use super::subscriber::Subscriber;
 
-/// See the module. Each was bound to the columns of the list.
+/// The segments of one list. Each was bound to its columns.
 #[derive(Debug, Default)]
 pub(super) struct ListSegments {
-    /// Those of `segments/`: templates ask about them as about a word of the list.
+    /// Those of `segments/`: templates use them as they use a word of the list.
     pub defined: Vec<Segment>,
     /// Whom the edition is for; everybody where there is none.
     pub chosen: Option<Segment>,

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// See the module.
+/// The `[people]` table of the settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {

@@ -127,7 +127,7 @@ impl Sheet {
         Ok(sheet)
     }
 
-    /// Whether a list reads a column with this title, in lower case and without signs, for what it means.
+    /// Whether a list reads a column with this title, in lower case and without punctuation, for what it means.
     pub fn has_a_place_for(title: &str) -> bool {
         let titles = [
             EMAIL,

@@ -1,4 +1,4 @@
-//! What columns of a list are called that are read for what they mean, in lower case and without signs.
+//! What columns of a list are called that are read for what they mean, in lower case and without punctuation.
 //! Pure: words.
 
 pub const EMAIL: &[&str] = &[

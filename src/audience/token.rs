@@ -92,7 +92,7 @@ impl Keys {
         Self { taken, ..self }
     }
 
-    /// By this a ledger knows the secret again. It tells nothing of the secret, nor of anything made with it.
+    /// By this a ledger knows the secret again. It reveals nothing of the secret, nor of anything made with it.
     pub fn check(&self) -> String {
         base16::encode(&self.mac(Purpose::Check, &[])[..CHECK_BYTES])
     }
@@ -270,7 +270,7 @@ impl Keys {
             constant_time::verify_slices_are_equal(token.as_bytes(), right.as_bytes()).is_ok()
         };
         let keys = self.for_tokens.iter().map(Some).chain([None]);
-        // Each is tried, so that the time tells nothing.
+        // Each is tried, so that the time reveals nothing.
         let is_right = keys.map(same).fold(false, |found, is_same| found | is_same);
         is_right.then(|| (person.to_owned(), at))
     }
@@ -307,7 +307,7 @@ impl Keys {
             let right = self.token_with(key, person);
             constant_time::verify_slices_are_equal(token.as_bytes(), right.as_bytes()).is_ok()
         };
-        // Each is tried, so that the time tells nothing.
+        // Each is tried, so that the time reveals nothing.
         keys.map(same).fold(false, |found, is_same| found | is_same)
     }
 }

@@ -28,7 +28,7 @@ use crate::ledger::list_store::{
 use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, Settlement};
 use crate::ledger::shared_list::SharedList;
 
-/// See the module.
+/// The ledger that the settings name, in a file or on a server, and the list it shares with other newsletters.
 #[derive(Debug)]
 pub struct AnyLedger {
     store: LedgerStore,
@@ -122,7 +122,7 @@ impl Ledger for AnyLedger {
         let claim = pass_on!(self, ledger => ledger.claim(sender, now, most))?;
         let found = shared.among(&claim.deliveries, self).await?;
         if !found.is_empty() {
-            // Their copies are in hand, and are not handed over to anybody who is on the ledger's own list.
+            // Their copies are claimed; noting them here keeps them from being handed over.
             pass_on!(self, ledger => ledger.change_no_mail(found))?;
         }
         Ok(claim)

@@ -225,7 +225,7 @@ impl Event {
     }
 }
 
-/// A step that must never be asked for.
+/// A step that a caller must never request.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("a copy that is {from} cannot become {event}")]
 pub struct ImpossibleStep {
@@ -260,18 +260,18 @@ pub fn next(from: Status, event: &Event) -> Result<Status, ImpossibleStep> {
 /// Who writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Writer {
-    /// A sender that takes rows, or has them in hand.
+    /// A run that takes rows, or has them in progress.
     Sender(RunId),
-    /// Whoever settles what a sender left.
+    /// Whoever settles what a run left.
     Settlement,
-    /// An operator: rows in a sender's hand are not theirs.
+    /// An operator: rows that a run has claimed are not theirs.
     Operator,
 }
 
 /// Why an event is not written.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum WriteRefusal {
-    /// Another sender has the copy in hand.
+    /// Another run has the copy in progress.
     #[error("another run is sending it")]
     Fenced,
     #[error(transparent)]
@@ -282,7 +282,7 @@ pub enum WriteRefusal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CopyState {
     pub status: Status,
-    /// The sender that has it in hand, or had it last.
+    /// The run that has it in progress, or had it last.
     pub holder: Option<RunId>,
     /// How often it was tried.
     pub attempts: u32,

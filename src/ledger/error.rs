@@ -6,7 +6,7 @@ use crate::audience::list_error::ListError;
 use crate::database::{DatabaseError, DatabaseFault};
 use thiserror::Error;
 
-/// Why the ledger cannot say or keep something. Nothing is ever sent after one of these.
+/// Why the ledger cannot read or keep something. Nothing is ever sent after one of these.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum LedgerError {
     #[error("the ledger {path} cannot be opened: {what}")]

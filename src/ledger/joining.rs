@@ -19,7 +19,7 @@ use crate::problem::Place;
 pub const CONFIRM_DAYS: i64 = 7;
 /// How long a request that nobody confirmed is kept.
 pub const KEPT_DAYS: i64 = 30;
-/// Whoever signs up again within a day has an email of ours already.
+/// A person who signs up again within a day has an email of ours already.
 const REMIND_AFTER: TimeDelta = TimeDelta::days(1);
 /// Messages about signing up that one address gets in `MONTH` without confirming.
 const MOST_A_MONTH: usize = 3;
@@ -48,7 +48,7 @@ pub struct JoinRequest {
     /// Whole milliseconds: the link in the confirmation holds it.
     pub at: DateTime<Utc>,
     pub evidence: JoinEvidence,
-    /// The keyed hash of somebody who had the address before and has left it: whoever signs up with it is somebody else.
+    /// The keyed hash of somebody who had the address before and has left it: the person who signs up with it is somebody else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left: Option<String>,
 }
@@ -117,7 +117,7 @@ impl JoinFacts {
 /// What a request comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JoinStep {
-    /// Too many requests in this hour: nothing is kept, and whoever asks learns so.
+    /// Too many requests in this hour: nothing is kept, and the page says so.
     Busy,
     /// They have had our messages.
     Nothing,

@@ -148,7 +148,7 @@ pub async fn hold(ledger: &impl Ledger) {
         first.iter().chain(&second).map(|d| d.recipient.address.as_str()).collect();
     assert_eq!(addresses, ["a@example.org", "b@example.org", "c@example.org"]);
 
-    // Another sender cannot write rows that this one has in hand, and an operator cannot either.
+    // Another run cannot write rows that this one has in progress, and an operator cannot either.
     assert_eq!(
         ledger.record(other, first[0].id, Event::HandingOver, now()).await,
         Err(LedgerError::Fenced)
@@ -293,10 +293,10 @@ pub async fn hold(ledger: &impl Ledger) {
     ledger.record_all(sender, vec![both[0].clone(), gone_too], later).await.unwrap();
     let counts = ledger.counts("2018").await.unwrap();
     assert_eq!((counts.accepted, counts.suppressed, counts.open()), (1, 1, 0));
-    // Who has a copy in hand has it: what left with the dot has left.
+    // A run that leaves keeps nothing in progress: what left with the dot has left.
     ledger.leave(sender, later).await.unwrap();
 
-    // Cancelled: what nobody has in hand at once, the rest as soon as it comes back.
+    // Cancelled: at once what is not in progress, the rest as soon as it comes back.
     ledger.plan(plan("2022", &["a@example.net", "b@example.net", "c@example.net"])).await.unwrap();
     let third = ledger.enter("2022", "third", later).await.unwrap().sender;
     let hand = ledger.claim(third, later, 2).await.unwrap().deliveries;
@@ -324,7 +324,7 @@ pub async fn hold(ledger: &impl Ledger) {
     ledger.settle_here().await.unwrap();
     assert!(!ledger.nature().await.unwrap().is_copy());
 
-    // Moments of a rate are given out once, whoever asks, and never later than their gaps make them.
+    // Send slots of a rate are given out once, to any run, and never later than their gaps make them.
     let gap = Duration::from_millis(100);
     assert_eq!(ledger.reserve_send_slots("2021", 5, gap, later).await, Ok(Duration::ZERO));
     let wait = ledger.reserve_send_slots("2021", 1, gap, later).await.unwrap();
@@ -567,7 +567,7 @@ pub async fn hold_of_returns(ledger: &(impl Ledger + ReturnStore + AftermathStor
     assert_eq!(ledger.returns_of(&ann).await, Ok(vec![settlement.returned.clone()]));
     assert_eq!(ledger.suppression(&ann).await.unwrap().unwrap().reason, NoMailReason::Bounced);
     assert_eq!(ledger.counts("2020").await.unwrap().of(Status::Accepted), 1);
-    // Somebody lifted it: the same notice does not bring it back.
+    // Somebody lifted it: the same notice does not add it again.
     assert_eq!(ledger.lift(&ann, "the mailbox is back", now()).await, Ok(true));
     assert_eq!(ledger.settle_returns(vec![settlement]).await, Ok(vec![false]));
     assert_eq!(ledger.suppression(&ann).await, Ok(None));

@@ -19,7 +19,7 @@ use crate::approval::{Approval, EditionStop};
 use crate::audience::{NoMail, NoMailChange};
 use crate::ledger::error::LedgerError;
 
-/// See the module.
+/// A ledger that is gone when the process ends.
 #[derive(Debug, Default)]
 pub struct MemoryLedger {
     books: Mutex<MemoryState>,

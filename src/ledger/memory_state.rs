@@ -53,7 +53,7 @@ impl MemoryState {
         !is_settled && !is_known
     }
 
-    /// When they last took a leaving back; nobody signs up in memory.
+    /// When they last undid a leaving; nobody signs up in memory.
     pub fn own_yes(&self, person: &str) -> Option<DateTime<Utc>> {
         let is_theirs = |change: &&NoMailChange| {
             change.person == person

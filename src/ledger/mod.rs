@@ -69,12 +69,12 @@ pub struct Delivery {
     pub attempts: u32,
 }
 
-/// A sender at work on an edition: a number that only grows. Rows carry the number of the sender that has them in hand,
-/// and a sender that was ended can write nothing more, however late it wakes: a fencing token.
+/// A run of `send` at work on an edition: a number that only grows. Rows carry the number of the run that has them in progress,
+/// and a run that was ended can write nothing more, however late it wakes: a fencing token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(pub i64);
 
-/// How long a sender that shares its edition with others may be silent before they take over what it had in hand.
+/// How long a run that shares its edition with others may be silent before they take over what it had in progress.
 pub const LEASE: Duration = Duration::from_secs(30);
 
 /// What a new sender finds.
@@ -192,7 +192,7 @@ pub struct PlannedEdition {
     pub composition: Composition,
 }
 
-/// Whatever is asked of a summary may be asked of the whole.
+/// A planned edition answers whatever its summary answers.
 impl std::ops::Deref for PlannedEdition {
     type Target = EditionSummary;
 
@@ -204,7 +204,7 @@ impl std::ops::Deref for PlannedEdition {
 /// A list as it was when an edition was planned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedList {
-    /// Names the bytes of its files, and what was asked of them: while it is the same, so are the people.
+    /// Names the bytes of its files, and how they were read: while it is the same, so are the people.
     pub fingerprint: String,
     pub people: People,
     /// Whom it was planned for; everybody where there is none.
@@ -311,8 +311,8 @@ pub trait Ledger: Send + Sync + 'static {
     /// All editions that were planned, the latest first. Their compositions are passed over and never built.
     fn summaries(&self) -> impl Future<Output = Result<Vec<EditionSummary>, LedgerError>> + Send;
 
-    /// Ends the senders of an edition that are gone and settles what they had in hand (see `delivery::after_a_crash`);
-    /// gives how many rows became uncertain. In a ledger of one computer every sender is taken for gone: only the holder
+    /// Ends the runs of an edition that are gone and settles what they had in progress (see `delivery::after_a_crash`);
+    /// gives how many rows became uncertain. In a ledger of one computer every run is taken for gone: only the holder
     /// of the edition's lock may call it.
     fn recover(
         &self,
@@ -320,7 +320,7 @@ pub trait Ledger: Send + Sync + 'static {
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<u64, LedgerError>> + Send;
 
-    /// A sender begins; what others left is recovered first. `name` tells people which computer and process it is.
+    /// A run begins; what others left is recovered first. `name` says to people which computer and process it is.
     fn enter(
         &self,
         edition: &str,
@@ -335,7 +335,7 @@ pub trait Ledger: Send + Sync + 'static {
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<Heartbeat, LedgerError>> + Send;
 
-    /// A sender ends. What it still has in hand is settled as after a crash.
+    /// A run ends. What it still has in progress is settled as after a crash.
     fn leave(
         &self,
         sender: RunId,
@@ -354,7 +354,7 @@ pub trait Ledger: Send + Sync + 'static {
         most: usize,
     ) -> impl Future<Output = Result<Claim, LedgerError>> + Send;
 
-    /// Writes what happened to rows that a sender has in hand, all or nothing, in one commit. The writing may begin before
+    /// Writes what happened to rows that a run has in progress, all or nothing, in one commit. The writing may begin before
     /// the future is first polled, so that it goes on while the caller does something else. *Handing over* is not written
     /// for somebody who was suppressed since their row was claimed: `LedgerError::Suppressed`.
     fn record_all(
@@ -364,7 +364,7 @@ pub trait Ledger: Send + Sync + 'static {
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<(), LedgerError>> + Send;
 
-    /// Writes what happened to one row that a sender has in hand.
+    /// Writes what happened to one row that a run has in progress.
     fn record(
         &self,
         sender: RunId,
@@ -375,8 +375,8 @@ pub trait Ledger: Send + Sync + 'static {
         self.record_all(sender, vec![(id, event)], now)
     }
 
-    /// Writes somebody's word about rows that no sender has in hand, in one commit; gives how many of them it was true
-    /// for. Rows in hand, or in a status that the event cannot happen to, stay as they are, and in a cancelled edition
+    /// Writes somebody's word about rows that no run has in progress, in one commit; gives how many of them it was true
+    /// for. Rows in progress, or in a status that the event cannot happen to, stay as they are, and in a cancelled edition
     /// nothing is planned again (`delivery::in_cancelled`).
     fn decide(
         &self,

@@ -5,10 +5,10 @@
 //! unsubscribe; operators pause, cancel, resend; the clock jumps. After each step the invariants hold:
 //!
 //! - the figures add up to everybody;
-//! - nobody's copy arrived twice, unless an operator asked for it again;
+//! - nobody's copy arrived twice, unless an operator sent it again;
 //! - *accepted* means that the relay took it, or that an operator said so;
-//! - who has left is not handed over, whether their copy was claimed before or not;
-//! - in the end everybody is in a final state, and who has nothing is named.
+//! - people who have left get nothing handed over, whether their copy was claimed before or not;
+//! - in the end everybody is in a final state, and people who have nothing are named.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -169,7 +169,7 @@ impl<L: Ledger> Simulation<L> {
         rows.into_iter().map(|(id, row)| (id, row.status)).collect()
     }
 
-    /// One of the rows in hand, and its person.
+    /// One of the rows in progress, and its person.
     fn pick(&self, which: usize) -> Option<(i64, usize, bool)> {
         let count = self.hand.len();
         self.hand

@@ -114,7 +114,7 @@ pub(super) enum CopyAfterMove {
     IsThere,
 }
 
-/// See [`CopyAfterMove`]. A sender that has a copy in hand delivers it to the address that it has read: the row says so, and
+/// See [`CopyAfterMove`]. A run that has a copy in progress delivers it to the address that it has read: the row says so, and
 /// what comes back of it is about that address.
 pub(super) fn after_move(status: Status, has_other: bool) -> CopyAfterMove {
     match status {

@@ -7,7 +7,7 @@ use crate::compose::filler::BlockError;
 use crate::compose::{Filler, Piece, SlotPlace};
 use crate::rfc::quoted_printable;
 
-/// See the module.
+/// The bytes of one language's email, ready to be personalised.
 #[derive(Debug)]
 pub(super) struct EncodedEmail {
     /// Empty for the newsletter's own.

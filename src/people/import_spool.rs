@@ -66,7 +66,7 @@ pub struct SpooledRow {
     pub is_doubt: bool,
 }
 
-/// See the module. Copies share what it holds.
+/// A temporary table of an import's rows. Copies share what it holds.
 #[derive(Clone)]
 pub struct ImportSpool {
     state: Arc<Mutex<SpoolTables>>,

@@ -51,7 +51,7 @@ struct Waiting {
     acts: HashMap<String, Vec<Act>>,
 }
 
-/// See the module.
+/// Writes acts to the ledger, or to the spool while the ledger is away.
 #[derive(Debug)]
 pub struct Journal<L> {
     spool: Spool,

@@ -22,7 +22,7 @@ pub struct Settings {
     pub drop: Option<String>,
 }
 
-/// See the module.
+/// When the mailbox was read last, when the links were tried last, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LeavingProof {

@@ -20,7 +20,7 @@ const LONGEST_RECORD_BYTES: u64 = 16 * 1024;
 /// Sendings that are read back: a hundred years of weekly ones.
 const MOST_SENDINGS: usize = 5200;
 
-/// See the module.
+/// The folder in which this computer remembers sendings and ledgers; `None` where it has none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Memory {
     folder: Option<PathBuf>,

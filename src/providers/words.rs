@@ -24,7 +24,7 @@ impl<'a> Correspondents<'a> {
     }
 }
 
-/// See the module.
+/// The words of a reply that may name a reason.
 #[derive(Debug, Default)]
 pub(super) struct ReplyWords {
     /// In lower case, each with one space before and behind it.

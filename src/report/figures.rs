@@ -166,7 +166,7 @@ impl RefusalTally {
     }
 }
 
-/// See the module. *Bounced*, *complained* and *unsubscribed* are counted of *accepted* and do not lower it.
+/// The figures of one edition. *Bounced*, *complained* and *unsubscribed* are counted of *accepted* and do not lower it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EditionFigures {
     pub bounced: BouncedPeople,

@@ -76,7 +76,7 @@ pub struct HandSentOccurrence {
     pub edition: String,
 }
 
-/// See the module.
+/// The sends that are due, the occurrences that were missed, and when to look again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Decision {
     pub missed: Vec<MissedOccurrence>,

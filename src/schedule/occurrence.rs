@@ -37,7 +37,7 @@ impl OccurrenceState {
     }
 }
 
-/// See the module.
+/// A row of a schedule: one date, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Occurrence {
     /// The phrase, or `once EDITION`.

@@ -43,7 +43,7 @@ const UNLIMITED: &str = "unlimited";
 /// The entry for all domains that have none of their own.
 const OTHERS: &str = "*";
 
-/// See the module. `now` is any clock that only goes forward.
+/// The rate limits of the providers that recipients have. `now` is any clock that only goes forward.
 #[derive(Debug, Clone, Default)]
 pub struct Domains {
     groups: HashMap<String, usize>,

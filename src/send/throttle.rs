@@ -11,7 +11,7 @@ const TAKEN_BEFORE_MORE: u32 = 50;
 const FIRST_GAP: Duration = Duration::from_millis(250);
 const LONGEST_GAP: Duration = Duration::from_mins(1);
 
-/// See the module. `now` is any clock that only goes forward.
+/// The number of connections that a run may have now. `now` is any clock that only goes forward.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Throttle {
     most: usize,

@@ -57,7 +57,7 @@ pub enum ImportStep {
     LeftOut,
 }
 
-/// See the module.
+/// What an import would do with each person.
 #[derive(Debug, Clone, Default)]
 pub struct Difference {
     pub new: Vec<ImportedPerson>,

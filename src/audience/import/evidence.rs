@@ -16,7 +16,7 @@ use crate::audience::law::MetThrough;
 use crate::audience::{Basis, ExclusionReason};
 use crate::rfc::text::one_line;
 
-/// Why what is said about a whole file is no evidence of a consent.
+/// Why what is said about a whole file is not evidence of a consent.
 const NO_DAY: &str = "nothing says when they agreed: say it with --obtained";
 
 impl TableReading<'_> {
@@ -105,8 +105,8 @@ impl TableReading<'_> {
         Ok(self.found(record, stated.basis, stated.source.clone(), obtained))
     }
 
-    /// The day on which an address was given. Where a file has the column, an empty cell is no day, and neither is one that
-    /// cannot be. In a list of the newsletter's own, and in what was exported of it, nothing need stand there.
+    /// The day on which an address was given. Where a file has the column, an empty cell is not a day, and neither is an
+    /// impossible one. In a list of the newsletter's own, and in what was exported of it, nothing need stand there.
     fn obtained(&self, record: &::csv::StringRecord) -> Result<Option<NaiveDate>, String> {
         let Some(column) = self.columns.obtained else { return Ok(None) };
         let (order, today) = (self.order, self.options.today);

@@ -63,7 +63,7 @@ const MOST_PROBLEMS: usize = 1_000;
 /// The tables of files. What has to be made of one, such as the files of a ZIP, is kept.
 ///
 /// # Errors
-/// When one of them is no list of people.
+/// When one of them is not a list of people.
 pub fn tables(files: &[NamedInput], keep: Keep<'_>) -> Result<Vec<HeadedTable>, ImportError> {
     let mut found = Vec::new();
     for (name, input) in files {
@@ -76,7 +76,7 @@ pub fn tables(files: &[NamedInput], keep: Keep<'_>) -> Result<Vec<HeadedTable>, 
 /// Reads tables as one export, row by row: nobody is in it, only what the files say as a whole.
 ///
 /// # Errors
-/// When one of them is no list of people, a question has to be answered first, or a row cannot be taken.
+/// When one of them is not a list of people, a question has to be answered first, or a row cannot be taken.
 pub fn read_rows(
     tables: &[HeadedTable],
     options: &ImportOptions,

@@ -44,7 +44,7 @@ pub fn systems() -> impl Iterator<Item = &'static str> + Clone {
     FILES.iter().map(|(id, _)| *id)
 }
 
-/// How one system writes its exports. Titles are compared without case, blanks and signs; words as a whole, and without case.
+/// How one system writes its exports. Titles are compared without case, blanks and punctuation; words as a whole, without case.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
@@ -81,7 +81,7 @@ pub struct Recipe {
     /// What the evidence is called.
     #[serde(default)]
     pub source: String,
-    /// Columns with the date at which somebody joined, where that is no evidence.
+    /// Columns with the date at which somebody joined, where that is not evidence.
     #[serde(default)]
     pub joined: Vec<String>,
     /// Columns with the date since when somebody is in another state.

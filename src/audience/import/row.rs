@@ -10,7 +10,7 @@ use crate::problem::Problem;
 pub struct ImportRow {
     pub person: ImportedPerson,
     pub problem: Option<Problem>,
-    /// Nobody can say whether the row is a no.
+    /// Whether the row is a no is uncertain.
     pub is_unclear: bool,
     /// The kinds of words of the row that are a clear yes, where nothing in it is a no.
     pub clear: WordKinds,

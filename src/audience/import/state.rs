@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::audience::{ExclusionReason, NoMailReason};
 
-/// See the module. The words are those of `roundup.import/1` and `roundup.subscribers/1`.
+/// A person's state on the list. The words are those of `roundup.import/1` and `roundup.subscribers/1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ListState {
     Subscribed,
-    /// Was asked whether they want the email, and has not answered.
+    /// Was sent a message to confirm that they want the email, and has not answered.
     Unconfirmed,
     Unsubscribed,
     Bounced,

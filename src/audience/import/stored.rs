@@ -16,7 +16,7 @@ use crate::audience::cell::guarded;
 use crate::audience::law::{CollectionFacts, MetThrough, UNSTATED};
 use crate::problem::Place;
 
-/// See the module.
+/// A row of the stored list: an address, its state and the other columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredPerson {
     /// The address, folded.

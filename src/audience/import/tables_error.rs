@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::rfc::csv::TableError;
 
-/// A file that is larger is no list of people.
+/// A file that is larger is not a list of people.
 pub const LONGEST_FILE_BYTES: u64 = 512 * 1024 * 1024;
 pub(super) const MOST_ENTRIES: usize = 100;
 

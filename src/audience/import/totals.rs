@@ -33,7 +33,7 @@ impl StepTotal {
     }
 }
 
-/// See the module.
+/// The figures of an import, with the first people of each kind.
 #[derive(Debug, Clone, Default)]
 pub struct ImportTotals {
     pub new: StepTotal,

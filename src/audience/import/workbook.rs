@@ -18,7 +18,7 @@ use crate::rfc::csv::ReadAt;
 const LONGEST_XML_BYTES: u64 = 512 * 1024 * 1024;
 /// The texts of a workbook are in memory as a whole.
 const LONGEST_TEXTS_BYTES: u64 = 128 * 1024 * 1024;
-/// A cell of Excel has at most 32,767 characters; between two signs `<` there is no more than one.
+/// A cell of Excel has at most 32,767 characters; between one `<` and the next there is no more than one.
 const LONGEST_PIECE_BYTES: usize = 1024 * 1024;
 /// A list of people has far fewer columns, and Excel 16,384.
 const MOST_COLUMNS: u32 = 1_000;
@@ -262,7 +262,7 @@ mod tests {
             ("xl/sharedStrings.xml", &texts),
             ("xl/worksheets/sheet1.xml", &sheet),
         ] {
-            // Packed as they are, they are no bombs by their ratio.
+            // Packed as they are, their ratio is not that of a bomb.
             let stored =
                 SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
             writer.start_file(name, stored).unwrap();

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::problem::Place;
 
-/// See the module. The place is counted in characters of the filter, from 0.
+/// A fault of a filter. The place is counted in characters of the filter, from 0.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{what}")]
 pub struct SegmentFault {

@@ -1,4 +1,4 @@
-//! A filter of people: what it asks of each cell, and whether a person is in it.
+//! A filter of people: the conditions on each cell, and whether a person is in it.
 //! Pure: cells in, a yes or no out.
 //!
 //! A cell that cannot be compared (an empty one with `<`, a word where a date should be) gives neither yes nor no, also
@@ -17,7 +17,7 @@ use crate::date::WrittenDate;
 use crate::news::PartialDate;
 use crate::rfc::text::one_line;
 
-/// See the module.
+/// A condition on a person's cells, or several that are joined.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Filter {
     All(Vec<Filter>),

@@ -33,7 +33,7 @@ pub struct PlannedSegment {
     pub filter: String,
 }
 
-/// See the module.
+/// A named part of the list, and the filter that finds its people.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
     /// The name of its file; empty where it has none.

@@ -1,4 +1,4 @@
-//! The words of a filter: names, texts, dates, numbers and signs, each with the place where it begins.
+//! The words of a filter: names, texts, dates, numbers and operators, each with the place where it begins.
 //! Pure: text in, tokens out.
 
 use chrono::NaiveDate;
@@ -51,7 +51,7 @@ impl Sign {
     }
 }
 
-/// Signs of other languages, and what they are here.
+/// Operators of other languages, and what they are here.
 const FOREIGN: [(&str, &str); 9] = [
     ("==", "="),
     ("<>", "!="),

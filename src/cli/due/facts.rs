@@ -19,7 +19,7 @@ use crate::ledger::{AnyLedger, Ledger, ScheduleStore};
 use crate::project::Project;
 use crate::schedule::{ApprovedEdition, Occurrence, PlannedSending, Schedule, ScheduleFacts};
 
-/// See the module.
+/// The facts about a schedule that `due` decides from.
 pub struct KnownSchedule {
     begun: DateTime<Utc>,
     rows: Vec<Occurrence>,

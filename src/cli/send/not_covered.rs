@@ -15,7 +15,7 @@ use crate::ledger::{AnyLedger, EditionSummary, Ledger, RowFilter};
 use crate::project::Project;
 use crate::report::Report;
 
-/// See the module.
+/// How many people an edition means now and not when it was planned, and how to send it to only them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NotCoveredPeople {
     people: u64,

@@ -10,7 +10,7 @@ use crate::problem::{Place, did_you_mean};
 use crate::project::Project;
 use std::sync::Arc;
 
-/// See the module.
+/// The people whom an edition is for, and its purpose.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AudienceChoice {
     /// Everybody where there is none.

@@ -40,7 +40,7 @@ use crate::web::studio::{
 /// Looking at everybody's message of a longer list takes longer than a change may take.
 const LONG_LIST: u64 = 2000;
 
-/// See the module.
+/// Handles the requests of the studio's page and holds the edition between them.
 pub struct Editor {
     globals: Globals,
     which: EditionArguments,

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::project::Project;
 
-/// See the module. Dropping it ends the watch.
+/// A watch over the folders of a project. Dropping it ends the watch.
 pub struct FolderWatch {
     changes: mpsc::Receiver<()>,
     watcher: RecommendedWatcher,

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use crate::audience::Basis;
 use crate::audience::law::MetThrough;
 
-/// See the module.
+/// A lawful basis, as the command line names it.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum StatedWord {
     /// They agreed to it

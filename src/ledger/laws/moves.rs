@@ -76,7 +76,7 @@ pub async fn hold_of_moves(ledger: &(impl Ledger + ListStore)) {
     assert_eq!(ledger.suppression(&person).await, Ok(None));
 }
 
-/// How a copy ends that a sender has in hand while its person gets another address, and where it went.
+/// How a copy in progress ends while its person gets another address, and where it went.
 const IN_HAND: [(&str, &str); 9] = [
     ("accepted", "old"),
     ("assumed", "old"),
@@ -130,7 +130,7 @@ pub async fn hold_of_copies_in_hand(ledger: &(impl Ledger + ListStore + ReturnSt
     }
 }
 
-/// What becomes of a copy that is in hand, and who says so.
+/// What becomes of a copy that is in progress, and who says so.
 async fn end_copy(
     ledger: &(impl Ledger + ListStore),
     (sender, copy): (RunId, i64),

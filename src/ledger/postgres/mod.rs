@@ -55,7 +55,7 @@ use server::{PostgresServer, ServerPatience, patiently};
 const GATHER_EACH: Duration = Duration::from_micros(100);
 const GATHER_LONGEST: Duration = Duration::from_millis(1);
 
-/// See the module.
+/// A ledger on a server: the connection, and the queue of its writer.
 #[derive(Debug)]
 pub struct PostgresLedger {
     server: Arc<PostgresServer>,
@@ -86,7 +86,7 @@ impl PostgresLedger {
     }
 }
 
-/// The writer's life: take what waits, do it in one transaction, tell everybody.
+/// The writer's life: take what waits, do it in one transaction, answer every caller.
 async fn write(
     server: Arc<PostgresServer>,
     mut queue: mpsc::UnboundedReceiver<WriteBatch>,
@@ -203,7 +203,7 @@ impl Ledger for PostgresLedger {
             .transaction(async |transaction, statements| {
                 let edition = edition_of(transaction, statements, sender).await?;
                 transaction.execute(KEEP, &[&sender.0, &millis(now), &lease_text()]).await?;
-                // Those who live notice who is gone, and what they had in hand goes on.
+                // The runs that live notice which are gone, and what those had in progress goes on.
                 recover(transaction, statements, &edition, now).await?;
                 let sql = "SELECT count(*) FROM senders WHERE edition = $1 AND ended_at IS NULL";
                 let row = transaction.query_one(sql, &[&edition]).await?;

@@ -75,7 +75,7 @@ pub(super) async fn write(
     Ok(counted)
 }
 
-/// See the module.
+/// The entries that a batch of changes touches, before and after it.
 #[derive(Debug, Default)]
 struct NoMailBatch {
     moved_to: HashMap<String, String>,

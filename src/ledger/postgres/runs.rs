@@ -126,7 +126,7 @@ pub(super) async fn settle(
     Ok(uncertain)
 }
 
-/// Ends the senders whose lease is over, and settles what they had in hand.
+/// Ends the runs whose lease is over, and settles what they had in progress.
 pub(super) async fn recover(
     transaction: &Transaction<'_>,
     statements: &Statements,

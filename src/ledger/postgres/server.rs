@@ -73,7 +73,7 @@ impl ServerPatience {
 }
 
 /// Does a transaction, waiting for a server that is away. The work may be done twice: once it is known to have failed, or
-/// once nobody knows. Only what does no harm twice may be done so.
+/// once its end is uncertain. Only what does no harm twice may be done so.
 macro_rules! patiently {
     ($server:expr, $work:expr) => {{
         let mut patience = $crate::ledger::postgres::server::ServerPatience::new();
@@ -130,7 +130,7 @@ impl PostgresServer {
         // Tables that were made or changed now are right where they are.
         let unmarked: bool = client.query_one("SELECT mark = '' FROM ledger", &[]).await?.get(0);
         if unmarked {
-            // A server that does not tell its numbers is not compared.
+            // A server that does not give its numbers is not compared.
             let place = place(client).await.unwrap_or_default();
             client.execute("UPDATE ledger SET mark = $1 WHERE mark = ''", &[&place]).await?;
         }
@@ -153,7 +153,7 @@ impl PostgresServer {
         }
     }
 
-    /// Which server and database this is; empty where the server does not tell.
+    /// Which server and database this is; empty where the server does not say.
     pub(super) async fn place(&self) -> Result<String, LedgerError> {
         let mut session = self.session().await?;
         let Some(Session { client, .. }) = session.as_mut() else {
@@ -209,7 +209,7 @@ impl PostgresServer {
             Ok(value)
         });
         let Ok(outcome) = outcome.await else {
-            // Nobody knows what an answer that comes later belongs to.
+            // An answer that comes later could not be matched with its question.
             *session = None;
             return Err(self.silent());
         };

@@ -14,7 +14,7 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::no_mail::reason_of;
 use crate::ledger::returns::kind_of;
 
-/// The rows of an edition stand together: its copies are looked through once, whatever is asked of them.
+/// The rows of an edition stand together: its copies are looked through once, for all figures.
 const ROWS: &str =
     "FROM deliveries d WHERE d.id BETWEEN (SELECT first_row FROM editions WHERE name = ?1)
     AND (SELECT last_row FROM editions WHERE name = ?1)";

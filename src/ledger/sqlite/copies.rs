@@ -106,7 +106,7 @@ pub(super) fn control_of(
     Ok((RunControl::parse(&word).unwrap_or_default(), number))
 }
 
-/// What senders that are gone had in hand: all of an edition, or those of one sender.
+/// Settles what runs that are gone had in progress: all of an edition, or those of one run.
 pub(super) fn settle(
     connection: &Connection,
     edition: &str,

@@ -51,7 +51,7 @@ use writer::WriterThread;
 const GATHER_EACH: Duration = Duration::from_micros(10);
 const GATHER_LONGEST: Duration = Duration::from_micros(500);
 
-/// See the module.
+/// A ledger in a file, and the thread that writes it.
 #[derive(Debug)]
 pub struct SqliteLedger {
     path: PathBuf,

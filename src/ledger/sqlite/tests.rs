@@ -334,7 +334,7 @@ async fn a_ledger_of_each_earlier_version_is_brought_to_the_newest() {
         let entry = ledger.suppression(&gone).await.unwrap().unwrap();
         assert_eq!(entry.reason, NoMailReason::Unsubscribed, "{named}");
         assert_eq!(entry.at.timestamp_millis(), 7);
-        // The edition goes on: what was in hand is settled, what waits is given out, and nobody else.
+        // The edition goes on: what was in progress is settled, what waits is given out, and nobody else.
         let seen = Some(state.control_number);
         assert_eq!(
             ledger.control_if("2020", RunControl::Go, seen, laws::now()).await,

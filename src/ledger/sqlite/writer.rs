@@ -20,7 +20,7 @@ use crate::ledger::error::LedgerError;
 /// With its default of 2 MB, planning ten thousand people writes pages twice.
 const SETTINGS: sqlite::Settings = sqlite::Settings { durable: true, cache_kib: 10 * 1024 };
 
-/// Tells one caller what became of their job.
+/// Reports to one caller what became of their job.
 type Reply = Box<dyn FnOnce(Result<(), LedgerError>) + Send>;
 
 pub(super) struct WriterJob {
@@ -84,7 +84,7 @@ impl WriterThread {
                 })
             }),
         };
-        // Each connection waits for its rows before it asks for more: the queue cannot grow beyond their number.
+        // Each connection waits for its rows before it requests more: the queue cannot grow beyond their number.
         let queued = match &self.jobs {
             Some(jobs) => jobs.send(job).map_err(|_| LedgerError::Stopped),
             None => Err(LedgerError::Stopped),
@@ -130,7 +130,7 @@ impl OpenFile {
     }
 }
 
-/// The writer's life: take what waits, do it in one transaction, commit, tell everybody.
+/// The writer's life: take what waits, do it in one transaction, commit, answer every caller.
 fn work(
     connection: &Connection,
     file: &OpenFile,

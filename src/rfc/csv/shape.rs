@@ -18,7 +18,7 @@ const MOST_QUOTE_FAULTS: usize = 50;
 const LONGEST_HEADING_BYTES: u64 = 1024 * 1024;
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// See the module.
+/// The layout of a table of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CsvShape {
     /// As written, trimmed.

@@ -287,7 +287,7 @@ fn whoever_is_mailed_waits_when_a_file_has_no_clear_word_for_them() {
         let (_, left) = step("email,status\nann@e.org,unsubscribed\n", &known(waits.clone()));
         assert_eq!(left.state, ListState::Unsubscribed);
     }
-    // A plain yes, another basis that the law does not let count, and nothing at all are no unclear words.
+    // A plain yes, another basis that the law does not let count, and an empty cell are not unclear words.
     for clear in ["email,consent\nann@e.org,yes\n", "email,Newsletter,basis\nann@e.org,,\n"] {
         assert_eq!(step(clear, &known(listed[0].clone())).0, "same", "{clear}");
     }
