@@ -1,7 +1,7 @@
-//! Who may ask the studio: this computer's own browser, with the address that was printed, from the studio's own page.
+//! Which requests the studio takes: from this computer's own browser, with the address that was printed, from the studio's own page.
 //! Pure: what a request says in, a decision out.
 //!
-//! Any page of the web can make a browser send requests to this computer. A page of another host is told by its `Host` (a
+//! Any page of the web can make a browser send requests to this computer. A page of another host shows in its `Host` (a
 //! name that was made to point here: DNS rebinding) and by its `Origin`; what has neither lacks the token.
 
 /// What a request says of itself.
@@ -63,7 +63,7 @@ impl StudioGuard {
     /// Looks at a request, and gives the path behind the token.
     ///
     /// # Errors
-    /// When it is not the studio's own page that asks.
+    /// When the request is not from the studio's own page.
     pub fn check<'p>(
         &self,
         path: &'p str,

@@ -1,5 +1,5 @@
 //! Pages that show an edition in a browser.
-//! Pure: values in, HTML out; who asks writes the files.
+//! Pure: values in, HTML out; callers write the files.
 
 pub mod archive;
 pub mod drop_box;

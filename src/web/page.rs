@@ -1,5 +1,5 @@
-//! The preview page: the email as phones, desks and inboxes show it, beside its text and what the checks say.
-//! Pure: values in, HTML out. The page holds no script and asks nobody for anything but the email's own pictures.
+//! The preview page: the email as phones, computers and inboxes show it, beside its text and the findings of the checks.
+//! Pure: values in, HTML out. The page holds no script and fetches only the email's own pictures.
 
 use std::fmt::Write;
 

@@ -26,7 +26,7 @@ pub struct Settings {
     pub url: Option<String>,
     /// Whether each email links to its page: only once the archive can be reached.
     pub in_emails: bool,
-    /// Asks search engines to leave it out.
+    /// Wants search engines to leave it out.
     pub noindex: bool,
     /// Addresses of pictures that are not shown any more: somebody took their consent back.
     pub withdrawn_pictures: BTreeSet<String>,

@@ -1,4 +1,4 @@
-//! What an entry of a drop box asks for: the token is checked here, where the key is.
+//! What an entry of a drop box requests: the token is checked here, where the key is.
 //! Pure: one entry in, an act or a reason out.
 
 use aws_lc_rs::digest;

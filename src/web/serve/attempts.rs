@@ -25,7 +25,7 @@ impl Attempts {
         Self::new(100, Duration::from_mins(1), (32, 64))
     }
 
-    /// Sign-ups. A hall full of people behind one address signs up within its hours; a robot has neighbouring addresses.
+    /// Sign-ups. A hall full of people behind one address signs up within hours; a robot has neighbouring addresses.
     pub fn at_joining() -> Self {
         Self::new(30, Duration::from_hours(1), (24, 48))
     }

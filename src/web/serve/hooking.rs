@@ -47,7 +47,7 @@ pub(super) async fn report(
     unavailable(shared)
 }
 
-/// 406 tells a service not to send the same again.
+/// With 406 a service does not send the same again.
 fn refused_hook(shared: &ServerState, client: IpAddr, refusal: HookRefusal) -> Response<Body> {
     match refusal {
         HookRefusal::Secret => wrong_token(shared, client),

@@ -24,7 +24,7 @@ const SIGNATURE_MINUTES: i64 = 15;
 const EARLY_MINUTES: i64 = 5;
 /// Tokens that are remembered: those of a quarter of an hour, at eleven a second.
 const MOST_TOKENS: usize = 10_000;
-/// Longer is no token of Mailgun's: they have fifty characters.
+/// Longer is not a token of Mailgun's: they have fifty characters.
 const LONGEST_TOKEN_BYTES: usize = 200;
 /// DER of a P-256 public key, up to its point (RFC 5480).
 const P256_PREFIX: [u8; 26] = [
@@ -63,7 +63,7 @@ pub struct HookSettings {
     pub provider: HookProvider,
     /// The variable of `.env` that has the secret word of the address.
     pub secret_env: String,
-    /// `SendGrid`'s verification key, as its page shows it; it is no secret.
+    /// `SendGrid`'s verification key, as its page shows it; it is not a secret.
     #[serde(default)]
     pub key: Option<String>,
     /// The variable of `.env` that has Mailgun's signing key.
@@ -74,7 +74,7 @@ pub struct HookSettings {
     pub topic: Option<String>,
 }
 
-/// A hook with its secrets, ready to be asked.
+/// A hook with its secrets, ready to check a request.
 #[derive(Debug)]
 pub struct Hook {
     pub name: String,
@@ -108,7 +108,7 @@ pub enum HookRefusal {
     Old,
     /// It came before.
     Replayed,
-    /// It is no JSON.
+    /// It is not valid JSON.
     Shape,
 }
 
@@ -150,7 +150,7 @@ impl Hook {
         }
     }
 
-    /// Whether a word is the secret of the address; how long this takes tells nothing of it.
+    /// Whether a word is the secret of the address; how long this takes reveals nothing of it.
     pub fn knows(&self, word: &str) -> bool {
         let found = digest::digest(&digest::SHA256, word.as_bytes());
         constant_time::verify_slices_are_equal(found.as_ref(), &self.secret_digest).is_ok()

@@ -4,7 +4,7 @@
 use super::pages::{PageText, escape, nonce_field, paragraph};
 use crate::ledger::joining::ConfirmStep;
 
-/// What the form asks for.
+/// The fields of the form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JoinForm {
     /// What people agree to.

@@ -1,7 +1,7 @@
 //! Signing up on the public address, and confirming it.
 //! Shell: the network.
 //!
-//! Whoever signs up gets the same answer, whoever they are: nobody learns from the form who is on the list.
+//! Everybody who signs up gets the same answer: nobody learns from the form who is on the list.
 
 use std::net::IpAddr;
 use std::sync::PoisonError;
@@ -147,7 +147,7 @@ async fn look(
     }
 }
 
-/// The button of that page. The token is the proof; a program that reads the page and sends its form at once is no person.
+/// The button of that page. The token is the proof; a program that reads the page and sends its form at once is not a person.
 pub(super) async fn confirm(
     shared: &ServerState,
     client: IpAddr,

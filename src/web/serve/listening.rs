@@ -36,7 +36,7 @@ fn most_connections() -> usize {
     most_of_limits(&limits)
 }
 
-/// From the system's table; as many as we like where there is none, or no limit.
+/// From the system's table; the largest number we use where there is none, or no limit.
 fn most_of_limits(limits: &str) -> usize {
     let files = limits
         .lines()

@@ -49,7 +49,7 @@ const BODY_PATIENCE: Duration = Duration::from_secs(10);
 const YOUNGEST_NONCE: Duration = Duration::from_secs(1);
 /// A page that was left open overnight still works.
 const OLDEST_NONCE: Duration = Duration::from_hours(24);
-/// What a client that could not be served is asked to wait, in seconds.
+/// How long a client that could not be served should wait, in seconds.
 const RETRY_AFTER_SECONDS: &str = "300";
 
 /// `[serve]` of the settings.
@@ -381,7 +381,7 @@ fn to_https(shared: &ServerState, path: &str) -> Response<Body> {
     with(status(StatusCode::PERMANENT_REDIRECT), header::LOCATION, &url)
 }
 
-/// Who asks: behind a proxy that we trust, the last address that it and its like did not add themselves.
+/// The client's address: behind a proxy that we trust, the last one that it and its like did not add themselves.
 fn client_of(shared: &ServerState, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     let trusted =
         |address: &IpAddr| shared.setting.trusted_proxies.contains(&address.to_canonical());

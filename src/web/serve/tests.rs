@@ -278,7 +278,7 @@ async fn a_person_leaves_and_stays_by_the_page_and_a_scanner_does_not() {
     assert_eq!(site.ask("POST /news/u/TOKEN/stay", FORM, &stay).await.code, 303);
     assert!(!site.has_left());
     assert!(site.ask("GET /news/u/TOKEN?done", "", "").await.body.contains("still on the list"));
-    // A page of another day asks once more.
+    // A page of another day leads to a new question.
     later(3600 * 25);
     assert_eq!(site.ask("POST /news/u/TOKEN/leave", FORM, &form).await.code, 200);
     assert!(!site.has_left());

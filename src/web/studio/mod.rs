@@ -1,8 +1,8 @@
 //! The studio: a page in the browser of this computer that shows an edition and changes it.
 //! Shell: the network.
 //!
-//! Nothing is decided here: what the page asks is passed on as an `StudioRequest` to whoever works at the desk, and the answer is
-//! passed back. The page's files are in the program; nothing is fetched from anywhere.
+//! Nothing is decided here: a request of the page is passed on as a `StudioRequest` to whoever holds the edition, and the
+//! answer is passed back. The page's files are in the program; nothing is fetched from anywhere.
 
 mod listening;
 mod request;
@@ -77,7 +77,7 @@ pub struct StudioCall {
 /// The ends that the desk holds.
 pub struct StudioCalls {
     pub calls: mpsc::Receiver<StudioCall>,
-    /// Told whenever there is something new to show.
+    /// Rises whenever there is something new to show.
     pub version: watch::Sender<i64>,
     pub port: u16,
     /// The address to open.
@@ -91,7 +91,7 @@ struct Studio {
     version: watch::Receiver<i64>,
 }
 
-/// Listens on this computer alone; port 0 is any that is free. The server lives as long as the runtime.
+/// Listens only on this computer; port 0 is any that is free. The server lives as long as the runtime.
 ///
 /// # Errors
 /// When the port is taken.
@@ -173,7 +173,7 @@ async fn answer_request(studio: Studio, request: Request) -> Response {
 }
 
 async fn do_it(studio: &Studio, headers: &HeaderMap, body: Body) -> Response {
-    // A form of another page cannot send this type without being asked first.
+    // A form of another page cannot send this type before the browser has checked with us.
     let is_json = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -275,7 +275,7 @@ fn turned_away(refused: ForeignRequest) -> Response {
     plain(StatusCode::FORBIDDEN, refused.words())
 }
 
-/// Nothing is kept, framed, guessed or told to others.
+/// Nothing is kept, framed, guessed or passed on to others.
 fn with_headers(mut response: Response, policy: Option<&str>) -> Response {
     let policy = policy.unwrap_or("default-src 'none'; frame-ancestors 'none'; sandbox");
     let headers = response.headers_mut();

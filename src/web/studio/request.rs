@@ -9,7 +9,7 @@ use crate::edition::edit::DraftChange;
 /// Whose copy is shown: `first`, `strange-2`, `segment:youth`, `language:cy`, `address:a@b.org`.
 pub type Whose = String;
 
-/// What the page asks of the desk.
+/// What the page requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StudioRequest {
     /// Everything beside the email.
@@ -83,7 +83,7 @@ pub enum StudioAction {
     Restore,
     /// The draft's file was taken away on purpose.
     LetGo,
-    /// Ask the websites for their news.
+    /// Fetch the news of the websites.
     Fetch,
     /// Check links.
     Check,
