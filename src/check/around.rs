@@ -47,7 +47,7 @@ impl Match<'_> {
         self.after.chars().next().is_some_and(char::is_alphanumeric)
     }
 
-    /// Whether it stands within a quotation, as far as the same paragraph tells.
+    /// Whether it stands within a quotation, as far as the same paragraph shows.
     pub fn is_quoted(&self) -> bool {
         let paragraph = self.before.rsplit("\n\n").next().unwrap_or_default();
         let opened = paragraph.matches(['“', '«']).count();

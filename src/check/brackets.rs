@@ -65,7 +65,7 @@ fn in_brackets(text: &str) -> Vec<(usize, &str, Content)> {
     all
 }
 
-/// Verbs with which people tell themselves what to do.
+/// Verbs of notes that people write to themselves.
 const VERBS: &[&str] = &[
     "insert",
     "add",
@@ -176,7 +176,7 @@ fn is_file(lower: &str) -> bool {
     FILE.is_match(lower)
 }
 
-/// What somebody asks a colleague by name: "Sam – please supply two sentences", "Priya, is this right".
+/// A request to a colleague by name: "Sam – please supply two sentences", "Priya, is this right".
 fn is_request(inner: &str) -> bool {
     static REQUEST: Expression = Expression::new(
         r"(?:^|[,;] ?)[A-Z][a-z]* ?[-–—:,/] ?(?i:please|pls|can|could|is|are|do|does|did|have|what|which|where|who|need|needs|check|add|insert|confirm|supply|send|see|any|will|would|let)\b|(?i:\b(?:please|pls) (?:confirm|check|supply|add|send|write|provide|update|rewrite|advise)\b)",

@@ -76,7 +76,7 @@ impl Colour {
         }
     }
 
-    /// As the apps of Gmail and Outlook show it in dark mode, which do not ask an email's own styles. How they do it is not
+    /// As the apps of Gmail and Outlook show it in dark mode, which ignore an email's own styles. How they do it is not
     /// published; this is what preview tools agree on: in CIE LCH, a ground lighter than the middle becomes as dark as it
     /// was light, by three quarters, letters darker than the middle become light, and colours are a fifth weaker.
     #[must_use]

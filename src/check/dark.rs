@@ -1,7 +1,7 @@
 //! An email in the light and in dark mode: as it is designed, and as programs that know better force it.
 //! Pure: HTML in, HTML out.
 //!
-//! Gmail's and Outlook's apps turn the colours of an email around, and do not ask its own dark styles. How they do it is not
+//! Gmail's and Outlook's apps turn the colours of an email around, and ignore its own dark styles. How they do it is not
 //! published; this is the turn that preview tools agree on: in CIE LCH, a ground lighter than the middle becomes as dark as
 //! it was light, by three quarters, letters darker than the middle become light, and colours are a fifth weaker.
 
@@ -108,7 +108,7 @@ mod tests {
         for gone in ["#ffffff\"", "#1d2733", ":#fff;"] {
             assert!(!forced.contains(gone), "{gone}: {forced}");
         }
-        // What is no colour stays.
+        // What is not a colour stays.
         assert!(forced.contains("It&#39;s <a href=\"x#abc\">#123456</a>"), "{forced}");
     }
 

@@ -65,7 +65,7 @@ impl TextPiece<'_> {
         }
         let plain = names::plain_letters(self.text);
         if names::is_english_month(&plain) {
-            // "We march" and "it may" are no months.
+            // "We march" and "it may" are not months.
             return self
                 .is_capital()
                 .then(|| names::month(&plain))

@@ -119,7 +119,7 @@ fn is_act(word: &str) -> bool {
     .contains(&word.to_lowercase().as_str())
 }
 
-/// Words that ask people to come, and the ways in which they only tell of it.
+/// Words that invite people to come, and the ways in which they only report.
 const INVITING: &[&str] = &[
     "join us",
     "register",
@@ -174,7 +174,7 @@ const INVITING: &[&str] = &[
     "continues until",
 ];
 
-/// Verbs that ask for something where a sentence begins with them: whatever the rest of it says of the past, the day is meant to
+/// Verbs that make a request where a sentence begins with them: whatever the rest of it says of the past, the day is meant to
 /// come.
 const IMPERATIVES: &[&str] = &[
     "join",
@@ -226,7 +226,7 @@ const TO_COME: &[&str] = &[
     "continues until",
 ];
 
-/// Words with which somebody tells what was said or planned.
+/// Words with which somebody reports what was said or planned.
 const REPORTING: &[&str] = &[
     "said",
     "told",
@@ -241,7 +241,7 @@ const REPORTING: &[&str] = &[
     "heard",
 ];
 
-/// Words of an invitation that begin a sentence, or stand behind one of `ASKING`; elsewhere they tell of people who came.
+/// Words of an invitation that begin a sentence, or stand behind one of `ASKING`; elsewhere they report people who came.
 const AT_A_START: &[&str] = &["come to", "come and", "drop in", "pop in"];
 
 const ASKING: &[&str] =
@@ -332,7 +332,7 @@ pub fn past_event(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
     findings
 }
 
-/// Whether the verb that a day belongs to asks for something or speaks of what is to come, whatever other verbs stand there: "Join
+/// Whether the verb that a day belongs to makes a request or speaks of what is to come, whatever other verbs stand there: "Join
 /// us on 21 November in the hall that was rebuilt".
 fn is_to_come(sentence: &str, words: &Phrases<'_>, day: usize) -> bool {
     /// Words between the verb and its day: "on", "Saturday", "in the hall on".
@@ -374,7 +374,7 @@ fn invitation(words: &Phrases<'_>, sentence: &str) -> Option<(&'static str, bool
     asks.map(|phrase| (*phrase, false)).or_else(|| announces().map(|phrase| (*phrase, true)))
 }
 
-/// "Please return the form by 13 November": something is asked for, and a day ends it.
+/// "Please return the form by 13 November": a request, and a day that ends it.
 fn deadline(words: &Phrases<'_>, sentence: &str) -> Option<(&'static str, bool)> {
     let (_, asks) = words.find_any(&["please", "must", "need to", "needs to", "remember to"])?;
     let ends = |mention: &calendar::DayMention| {
@@ -396,7 +396,7 @@ fn day_meant(
     mention.nearest(near)
 }
 
-/// A sentence that names a year of long ago, or tells what somebody said.
+/// A sentence that names a year of long ago, or reports what somebody said.
 fn is_reported(sentence: &str) -> bool {
     let lower = sentence.to_lowercase();
     ["would take place", "to register", "to sign up", "who register"]

@@ -90,7 +90,7 @@ fn whole(of: &str) -> String {
     NAMES.iter().fold(of.to_owned(), |of, (name, words)| of.replace(name, words))
 }
 
-/// A text as needs are looked for in it: the case of letters is no difference.
+/// A text as needs are looked for in it: upper and lower case are the same.
 pub fn folded(text: &str) -> String {
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().map(fold).collect() }
 }

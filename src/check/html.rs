@@ -124,7 +124,7 @@ impl HtmlPage {
         }
     }
 
-    /// Keeps what this element is, if a rule asks about it.
+    /// Keeps what this element is, if a rule needs it.
     fn note(&mut self, element: ElementRef<'_>, style: &Style<'_>, letters: Letters) {
         let name = element.value().name();
         match name {

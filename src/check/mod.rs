@@ -146,7 +146,7 @@ pub struct CheckContext<'a> {
     pub earlier: &'a [MailedEdition],
     /// The messages of two people, as they would be sent.
     pub messages: &'a [Vec<u8>],
-    /// What the links answered, as far as they were asked.
+    /// What the links answered, as far as they were fetched.
     pub answers: &'a LinkResults,
     pub terms: &'a [Term],
     pub spam: Option<&'a SpamReport>,
@@ -185,7 +185,7 @@ pub struct RenderedEmail<'a> {
     pub variants: Vec<RenderedVariant>,
     /// Columns that the email's words depend on.
     pub columns: Vec<String>,
-    /// What all variants use of HTML and CSS; read when first asked for.
+    /// What all variants use of HTML and CSS; read when it is first needed.
     signs: OnceLock<BTreeSet<String>>,
 }
 
@@ -302,7 +302,7 @@ impl CopyWarnings {
     }
 }
 
-/// One question, with its reason for people who ask.
+/// One question, with its reason for people who want to know.
 pub struct Rule {
     pub id: &'static str,
     /// The question as a sentence.
@@ -334,7 +334,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
     rules::RULES.into_iter().flatten()
 }
 
-/// Asks every rule, and weighs what they find as the project wants it.
+/// Applies every rule, and weighs what they find as the project wants it.
 pub fn check(
     shown: &RenderedEmail<'_>,
     known: &CheckContext<'_>,

@@ -72,7 +72,7 @@ fn are_kisses(found: &Match<'_>) -> bool {
         || !found.next_word().chars().next().is_some_and(char::is_lowercase)
 }
 
-/// "Who am I ???" asks; "has ??? places" is waiting for a number, and "opened by Cllr ???" for a name.
+/// "Who am I ???" is a question; "has ??? places" is waiting for a number, and "opened by Cllr ???" for a name.
 fn asks(found: &Match<'_>) -> bool {
     const BEFORE: &[&str] = &[
         "by",

@@ -69,7 +69,7 @@ impl CheckContext<'_> {
         })
     }
 
-    /// The setting that has some words: all of them, or more, or so many that nothing else can be meant.
+    /// The setting that has some words: all of them, or more, or enough of them that nothing else can be meant.
     fn in_settings(&self, words: &str) -> Option<Place> {
         /// A shorter value stands in many texts.
         const LEAST: usize = 12;
@@ -251,7 +251,7 @@ fn links(markdown: &str) -> Vec<(usize, String)> {
 mod tests {
     use crate::check::tests::SampleEmail;
 
-    /// The places of what is found in a mail.
+    /// The places of what is found in an email.
     fn places(change: impl FnOnce(&mut SampleEmail)) -> Vec<String> {
         let mail = SampleEmail::with(change);
         mail.checked().findings.iter().map(|one| format!("{} {}", one.rule, one.place)).collect()

@@ -1,9 +1,9 @@
-//! Asks what only the world knows: whether links open, and what SpamAssassin thinks.
+//! Finds out what only the world knows: whether links open, and what SpamAssassin thinks.
 //! Shell: the network and one program of this computer.
 //!
-//! Each address is asked once, with HEAD and then, where a server does not know that, with GET. A few at a time, and
-//! never two of one host together: a check must not look like an attack. Nothing inside this machine or its network is
-//! asked, at any redirect.
+//! Each address is fetched once, with HEAD and then, where a server does not know that, with GET. A few at a time, and
+//! never two of one host together: a check must not look like an attack. No request goes inside this machine or its
+//! network, at any redirect.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::news::sources::fetch;
 use crate::news::sources::fetch_error::FetchError;
 use crate::news::sources::public::is_example;
 
-/// More links than this no mail has; the rest is not asked.
+/// No email has more links than this; the rest is not fetched.
 pub const MOST_ADDRESSES: usize = 500;
 const AT_A_TIME: usize = 8;
 const MOST_REDIRECTS: usize = 5;
@@ -37,7 +37,7 @@ const LOOKED_UP_WITHIN: Duration = Duration::from_secs(5);
 /// SpamAssassin takes two or three seconds; one that hangs is not waited for.
 const SPAM_WITHIN: Duration = Duration::from_secs(30);
 
-/// Asks every address that no kept answer is good for.
+/// Fetches every address that no kept answer is good for.
 pub async fn ask(
     addresses: &[String],
     kept: &LinkResults,
@@ -53,7 +53,7 @@ pub async fn ask(
             continue;
         }
         match kept.get(address) {
-            // A failure is asked for again: perhaps somebody has fixed it.
+            // A failure is fetched again: perhaps somebody has fixed it.
             Some(answer)
                 if answer.outcome == LinkOutcome::Fine && now - answer.at < CHECKED_AGAIN_AFTER =>
             {
@@ -108,7 +108,7 @@ pub async fn ask(
     answers
 }
 
-/// Whether names can be looked up at all. Asked only when no server has answered.
+/// Whether names can be looked up at all. Used only when no server has answered.
 async fn is_connected() -> bool {
     let looked_up = tokio::net::lookup_host(ALWAYS_THERE);
     let found = tokio::time::timeout(LOOKED_UP_WITHIN, looked_up).await;
@@ -164,7 +164,7 @@ struct Reply {
     picture: Option<PictureMeasure>,
 }
 
-/// Asks one address, without following where it leads.
+/// Fetches one address, without following where it leads.
 async fn one_hop(
     client: &reqwest::Client,
     url: &Url,
@@ -262,7 +262,7 @@ fn outcome_of_cause(cause: &str) -> LinkOutcome {
     LinkOutcome::Unreachable(cause.to_owned())
 }
 
-/// Lets SpamAssassin look at a message, with its local tests alone. Nothing where it is not installed.
+/// Lets SpamAssassin look at a message, only with its local tests. `None` where it is not installed.
 pub async fn spam(message: &[u8]) -> Option<SpamReport> {
     let mut program = tokio::process::Command::new("spamassassin")
         .args(["--local", "--test-mode"])

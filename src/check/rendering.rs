@@ -14,7 +14,7 @@ pub enum Scheme {
     Light,
     /// As the email's own dark styles have it.
     Dark,
-    /// As an app inverts it that does not ask them.
+    /// As an app inverts it that ignores them.
     Inverted,
 }
 
@@ -22,7 +22,7 @@ pub enum Scheme {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
     pub words: String,
-    /// None where nobody can tell: half transparent, or over a picture.
+    /// None where it is uncertain: half transparent, or over a picture.
     pub colour: Option<Colour>,
     pub ground: Option<Colour>,
     pub px: f64,

@@ -5,7 +5,7 @@ use super::around::{Match, Pattern, is_in_address, is_quoted, likely};
 
 /// Words of a screen among an editor's own.
 pub static SCREEN_WORDS: &[Pattern] = &[
-    // A program that was asked for a draft.
+    // The answer of a program to a request for a draft.
     likely(
         r"(?i)(?:^|[.!?\n]\s*)((?:sure|certainly|of course|absolutely|great)[!,.:] (?:here(?:['’]s| is| are)|below (?:is|are)|I(?:['’]ve| have)|I can)\b[^\n]{0,100}?\b(?:versions?|introduction|intro|drafts?|newsletter|paragraphs?|rewrite|summary|subject lines?|post)\b)",
     )

@@ -14,7 +14,7 @@ use crate::problem::HELP;
 pub struct Settings {
     /// A list of terms: `children`, or a file of the project in `templates/terms/`.
     pub terms: Option<String>,
-    /// Links to this computer and its network are asked too.
+    /// Links to this computer and its network are fetched too.
     pub allow_local: bool,
     /// Rule by rule, how much it matters here.
     pub severity: BTreeMap<RuleId, Severity>,

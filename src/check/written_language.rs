@@ -54,7 +54,7 @@ pub fn of(text: &str) -> Option<&'static str> {
 pub fn may_be(found: &str, own: &str) -> bool {
     let own = language_code(own);
     let Some(known) = long_code(&own) else {
-        // Welsh and others that nobody can tell: it is certain only that they are not English.
+        // Welsh and others that are uncertain: it is certain only that they are not English.
         return found != "eng";
     };
     found == known

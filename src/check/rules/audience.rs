@@ -13,7 +13,7 @@ pub struct Numbers {
     pub mailed: u64,
     /// The segment that the edition is for; empty where it is for everybody.
     pub segment: String,
-    /// Of those, how many ask for each language, by code.
+    /// Of those, how many want each language, by code.
     pub languages: BTreeMap<String, u64>,
     /// Left out because the list does not say why they may be mailed, or says it in unknown words.
     pub without_basis: u64,

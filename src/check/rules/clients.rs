@@ -4,7 +4,7 @@
 //! The table is Can I email's, trimmed (`clients.tsv`, made by `scripts/clients`). A feature is recognised by marks:
 //! `p:` a property, `v:` a property's value, `f:` a function, `u:` a unit, `t:` an at-rule, `m:` a feature of a media
 //! query, `c:` a pseudo-class, `l:` a pseudo-element, `e:` an element, `a:` an attribute, `i:` a picture's format,
-//! `x:` something else. Most of what a program does not show is no loss: a corner stays square, a colour stays light.
+//! `x:` something else. Most of what a program does not show does no harm: a corner stays square, a colour stays light.
 //! Rules speak of the rest.
 
 use crate::check::client_lists::{LOSS, NO_LOSS};

@@ -43,7 +43,7 @@ fn only_pictures(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fin
 /// Comments within comments are not read deeper than this.
 const DEEPEST: usize = 3;
 
-/// What is fetched that is no picture: what it is, and its address.
+/// What is fetched besides pictures: what it is, and its address.
 pub fn fetched(html: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     read(html, &mut found, 0);

@@ -1,4 +1,4 @@
-//! Translations: what is missing in a language, and who asks for one that there is not.
+//! Translations: what is missing in a language, and how many people want one that the email is not in.
 //! Pure: an edition and numbers in, findings out.
 
 use crate::check::texts::{EditorText, TextKind};

@@ -1,5 +1,5 @@
-//! What the email's links and pictures answered when they were asked.
-//! Pure: answers in, findings out; `probe.rs` asks.
+//! What the email's links and pictures answered when they were fetched.
+//! Pure: answers in, findings out; `probe.rs` fetches.
 
 use std::collections::BTreeMap;
 
@@ -74,7 +74,7 @@ pub fn current(stored: &LinkResults, addresses: &[String], now: DateTime<Utc>) -
         .collect()
 }
 
-/// Whether only a look at the connection can tell why nobody answered: no server did, and some have a name.
+/// Whether only a look at the connection can show why there was no answer: no server gave one, and some have a name.
 pub fn reached_nobody(asked: &LinkResults) -> bool {
     let answered =
         |answer: &LinkResult| matches!(answer.outcome, LinkOutcome::Fine | LinkOutcome::Refused(_));

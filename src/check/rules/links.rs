@@ -1,5 +1,5 @@
 //! Links: where they lead, what they say, and that both parts have them.
-//! Pure: texts in, findings out; nothing is asked (see `probe.rs`).
+//! Pure: texts in, findings out; nothing is fetched (see `probe.rs`).
 
 use std::collections::BTreeSet;
 
@@ -89,7 +89,7 @@ fn insecure_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Fin
 /// Addresses that open in no reader's program, or that no reader can trust.
 fn odd_address(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // The editor's own links that lead nowhere are plain words in the email: the draft has to be asked for them.
+    // The editor's own links that lead nowhere are plain words in the email: they are looked for in the draft.
     let introduction = &known.edition.introduction;
     for (event, range) in Parser::new(&introduction.text).into_offset_iter() {
         if let Event::Start(Tag::Link { link_type, dest_url, .. }) = event

@@ -29,7 +29,7 @@ pub(super) mod wording;
 
 use super::Rule;
 
-/// All rules, in the order in which they are asked.
+/// All rules, in the order in which they are applied.
 pub const RULES: [&[Rule]; 25] = [
     &wording::RULES,
     &placeholders::RULES,

@@ -1,4 +1,4 @@
-//! The choice of stories: nothing left out without a word, nothing twice.
+//! The choice of stories: nothing left out silently, nothing twice.
 //! Pure: an edition in, findings out.
 
 use std::cmp::Ordering;
