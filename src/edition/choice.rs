@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::news::Item;
 
-/// Chooses so many stories, in their order. The others are given too.
+/// Chooses `count` stories, in their order. The others are given too.
 pub fn top<'a>(
     items: &[&'a Item],
     count: usize,

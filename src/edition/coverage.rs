@@ -9,7 +9,7 @@ use crate::news::Item;
 use crate::news::dedupe::canonical;
 use crate::window::{Placement, Selection, Window};
 
-/// An edition that was planned for its people, and whatever it tells.
+/// An edition that was planned for its people, and the stories it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EarlierEdition {
     pub name: String,
@@ -60,7 +60,7 @@ pub enum MissedReason {
     /// It came when the edition of its day was planned already.
     Late(String),
     LeftOut(String),
-    /// It was known, and its edition does not tell it: a line taken out of the draft, or no room.
+    /// It was known, and its edition does not have it: a line taken out of the draft, or no room.
     NotTold(String),
 }
 
@@ -79,7 +79,7 @@ impl MissedReason {
     }
 }
 
-/// One story and the editions that tell it.
+/// One story and the editions that have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CoverageRow<'a> {
     pub item: &'a Item,
@@ -144,7 +144,7 @@ fn why(item: &Item, mailed: &[EarlierEdition], today: NaiveDate) -> MissedReason
     }
 }
 
-/// The stories that no edition told because they came after the one of their day was planned, with its name: they are
+/// The stories that no edition has because they came after the one of their day was planned, with its name: they are
 /// offered to the next. What an editor left out on purpose is not offered again.
 fn late<'a>(
     items: impl IntoIterator<Item = &'a Item>,
@@ -266,7 +266,7 @@ mod tests {
                 Fate::Never(MissedReason::NoEdition),
                 Fate::Never(MissedReason::Waits("2031-01-01".parse().unwrap())),
                 Fate::Never(MissedReason::Undated),
-                // A year alone is in the year's own window, which does not tell it.
+                // A story with only a year is in the year's own window, which does not have it.
                 Fate::Never(MissedReason::NotTold("2020".to_owned())),
                 Fate::Never(MissedReason::Gone(time("2020-12-09"))),
             ]
@@ -274,7 +274,7 @@ mod tests {
         let offered: Vec<(String, String)> =
             late(&items, &all, today).into_iter().map(|(item, e)| (item.id.clone(), e)).collect();
         assert_eq!(offered, [("late".to_owned(), november())]);
-        // Once an edition has told it, it is offered no more.
+        // Once an edition has it, it is offered no more.
         all[1].ids.insert("late".to_owned());
         assert_eq!(late(&items, &all, today), []);
     }

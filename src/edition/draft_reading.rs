@@ -45,7 +45,7 @@ fn introduction(path: &str, text: &str, body: &str) -> PlacedText {
 /// The window that an edition's name stands for.
 ///
 /// # Errors
-/// When the name is no window.
+/// When the name does not stand for a window.
 pub fn window_from_name(name: &str, zone: Tz) -> Result<Window, WindowError> {
     if let Some((since, until)) = name.split_once('_') {
         return Window::days(since, until, zone);

@@ -106,7 +106,7 @@ pub struct ChangedDraft {
 /// Makes a change. `path` is the file's name, for places.
 ///
 /// # Errors
-/// When the text is no draft, or the change makes it none.
+/// When the text is not a draft, or the change makes it unreadable as one.
 pub fn change(
     path: &str,
     text: &str,
@@ -153,7 +153,7 @@ pub fn change(
 /// Changes the words of another language: `editions/NAME.cy.md`.
 ///
 /// # Errors
-/// When the text is no translation, or the change is not about words that are translated.
+/// When the text is not a translation, or the change is not about words that are translated.
 pub fn change_translation(path: &str, text: &str, change: &DraftChange) -> Result<String, Problem> {
     let figures = Draft::read_translation(path, text)?.figures;
     let Some(changed) = with_words(path, Text::of(path, text)?, change, &figures)? else {

@@ -288,7 +288,7 @@ fn find_story(
         return Err(wrong(format!("no source has a story `{id}`"), cure));
     };
     let Some(gone) = item.seen.gone else { return Ok(with_own_words((*item).clone(), draft)) };
-    // Perhaps somebody asked for it: it is never sent unseen.
+    // Perhaps somebody wanted it removed: it is never sent unseen.
     let (what, cure) = if item.place.source.starts_with("http") {
         (
             format!("the source removed the story `{id}` ({})", gone.format("%-d %B %Y")),

@@ -35,7 +35,7 @@ pub fn as_words(text: &str) -> String {
     out
 }
 
-/// As many titles as fit into the line of an inbox.
+/// The first titles that fit into the line of an inbox.
 pub fn first_titles(titles: &[&str]) -> String {
     const LONGEST_PREHEADER_CHARS: usize = 90;
     let mut text = String::new();
@@ -58,7 +58,7 @@ pub fn first_titles(titles: &[&str]) -> String {
 }
 
 impl Draft {
-    /// The draft that takes everything of a window. A year is told from its beginning, a month from its end.
+    /// The draft that takes everything of a window. A year is in order from its beginning, a month from its end.
     pub fn propose(
         window: &Window,
         selection: &Selection,
