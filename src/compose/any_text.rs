@@ -1,4 +1,4 @@
-//! Whatever stands in a story, a draft, a setting or a list: the edition composes, and nothing in it is no character.
+//! Whatever stands in a story, a draft, a setting or a list: the edition composes, and holds only valid characters.
 //! Pure: random texts in, an email out.
 
 use std::collections::{BTreeMap, BTreeSet};

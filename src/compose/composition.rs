@@ -22,7 +22,7 @@ pub struct Composition {
     /// One for each combination of segments in use; the first is for people without any.
     pub variants: Vec<Variant>,
     pub slots: Vec<Slot>,
-    /// Segments that the templates ask about: the others make no difference.
+    /// Segments that the templates use: the others make no difference.
     pub segments: BTreeSet<String>,
     /// Segments that nobody on the list is in, where they are named. For checks; no part of the email.
     #[serde(skip)]
@@ -33,7 +33,7 @@ pub struct Composition {
     /// Stories that there was no room for: the email says that they are on the website.
     #[serde(default)]
     pub more: usize,
-    /// The stories that it tells, in its order. Compositions of earlier versions do not say.
+    /// The stories that it has, in its order. Compositions of earlier versions do not say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stories: Vec<ComposedStory>,
     /// The same mail in other languages.
@@ -41,7 +41,7 @@ pub struct Composition {
     pub translations: Vec<TranslatedEmail>,
 }
 
-/// A segment that templates or the draft ask about, and nobody is in.
+/// A segment that templates or the draft use, and nobody is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownSegment {
     pub name: String,
@@ -50,7 +50,7 @@ pub struct UnknownSegment {
     pub nearest: Option<String>,
 }
 
-/// A story that an email tells.
+/// A story of an email.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ComposedStory {
     pub id: String,

@@ -70,7 +70,7 @@ impl Filler {
     /// Looks at every block with the columns of the list, in every branch.
     ///
     /// # Errors
-    /// Names the block and what it asks for.
+    /// Names the block and what it needs.
     pub fn look_at_blocks(&self, columns: &[String]) -> Result<(), BlockError> {
         for slot in &self.slots {
             if let Slot::Block { source, place, .. } = slot {

@@ -31,7 +31,7 @@ impl HelperDef for NameGuard {
             let Some(path) = param.relative_path() else { continue };
             if param.is_value_missing() {
                 let last = path.rsplit(['.', '/']).next().unwrap_or_default();
-                // `@first` outside a loop is no; what some call of a partial gives may be missing in another.
+                // `@first` outside a loop means no; what some call of a partial gives may be missing in another.
                 if path.starts_with('@') && !path.starts_with("@root")
                     || self.0.given.contains(last)
                 {

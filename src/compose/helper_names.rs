@@ -49,7 +49,7 @@ pub fn passes_slots(helper: &str) -> bool {
     matches!(helper, "wrap" | "underline" | "markdown")
 }
 
-/// How many values a helper takes at most, where that is known: Handlebars drops the others without a word.
+/// How many values a helper takes at most, where that is known: Handlebars drops the others silently.
 pub fn most_values(helper: &str) -> Option<usize> {
     match helper {
         "if" | "unless" | "each" | "with" | "not" | "len" | "upper" | "markdown" | "pairs" => {

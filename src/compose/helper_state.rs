@@ -16,7 +16,7 @@ pub struct HelperState {
     pub slots: Mutex<Slots>,
     /// Segments that the email being rendered is for.
     pub active: Mutex<BTreeSet<String>>,
-    /// Segments that templates asked about.
+    /// Segments that templates have used.
     pub asked: Mutex<BTreeSet<String>>,
     /// Blocks cut out of templates, by number.
     pub blocks: Mutex<Vec<Slot>>,

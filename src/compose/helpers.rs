@@ -204,7 +204,7 @@ impl HelperDef for Date {
         out: &mut dyn Output,
     ) -> HelperResult {
         let Some(given) = h.param(0).map(|param| param.value().clone()) else {
-            // `{{date}}` alone is the date of the story that the template is at.
+            // `{{date}}` by itself is the date of the story that the template is at.
             let own = render.evaluate(context, "this.date")?;
             return write_escaped((h, registry), &own.as_json().render(), out);
         };

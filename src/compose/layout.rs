@@ -77,7 +77,7 @@ impl Density {
         }
     }
 
-    /// What templates ask.
+    /// What conditions in templates see.
     pub fn asked(self) -> Value {
         json!({
             "cards": self == Self::Cards,
@@ -96,7 +96,7 @@ pub struct ListSearch {
 }
 
 impl ListSearch {
-    /// About as many as fit where titles are short: a longer list is not made before this one is known to fit.
+    /// About the number that fits where titles are short: a longer list is not made before this one is known to fit.
     const BEGINS_WITH: usize = 64;
     /// Lists that are made at most: a template may write anything.
     const MOST_TRIES: usize = 12;

@@ -140,7 +140,7 @@ impl<'a> Repair<'a> {
         if name == "mj-raw" && !is_closing && !tag.ends_with("/>") && in_wrapper {
             self.keep(FOR_EVERYBODY.to_owned());
         }
-        // A style sheet is no markup: it comes out as it was written.
+        // A style sheet is not markup: it comes out as it was written.
         if is_raw_text(name) && !is_closing && !tag.ends_with("/>") {
             let length = raw_text_length(&rest[end..], name).unwrap_or(rest.len() - end);
             let css = &rest[end..end + length];

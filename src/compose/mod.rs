@@ -656,7 +656,7 @@ mod tests {
         let (longest, bytes) = composed(600);
         assert!(matches!(longest.density, Density::Top(shown) if longest.more == 600 - shown));
         assert!(bytes < layout::MOST_BYTES, "{bytes}");
-        // Who does not find a story is told where it is, in both parts.
+        // People who do not find a story read where it is, in both parts.
         let variant = &longest.variants[0];
         for part in [&variant.html, &variant.text] {
             let part = longest.shown(part);

@@ -171,7 +171,7 @@ fn numbers(edition: &Edition, locale: &Locale) -> Vec<Value> {
     if topics > 1 {
         numbers.push(number(locale, topics, "topic_label"));
     }
-    // Four numbers fit beside each other on a phone: a year's editions tell more than its months.
+    // Four numbers fit beside each other on a phone: a year's editions say more than its months.
     if months > 1 && edition.counted.is_none() {
         numbers.push(number(locale, months, "month_label"));
     }
@@ -218,7 +218,7 @@ pub struct EditorWords {
 /// What fills the line of the inbox behind a preheader, so that the email's first words do not stand there too: blanks, and
 /// marks without width that keep programs from joining them.
 fn room_after(preheader: &str) -> String {
-    /// As many characters as the widest programs show.
+    /// The number of characters that the widest programs show.
     const SHOWN: usize = 130;
     const MOST: usize = 30;
     "&zwnj;&nbsp;".repeat(SHOWN.saturating_sub(preheader.chars().count()).min(MOST))

@@ -190,7 +190,7 @@ pub fn unknown_name(path: &str, unknown: &str, columns: &[String]) -> (String, S
     (format!("`{path}` is not known here"), cure)
 }
 
-/// The list that a path asks for an entry which it does not have, and the entry's number: `others` and 9 of `others.[9].title`.
+/// The list in which a path looks for an entry that is not there, and the entry's number: `others` and 9 of `others.[9].title`.
 fn past_the_end<'p>(path: &'p str, data: &Value) -> Option<(&'p str, usize)> {
     let mut value = data;
     let mut at = 0;

@@ -1,4 +1,4 @@
-//! A partial that stands alone on its line, behind blanks: each of its lines is moved by them, as in Handlebars.
+//! A partial by itself on its line, behind blanks: each of its lines is moved by them, as in Handlebars.
 //! Pure: a rendered partial in, moved lines out.
 
 use handlebars::{

@@ -78,7 +78,7 @@ pub enum Piece {
     Slot(SlotPlace),
 }
 
-/// Where a slot stands, with what belongs to it alone.
+/// Where a slot stands, with what belongs only to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlotPlace {
     pub index: usize,

@@ -2,7 +2,7 @@
 //! Pure: a parsed template in, the same one with exact places and guards out.
 //!
 //! Every branch is read, also those that no story of today takes.
-//! Handlebars asks a condition about a name that is not there and hears "no". A guard before each call looks at its
+//! To Handlebars a condition about a name that is not there is simply false. A guard before each call looks at its
 //! names when it runs (`helpers::Guard`); what can be known before is looked at here.
 
 use crate::compose::helper_names::GUARD;

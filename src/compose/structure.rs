@@ -7,7 +7,7 @@ use crate::compose::attributes::{Value, attributes};
 /// A fault of the MJML itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MjmlFault {
-    /// The byte at which it stands; past the end where nobody knows.
+    /// The byte at which it stands; past the end where that is unknown.
     pub at: usize,
     pub what: String,
     pub cure: String,
@@ -34,12 +34,12 @@ const HOLDS_ELEMENTS: [&str; 14] = [
     "mj-carousel",
 ];
 
-/// Whether an element's text is no markup.
+/// Whether an element's text is not markup.
 pub fn is_raw_text(name: &str) -> bool {
     ["mj-style", "style", "script"].iter().any(|one| name.eq_ignore_ascii_case(one))
 }
 
-/// The bytes up to the end tag of an element whose text is no markup.
+/// The bytes up to the end tag of an element whose text is not markup.
 pub fn raw_text_length(text: &str, name: &str) -> Option<usize> {
     let ends = text.match_indices("</").map(|(at, _)| at);
     ends.into_iter().find(|at| {
@@ -140,7 +140,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Text where MJML begins or has ended is no part of the email, and none is shown between its elements.
+    /// Text where MJML begins or has ended does not belong to the email, and none is shown between its elements.
     fn text(&self, at: usize, text: &str) -> Result<(), MjmlFault> {
         let Some(found) = text.find(|c: char| !c.is_whitespace() && c != '\u{feff}') else {
             return Ok(());

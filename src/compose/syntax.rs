@@ -123,7 +123,7 @@ pub fn hoist(template: &mut Template) {
     }
 }
 
-/// What those write who know other languages: `{{elseif}}`, and signs between two values.
+/// What people write who know other languages: `{{elseif}}`, and operators between two values.
 fn fault_of_a_tag(text: &str, tag: Tag) -> Option<SyntaxFault> {
     const SIGNS: [&str; 17] = [
         "==", "===", "!=", "!==", "&&", "||", "+", "-", "*", "/", "<", ">", "<=", ">=", "|", "??",
@@ -139,7 +139,7 @@ fn fault_of_a_tag(text: &str, tag: Tag) -> Option<SyntaxFault> {
         return fault("there is nothing between these braces".to_owned(), "write a name there");
     }
     let word = tag.word(text);
-    // The library takes the rest of the word for a block: `{{elsewhere}}` is no `{{else where}}`.
+    // The library takes the rest of the word for a block: `{{elsewhere}}` is not `{{else where}}`.
     if tag.kind == TagKind::Single && word.starts_with("else") {
         let what = format!("`{word}` is not known here");
         return fault(what, "write {{else if …}}, or {{else}}");

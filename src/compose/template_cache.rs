@@ -257,7 +257,7 @@ impl TemplateCache {
     }
 }
 
-/// What is kept is no part of the templates' value: they are the same with and without.
+/// The cache does not count in the value of the templates: they are the same with and without.
 impl Clone for TemplateCache {
     fn clone(&self) -> Self {
         Self(Mutex::new(lock(&self.0).clone()))

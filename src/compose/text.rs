@@ -44,7 +44,7 @@ pub fn wrap(text: &str, width: usize) -> String {
     out
 }
 
-/// A rendered text part made tidy: nothing that is no character, no blanks at line ends, at most one empty line in a row, one line end at the end.
+/// A rendered text part made tidy: only valid characters, no blanks at line ends, at most one empty line in a row, one line end at the end.
 pub fn tidy(text: &str) -> String {
     let text = of_a_text(text);
     let mut out = String::with_capacity(text.len());

@@ -27,7 +27,7 @@ pub struct Organisation {
     pub charity: Option<String>,
     #[serde(deserialize_with = "setting::web_address")]
     pub website: String,
-    /// Where people who answer or ask are heard.
+    /// Where answers and questions of people arrive.
     #[serde(deserialize_with = "setting::mail_address")]
     pub contact: String,
     /// Why people get this mail.

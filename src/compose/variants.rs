@@ -25,7 +25,7 @@ use std::sync::Arc;
 /// More different emails of one edition nobody can look at before they are sent.
 pub const MOST_VARIANTS: usize = 32;
 
-/// A variant with what is told of it apart.
+/// A variant, with its subject and preheader apart.
 pub struct ComposedVariant {
     pub variant: Variant,
     pub subject: Vec<Piece>,
@@ -122,7 +122,7 @@ impl Side<'_> {
         data: &dyn Fn(&model::EditorWords) -> Value,
         sets: &[BTreeSet<String>],
     ) -> Result<Vec<ComposedVariant>, TemplateFault> {
-        // A block inside another one is seen only when the outer one is active: render until no new segment is asked about.
+        // A block inside another one is seen only when the outer one is active: render until no new segment turns up.
         loop {
             let asked = lock(&self.shared.asked).clone();
             let mut variants: Vec<ComposedVariant> = Vec::new();

@@ -1,4 +1,4 @@
-//! Which white space around tags is written: Handlebars' own rules for `~` and for tags that stand alone on their lines.
+//! Which white space around tags is written: Handlebars' own rules for `~` and for tags by themselves on their lines.
 //! Pure: a text and its tags in, pieces of text out.
 //!
 //! As `whitespace-control.js` of Handlebars 4 has it, rule by rule: templates come from there, and a text part shows every blank.
@@ -12,7 +12,7 @@ use super::tags::{Tag, TagKind};
 pub enum Part {
     /// Bytes that are written as they are.
     Text(Range<usize>),
-    /// A tag by its number. A partial that stands alone on its line has the blanks before it: its lines are moved by them.
+    /// A tag by its number. A partial by itself on its line has the blanks before it: its lines are moved by them.
     Tag { number: usize, indent: Range<usize> },
 }
 

@@ -415,7 +415,7 @@ fn addresses(markdown: &str, run: &Range<usize>, found: &mut Vec<Range<usize>>) 
             }
             address = shorter;
         }
-        // A scheme and nothing behind it is no address.
+        // A scheme with nothing behind it is not an address.
         if address.len() > "https://".len() || (address.contains('@') && address.len() > 5) {
             let start = run.start + start + begin;
             found.push(start..start + address.len());
