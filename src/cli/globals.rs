@@ -81,7 +81,7 @@ pub fn warn_of_slip(address: &EmailAddress, cure: impl Fn(&str) -> String, scree
     ));
 }
 
-/// The process's own variables; those that are no text are none of ours.
+/// The process's own variables; those that are not text are none of ours.
 pub fn process_environment() -> Vec<(String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -62,7 +62,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
 
 impl Outcome for ArchiveOutcome<'_> {
     fn text(&self, text: &mut Text) {
-        // The index and the feed are no editions.
+        // The index and the feed are not editions.
         let editions = counted(self.files.len().saturating_sub(2), "edition", "editions");
         text.line(format!("Wrote {editions}, an index and a feed to {}.", self.folder));
         text.say("No page has an address or a link of anybody on the list. Copy the folder to your web space.");

@@ -133,7 +133,7 @@ async fn addresses_by_hash(
     Ok(list.people.into_keys().map(|key| (keys.address_hash_of_key(&key), key)).collect())
 }
 
-/// How often people have asked for the email since.
+/// How often people have chosen to get the email since.
 async fn carry_choices(earlier: &AnyLedger, restored: &AnyLedger) -> Result<(), Failure> {
     let then: BTreeSet<(String, String)> = restored.frequencies().await?.into_iter().collect();
     for choice in earlier.frequencies().await? {

@@ -192,7 +192,7 @@ impl RestoreOutcome {
     }
 }
 
-/// Gives the restored ledger a name of its own, tells this computer what it knows, and retires the one before.
+/// Gives the restored ledger a name of its own, notes on this computer what it knows, and retires the one before.
 async fn take_over(project: &Project, manifest: &Manifest) -> Result<OldProject, Failure> {
     let Some(name) = &manifest.ledger else { return Ok(OldProject::Elsewhere) };
     let path = project.path(name);

@@ -40,7 +40,7 @@ impl AnswerSource {
     /// Asks, as `answer` does.
     ///
     /// # Errors
-    /// When nobody can be asked, or the answer cannot be used.
+    /// When no answer can be read, or it cannot be used.
     pub fn ask<T>(
         self,
         question: &str,
@@ -59,7 +59,7 @@ impl AnswerSource {
 /// Asks somebody at the terminal, as `answer` does.
 ///
 /// # Errors
-/// When nobody can be asked, or five answers cannot be used.
+/// When no answer can be read, or five answers cannot be used.
 pub fn ask<T>(
     question: &str,
     proposal: &str,
@@ -71,7 +71,7 @@ pub fn ask<T>(
 /// Asks until the answer can be used. Enter, and the end of the input, take the proposal.
 ///
 /// # Errors
-/// When nobody can be asked, or as many answers cannot be used as there are tries.
+/// When no answer can be read, or `most_tries` answers cannot be used.
 fn answer<T>(
     question: &str,
     proposal: &str,

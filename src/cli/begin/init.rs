@@ -362,7 +362,7 @@ fn sender_of(text: &str) -> Result<String, Failure> {
     const HELP: &str = "write one of your own domain, as in news@charity.org.uk";
     let address = EmailAddress::parse(text.trim())
         .map_err(|error| Failure::new(Exit::Usage, error.to_string()).help(HELP))?;
-    // A slip of one of them is no better.
+    // A slip of one of them is not better.
     let meant = mistyped_domain(&address);
     let address = address.to_string();
     let domain = address.rsplit('@').next().unwrap_or_default();

@@ -163,7 +163,7 @@ async fn working_login(
             }
             Err(wrong) => wrong,
         };
-        // What was given by an option is not asked.
+        // There is no question about what an option gave.
         let is_typed = match wrong {
             WrongPart::Server => arguments.server.is_none(),
             WrongPart::Login => {

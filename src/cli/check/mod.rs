@@ -1,5 +1,5 @@
 //! `roundup check`: every rule about an edition.
-//! Shell: reads the project, asks the links.
+//! Shell: reads the project, fetches the links.
 
 pub mod diagnoses;
 pub mod doctor;
@@ -72,7 +72,7 @@ struct CheckOutcome<'a> {
     asked_for: AskedFor,
 }
 
-/// Tables that people get only when they ask for them.
+/// Tables that people get only with an option.
 struct AskedFor {
     programs: bool,
     sizes: bool,
@@ -202,7 +202,7 @@ fn silenced(silenced: &[SilencedRule], text: &mut Text) {
     }
 }
 
-/// Keeps when this email was checked. What its links answered is kept by whoever asks.
+/// Keeps when this email was checked. What its links answered is kept by the function that fetched them.
 pub fn keep(project: &Project, prepared: &PreparedEdition, asked: usize) -> Result<(), Failure> {
     let now = system::now();
     let mut before = project.checked_before(now);

@@ -64,7 +64,7 @@ impl Outcome for InstallHints {
     }
 }
 
-/// Names of files may have 255 bytes with their ending; this is long enough to tell newsletters apart.
+/// Names of files may have 255 bytes with their ending; this is long enough to distinguish newsletters.
 const LONGEST_NAME_CHARS: usize = 120;
 
 const CRON_TRAPS: &str = "\

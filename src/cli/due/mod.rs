@@ -46,7 +46,7 @@ struct DueReport<'a> {
     #[serde(serialize_with = "zone_name")]
     time_zone: Tz,
     has_schedule: bool,
-    /// Somebody is there to read what was not asked for.
+    /// Somebody is there to read what they did not look for.
     #[serde(skip)]
     is_seen: bool,
 }

@@ -15,7 +15,7 @@ use crate::people::LeavingProof;
 use crate::project::{Project, Variable};
 use crate::schedule::{Decision, Occurrence, OccurrenceState};
 
-/// Somebody may have asked to leave since.
+/// Somebody may have written to leave since.
 const UNREAD_AFTER: TimeDelta = TimeDelta::hours(24);
 /// A mailbox that was read longer ago, and that no setting names, was read once for a reason.
 const IN_USE_FOR: TimeDelta = TimeDelta::days(30);
@@ -72,7 +72,7 @@ fn missed(rows: &[Occurrence], now: DateTime<Utc>) -> Option<OperatorNotice> {
     Some(OperatorNotice::new(NoticeTopic::Missed, &subject, &lines.join("\n"), &cure))
 }
 
-/// Where people ask to leave, and nobody has looked for a day.
+/// Where people write to leave, and nobody has looked for a day.
 fn unread(project: &Project, now: DateTime<Utc>) -> Result<Option<OperatorNotice>, Failure> {
     let proof = LeavingProof::read(&project.path(".roundup"));
     let is_old = |at: Option<DateTime<Utc>>| at.is_none_or(|at| now - at > UNREAD_AFTER);

@@ -293,7 +293,7 @@ fn counted_line(
     DropLine { schema: "roundup.inbox/1", file: format!("drop:{id}"), people: [person] }
 }
 
-/// An entry has no words for people but where they ask for all of them: it is counted below.
+/// An entry has no words for people unless they want all of them: it is counted below.
 impl Outcome for DropLine {
     fn text(&self, text: &mut Text) {
         if text.verbose {

@@ -68,7 +68,7 @@ impl JoinDesk {
 
     /// Answers once it is on disk. While the ledger is away nobody can sign up: their address is kept in no other place.
     pub async fn settle(&self, call: JoinCall, journal: &Journal<AnyLedger>) {
-        // Whoever asked may have gone away: what they wanted is kept all the same.
+        // The client may have gone away: what the person wanted is kept all the same.
         let now = system::now().trunc_subsecs(3);
         match call {
             JoinCall::Request { address, first_name, answer } => {

@@ -16,7 +16,7 @@ use crate::operator::{NoticeTopic, OperatorNotice};
 use crate::project::Project;
 use crate::providers::mailbox_hosts::mailbox_host;
 
-/// Refusals at one provider that are no accident any more.
+/// This number of refusals at one provider is not an accident any more.
 const MOST_REFUSALS: u64 = 10;
 
 /// Pauses each edition that is not finished and that one provider refuses. An edition that somebody has paused or resumed

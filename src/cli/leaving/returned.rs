@@ -31,7 +31,7 @@ struct Recognition {
     /// In the case of the list.
     address: String,
     edition: String,
-    /// Their copy, if nobody knows whether it arrived.
+    /// Their copy, if it is uncertain whether it arrived.
     in_doubt: Option<i64>,
     matched_by: MatchedBy,
 }

@@ -45,7 +45,7 @@ const WRITE_EVERY: Duration = Duration::from_secs(1);
 const FIRST_TRY: Duration = Duration::from_secs(3);
 /// How often a ledger that is away is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
-/// Who watches over a service asks every few seconds; each answer costs a write to the disk.
+/// A monitor of the service calls every few seconds; each answer costs a write to the disk.
 const HEALTH_HOLDS: Duration = Duration::from_secs(2);
 /// Whoever ends services waits at least this long before they kill them.
 const LAST_ANSWERS_WITHIN: Duration = Duration::from_secs(8);
@@ -200,7 +200,7 @@ async fn right_keys(
     Ok(keys)
 }
 
-/// Answers until somebody stops it, and then whoever has asked already.
+/// Answers until somebody stops it, and then the requests that have come already.
 async fn answer_all(
     mut server: PublicServer,
     keeper: &Arc<Keeper>,
@@ -332,7 +332,7 @@ impl Keeper {
                 self.journal.record(vec![act]).await.ok().map(|_| Standpoint::Mailed)
             }
         };
-        // Whoever asked may have gone away: what they wanted is kept all the same.
+        // The client may have gone away: what the person wanted is kept all the same.
         let _ = answer.send(settled);
     }
 

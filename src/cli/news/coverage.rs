@@ -80,7 +80,7 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
         .collect();
     sort_newest_first(&mut items, zone);
     items.reverse();
-    // Editions of other times have nothing to do with these days, unless they tell a late story of them.
+    // Editions of other times have nothing to do with these days, unless they have a late story of them.
     let mailed: Vec<EarlierEdition> = mailed
         .into_iter()
         .filter(|edition| {

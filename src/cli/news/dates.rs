@@ -1,4 +1,4 @@
-//! `roundup news dates`: asks when stories were published whose sources do not say, and keeps the answers.
+//! `roundup news dates`: has people date the stories whose sources do not, and keeps the answers.
 //! Shell: asks people, writes `news/dates.toml`.
 
 use clap::Args;

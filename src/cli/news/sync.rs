@@ -1,4 +1,4 @@
-//! `roundup news sync`: asks every source now, and keeps what it has.
+//! `roundup news sync`: fetches every source now, and keeps what it has.
 //! Shell: files and the network.
 
 use clap::Args;

@@ -10,7 +10,7 @@ use crate::news::dedupe::canonical;
 use crate::news::item::Evidence;
 use crate::problem::nearest;
 
-/// More stories than these are no answer.
+/// More stories than these are not an answer.
 const SHOWN: usize = 5;
 
 /// `roundup.why/1`.

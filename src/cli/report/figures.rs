@@ -52,7 +52,7 @@ fn next_after<'a>(
         .min_by_key(|other| other.planned_at)
 }
 
-/// The whole list is compared with the whole list: a segment or a correction is no growth.
+/// The whole list is compared with the whole list: a segment or a correction is not growth.
 async fn growth(
     ledger: &AnyLedger,
     planned: &EditionSummary,

@@ -49,7 +49,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let project = globals.project()?;
     let screen = &globals.screen;
     let typed = arguments.address.trim();
-    // What is no address may still stand on the list: the list says why it is not mailed.
+    // What is not an address may still stand on the list: the list says why it is not mailed.
     let address = EmailAddress::parse(typed).ok();
     let key = address.as_ref().map_or_else(|| typed.to_lowercase(), EmailAddress::key);
     if arguments.lift.is_some() || arguments.at_their_request.is_some() {

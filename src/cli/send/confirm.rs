@@ -73,8 +73,8 @@ pub fn confirm(number: u64, flag: Option<u64>, screen: &Screen) -> Result<bool, 
     }
 }
 
-/// The same before something is approved: `true` where the person types the number, or a script gives it, or only one that cannot be asked says yes. `another` is
-/// what a script is answered that gives another number.
+/// The same before something is approved: `true` where the person types the number, a script gives it, or there is no terminal.
+/// `another` is the failure when a script gives another number.
 ///
 /// # Errors
 /// When another number was given or typed.

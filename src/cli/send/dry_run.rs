@@ -111,7 +111,7 @@ struct DryRunOutcome<'a> {
     /// Whom it is for, where it is not for everybody.
     #[serde(skip_serializing_if = "Option::is_none")]
     segment: Option<String>,
-    /// How many are written: as many as people, or the sample.
+    /// How many are written: one for each person, or the sample.
     messages: u64,
     hash: String,
     #[serde(flatten)]

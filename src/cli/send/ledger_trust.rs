@@ -17,7 +17,7 @@ use crate::window::Window;
 
 /// After this time a newsletter is no longer news, and somebody may have sent it in another way.
 const STALE: TimeDelta = TimeDelta::days(3);
-/// Signs of life that may be in the ledger and not yet in this computer's memory, when a run was killed.
+/// Heartbeats that may be in the ledger and not yet in this computer's memory, when a run was killed.
 const MOST_UNSEEN: i64 = 8;
 
 /// What is about to be sent, and whether somebody has said that the ledger is right.
@@ -197,7 +197,7 @@ impl Trust<'_> {
         ))
     }
 
-    /// What somebody has said yes to is not asked again.
+    /// What somebody has said yes to is not put to them again.
     async fn accept(
         &self,
         ledger: Option<&impl Ledger>,
@@ -252,7 +252,7 @@ fn day(project: &Project, at: DateTime<Utc>) -> String {
     at.with_timezone(&project.settings.time_zone).format("%-d %B %Y").to_string()
 }
 
-/// Signs that a ledger is not the one that it says it is.
+/// Evidence that a ledger is not the one that it says it is.
 fn copied(project: &Project, found: &Found, plans: bool) -> Vec<String> {
     let mut strange = Vec::new();
     if found.nature.is_copy() {

@@ -133,7 +133,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     tell_both(&project, &ledger, &destination, (&end, &report), screen).await
 }
 
-/// Tells the operator how a run ended, and whoever sits here.
+/// Reports how a run ended, to the operator and on the screen.
 async fn tell_both(
     project: &Project,
     ledger: &AnyLedger,

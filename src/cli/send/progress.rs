@@ -16,7 +16,7 @@ use crate::send::config::{Pause, RunEvent};
 /// Logs are read later: a line this often is enough.
 const LINE_EVERY: Duration = Duration::from_secs(30);
 
-/// Takes what a run tells and shows it.
+/// Takes the events of a run and shows them.
 pub struct Progress {
     screen: Screen,
     /// The newsletter's.
@@ -92,7 +92,7 @@ impl Progress {
         }
     }
 
-    /// A pace that reads as the last one did is no news.
+    /// A pace that reads as the last one did is not news.
     fn take_pace(&self, connections: usize, rest: Duration) {
         let pace = pace_words(connections, rest);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -59,7 +59,7 @@ pub enum ResumeOutcome {
     Ended(Exit),
 }
 
-/// Names a list and what was asked of it: while this is the same, so are the people who are mailed.
+/// Names a list and how it was read: while this is the same, so are the people who are mailed.
 pub fn asked(fingerprint: &str, examples: bool) -> String {
     let examples = if examples { " with examples" } else { "" };
     format!("{fingerprint} by {}{examples}", env!("CARGO_PKG_VERSION"))
@@ -412,7 +412,7 @@ pub async fn tell_changes(
     people: &People,
     screen: &Screen,
 ) {
-    // An edition that cannot be composed any more is no obstacle: it was composed when it was planned.
+    // An edition that cannot be composed any more is not an obstacle: it was composed when it was planned.
     let changed = match prepare::composed(project, chosen, people).await {
         Ok((_, now)) => {
             let then = &planned.composition;

@@ -30,14 +30,14 @@ pub fn row(project: &Project, edition: &str, kind: StopKind) -> EditionStop {
     let accounts = &project.settings.approval.accounts;
     let who = match ApproverName::of(None, &account, accounts) {
         Ok(name) => name.who,
-        // Whoever cannot say their name may still stop it.
+        // People whose name is unknown may still stop it.
         Err(_) => "somebody".to_owned(),
     };
     EditionStop { edition: edition.to_owned(), kind, who, account, at: system::now(), approvals: 0 }
 }
 
 /// Stops an edition that is not planned, in every ledger that knows it. `None` where none does; then `find_planned` finds it,
-/// or nobody knows it.
+/// or it is unknown.
 pub async fn stop_unplanned(
     project: &Project,
     name: &str,

@@ -269,7 +269,7 @@ pub async fn end_first(
     Ok(())
 }
 
-/// Another computer that shares the ledger may still have messages in hand.
+/// Another computer that shares the ledger may still have messages in progress.
 async fn is_sent_elsewhere(ledger: &AnyLedger, first: &str) -> Result<bool, Failure> {
     Ok(ledger.lease().is_some() && ledger.edition_state(first).await?.senders > 0)
 }

@@ -7,7 +7,7 @@ use crate::project::{Project, RelayAddress, Variable};
 /// Where mail goes in this run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Destination {
-    /// Practise mode: a folder, and nobody is mailed.
+    /// Practice mode: a folder, and nobody is mailed.
     Outbox,
     Relay(RelayAddress),
 }

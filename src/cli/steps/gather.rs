@@ -90,7 +90,7 @@ pub async fn read(
     Ok(Box::pin(gather(&gathering, &mut store)).await?)
 }
 
-/// Reads the news, and tells of what could not be read.
+/// Reads the news, and reports what could not be read.
 ///
 /// # Errors
 /// As `read`.
@@ -104,7 +104,7 @@ pub async fn read_aloud(
     Ok(reading)
 }
 
-/// The editions that were planned for real, or else for practice, in the order of their windows, with what they tell.
+/// The editions that were planned for real, or else for practice, in the order of their windows, with their stories.
 ///
 /// # Errors
 /// When the ledger or a draft cannot be read.

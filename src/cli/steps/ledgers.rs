@@ -26,7 +26,7 @@ pub fn is_practice(project: &Project) -> bool {
     Destination::of(project, None).is_ok_and(|destination| destination.is_practice())
 }
 
-/// The editions that were planned: for real, or in practice else for practice. A correction is no edition of its own: its stories went
+/// The editions that were planned: for real, or in practice else for practice. A correction is not counted as an edition: its stories went
 /// out with the edition that it corrects.
 pub async fn planned(project: &Project) -> Result<Vec<PlannedEdition>, Failure> {
     for practice in counted_ledgers(is_practice(project)) {
@@ -99,7 +99,7 @@ pub fn file_of(project: &Project) -> Result<Option<std::path::PathBuf>, Failure>
     })
 }
 
-/// Whose addresses are somebody else's, by this ledger: the project's keys tell them apart from now on.
+/// Whose addresses are somebody else's, by this ledger: the project's keys distinguish them from now on.
 async fn learn_taken(project: &Project, ledger: &AnyLedger) -> Result<(), LedgerError> {
     project.taken.learn(ledger.taken_addresses().await?);
     Ok(())

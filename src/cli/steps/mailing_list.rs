@@ -53,7 +53,7 @@ pub async fn list_if_any(
     screen.problems(&list.problems);
     let list = Box::pin(chosen_by_people(project, list, choice)).await?;
     let not_mailed = match Box::pin(not_mailed(project, practice)).await {
-        // A mail can be looked at while the ledger's server is away; nothing is sent by it.
+        // An email can be looked at while the ledger's server is away; nothing is sent by it.
         Err(failure) if failure.exit == Exit::Later => {
             screen.warn(&format!("cannot find out who must not be mailed: {}", failure.what));
             SuppressedPeople::default()
@@ -100,7 +100,7 @@ impl SuppressedPeople {
     }
 
     /// Those of a ledger, where somebody has said no since an edition was planned: a million people are not looked up for
-    /// nothing. Of the list that newsletters share nobody knows when it learnt of a no.
+    /// nothing. For the list that newsletters share it is unknown when a no came into it.
     pub async fn since_plan(
         project: &Project,
         ledger: &AnyLedger,

@@ -63,7 +63,7 @@ pub async fn notify(
     let (by_email, by_command) = tokio::join!(by_email, by_command);
     let results: Vec<_> = by_email.into_iter().chain(by_command).collect();
     if results.iter().all(Result::is_err) {
-        // A ledger that is away now is asked again by the next notice.
+        // After a failure the next notice tries a ledger that is away now.
         let _ = ledger.release_notice(&key, now).await;
     }
     for why in results.into_iter().filter_map(Result::err) {

@@ -197,7 +197,7 @@ fn edition_of(
     Ok((edit(draft, selection.clone())?, selection))
 }
 
-/// Composes a choice from the news as they are now, and tells nobody.
+/// Composes a choice from the news as they are now, without a message about it.
 pub async fn composed(
     project: &Project,
     chosen: &ChosenEdition,
@@ -269,7 +269,7 @@ fn reviewed(
     }
 }
 
-/// Composes an edition, assembles its people, measures everybody's message and asks every rule.
+/// Composes an edition, assembles its people, measures everybody's message and applies every rule.
 pub async fn prepare(
     project: &Project,
     chosen: &ChosenEdition,

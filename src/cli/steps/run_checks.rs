@@ -1,5 +1,5 @@
 //! What the rules get, and what they say: the email in all its languages, its people, what was mailed before, its links.
-//! Shell: reads the ledger, asks the links.
+//! Shell: reads the ledger, fetches the links.
 
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ pub struct CheckResult {
     pub scores: Vec<Score>,
 }
 
-/// Asks every rule about the mail, in all its languages.
+/// Applies every rule to the email, in all its languages.
 ///
 /// # Errors
 /// When the ledger or a list of terms cannot be read.
@@ -247,7 +247,7 @@ fn has_or_gets(status: Status) -> bool {
 }
 
 /// How many people were looked up in an edition, and how many of them were mailed, or are to be. `None` where the ledger
-/// cannot say.
+/// has no answer.
 async fn have_it(
     ledger: &AnyLedger,
     audience: &Audience,

@@ -44,7 +44,7 @@ fn group<'a>(
 /// The settings with a rule that is silent.
 ///
 /// # Errors
-/// When the settings are no TOML, or hold something else in that place.
+/// When the settings are not TOML, or hold something else in that place.
 pub fn silenced(text: &str, scope: &RuleScope, reason: &str) -> Result<String, Failure> {
     let mut document = document(text)?;
     let checks = group(document.as_table_mut(), "checks", false)?;
@@ -78,7 +78,7 @@ pub fn silenced(text: &str, scope: &RuleScope, reason: &str) -> Result<String, F
 /// The settings without the silence of a rule.
 ///
 /// # Errors
-/// When the settings are no TOML.
+/// When the settings are not TOML.
 pub fn heard_again(text: &str, scope: &RuleScope) -> Result<String, Failure> {
     let mut document = document(text)?;
     let mut above = Vec::new();
@@ -104,7 +104,7 @@ pub fn heard_again(text: &str, scope: &RuleScope) -> Result<String, Failure> {
 /// The settings with one of `[people]`: where the list is, or the file that newsletters share.
 ///
 /// # Errors
-/// When the settings are no TOML, or hold something else in that place.
+/// When the settings are not TOML, or hold something else in that place.
 pub fn with_people_setting(text: &str, name: &str, setting: &str) -> Result<String, Failure> {
     let mut document = document(text)?;
     put(group(document.as_table_mut(), "people", true)?, name, setting);

@@ -1,4 +1,4 @@
-//! Opens the studio in the browser of this computer, and tells its address to nobody else.
+//! Opens the studio in the browser of this computer, and passes its address to nobody else.
 //! Shell: a small private file, and the desktop.
 //!
 //! What a process is started with can be read by everybody on the computer. So the browser is started with the name of a
@@ -24,7 +24,7 @@ impl Drop for LaunchPage {
     }
 }
 
-/// Writes the page, and asks the desktop to show it. Where there is no desktop, the address stands on the screen.
+/// Writes the page, and has the desktop show it. Where there is no desktop, the address stands on the screen.
 ///
 /// # Errors
 /// When the page cannot be written.

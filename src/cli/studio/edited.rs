@@ -55,7 +55,7 @@ pub fn as_written(view: &View, project: Option<&Project>) -> Value {
     edited
 }
 
-/// The draft's file as it is, or what would be proposed without one; whether there is a file. Nothing where it is no draft.
+/// The draft's file as it is, or what would be proposed without one; whether there is a file. `None` where it is not a draft.
 fn draft_now(view: &View, project: &Project) -> Option<(Draft, bool)> {
     let name = &view.chosen.name;
     let file = project.draft_path(name).ok()?;

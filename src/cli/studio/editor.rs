@@ -54,7 +54,7 @@ pub struct Editor {
     draft_text: DraftText,
     /// The last look was a quick one: everybody is looked at when nobody changes anything for a moment.
     is_counting_due: bool,
-    /// An edition was opened: whoever hosts its pictures is asked when it is shown, and may be slow.
+    /// An edition was opened: the sizes of its pictures are fetched when it is shown, and their host may be slow.
     are_pictures_due: bool,
     /// Grows with each look at the files, and from one studio to the next: pages see which of two answers is newer.
     revision: i64,
@@ -69,7 +69,7 @@ enum Changed {
 }
 
 impl Editor {
-    /// Begins with an edition. A mail that cannot be made is shown as such; a project that cannot be opened ends the
+    /// Begins with an edition. An email that cannot be made is shown as such; a project that cannot be opened ends the
     /// command.
     ///
     /// # Errors
@@ -106,7 +106,7 @@ impl Editor {
         self.refresh_asking(Ask::NewsInTime).await;
     }
 
-    /// What asks how large the pictures of an edition are that was opened a moment ago.
+    /// The errand that finds out how large the pictures are, if an edition was opened a moment ago.
     pub fn picture_errand(
         &mut self,
     ) -> Option<impl Future<Output = Result<bool, Failure>> + use<>> {
@@ -182,7 +182,7 @@ impl Editor {
         }
     }
 
-    /// Does what the page asks.
+    /// Does what the page requests.
     pub async fn handle(&mut self, request: StudioRequest) -> Handling {
         match request {
             StudioRequest::State { whose } => Handling::Now(self.state(&whose).await, false),

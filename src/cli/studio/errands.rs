@@ -33,7 +33,7 @@ pub enum Handling {
     Later(Errand),
 }
 
-/// Asks the mail's links; what they answer is kept for every later look.
+/// Fetches the email's links; what they answer is kept for every later look.
 pub async fn ask_links(globals: Globals, which: EditionArguments) -> Result<Value, Failure> {
     let project = globals.project()?;
     let prepared = prepare_to_look(&project, &which, Reach::Network, &globals.screen).await?;

@@ -1,4 +1,4 @@
-//! Tells when a file of the project has changed: news, drafts, templates, lists, settings.
+//! Reports when a file of the project has changed: news, drafts, templates, lists, settings.
 //! Shell: the file system.
 
 use std::collections::BTreeSet;
@@ -30,7 +30,7 @@ impl FolderWatch {
             Failure::new(Exit::Failed, format!("the project's files cannot be watched: {error}"))
                 .help("write the pages instead: roundup preview --out DIR")
         };
-        // One change that nobody has looked at yet is as good as many.
+        // One change that nobody has looked at yet counts like any number of them.
         let (tell, changes) = mpsc::channel(1);
         let root = project.root.clone();
         let mut watcher =
@@ -120,7 +120,7 @@ pub struct Snapshot(Vec<(PathBuf, u64, Option<SystemTime>)>);
 
 /// As deep as folders of news are read.
 const DEEPEST: usize = 8;
-/// More are no newsletter; what lies beyond is looked at whenever something changes.
+/// More are not a newsletter; what lies beyond is looked at whenever something changes.
 const MOST_FILES: usize = 20_000;
 
 fn collect(

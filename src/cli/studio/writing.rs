@@ -65,7 +65,7 @@ pub fn changed_translation(
 /// The file of dates, before and with a story's date.
 ///
 /// # Errors
-/// When it is no date, or the file cannot be read.
+/// When it is not a date, or the file cannot be read.
 pub fn dated(
     view: &View,
     source: &str,

@@ -35,7 +35,7 @@ pub(crate) fn no_of_list(person: &ImportedPerson) -> Option<NoMail> {
     Some(NoMail { reason, origin: ChangeOrigin::Import, at, detail: None, note: None })
 }
 
-/// Takes the no from the list. `request` is where they asked for the email again; without one they are mailed by what they had
+/// Takes the no from the list. `request` is where they wrote for the email again; without one they are mailed by what they had
 /// agreed to before. The state in which they are then.
 pub(crate) async fn bring_back(
     project: &Project,

@@ -75,7 +75,7 @@ enum Happening {
     SignUp,
     /// They come back from the page, some days later.
     ComeBack(i64),
-    /// An operator says that they asked for it.
+    /// An operator says that they wrote for it.
     Lift,
     /// They leave by an email, which stays in its mailbox.
     LeaveByEmail,

@@ -88,7 +88,7 @@ pub(super) async fn tidy(arguments: &TidyArguments, globals: &Globals) -> Result
     let list = open_list(&project).await?;
     let known = known_in(&project, Some(&list.ledger)).await?;
     let seen = known.version;
-    // Without a day nobody knows how long they have been there: they stay.
+    // Without a day it is unknown how long they have been there: they stay.
     let is_old = |person: &ImportedPerson| {
         let since = person.since.or(person.joined);
         since.zip(before).is_some_and(|(since, before)| since < before)

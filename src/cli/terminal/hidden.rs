@@ -6,10 +6,10 @@ use std::io::Write;
 use super::failure::{Exit, Failure};
 use super::prompt::cannot_ask;
 
-/// Asks at the terminal of standard input.
+/// Puts a question at the terminal of standard input, without showing what is typed.
 ///
 /// # Errors
-/// When nobody can be asked, or they stop the command.
+/// When there is no terminal, or the person stops the command.
 pub async fn hidden(question: &str) -> Result<String, Failure> {
     let mut output = std::io::stderr();
     write!(output, "{question}")

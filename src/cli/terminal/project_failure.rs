@@ -22,7 +22,7 @@ fn cure_of_no_draft(name: &str, known: &[String]) -> String {
     if let Some(meant) = meant {
         format!("did you mean `{meant}`?")
     } else if let Some(why) = impossible(name) {
-        // Before what is spelt alike: a month that there is not is no slip of another one.
+        // Before what is spelt alike: a month that there is not is not a slip of another one.
         why
     } else if let Some(near) = near {
         format!("did you mean `{near}`?")

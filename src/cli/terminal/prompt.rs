@@ -1,4 +1,4 @@
-//! The questions roundup asks: how many people, and which edition.
+//! The questions roundup puts to people: how many people, and which edition.
 //! Pure: streams come in as arguments.
 
 use std::io::{BufRead, Write};
@@ -14,7 +14,7 @@ const LONGEST_ANSWER_BYTES: u64 = 64;
 /// Asks for the number of people. `true` when the right number was typed, `false` when nothing was.
 ///
 /// # Errors
-/// When another number was typed, or nobody can be asked.
+/// When another number was typed, or no answer can be read.
 pub fn number_of_people(
     people: u64,
     input: &mut impl BufRead,
@@ -28,7 +28,7 @@ pub fn number_of_people(
 /// Asks for a number. `true` when the right one was typed, `false` when nothing was.
 ///
 /// # Errors
-/// When another number was typed, or nobody can be asked.
+/// When another number was typed, or no answer can be read.
 pub fn number(
     question: &str,
     right: u64,
@@ -50,7 +50,7 @@ pub fn number(
 /// Asks for a word; nothing is typed as nothing.
 ///
 /// # Errors
-/// When nobody can be asked.
+/// When no answer can be read.
 pub fn word(
     question: &str,
     input: &mut impl BufRead,
@@ -59,15 +59,15 @@ pub fn word(
     line(question, LONGEST_ANSWER_BYTES, input, output)
 }
 
-/// Nobody can be asked, or their answer cannot be read.
+/// The failure when no answer can be read.
 pub fn cannot_ask(error: &std::io::Error) -> Failure {
     Failure::new(Exit::Failed, format!("cannot read an answer: {error}"))
 }
 
-/// The same for an answer of at most so many bytes.
+/// The same for an answer of at most `most` bytes.
 ///
 /// # Errors
-/// When nobody can be asked.
+/// When no answer can be read.
 pub fn line(
     question: &str,
     most: u64,

@@ -21,7 +21,7 @@ use crate::problem::{Problem, without_system_numbers};
 
 pub use crate::count::{counted, grouped, people};
 
-/// What the person has asked for.
+/// What the person wants to see, and where it goes.
 #[derive(Debug, Clone)]
 pub struct Screen {
     /// Private: a command has one outcome, and whether it is printed as text or as JSON is nothing to it.
@@ -167,7 +167,7 @@ impl Screen {
         if self.json { Ok(()) } else { self.lines(fill) }
     }
 
-    /// Whether a program reads the outcome: no bar, no browser, and everything is worked out that it may ask for.
+    /// Whether a program reads the outcome: no bar, no browser, and everything is worked out that it may need.
     pub fn is_for_programs(&self) -> bool {
         self.json
     }
@@ -197,7 +197,7 @@ impl Screen {
         Ok(())
     }
 
-    /// Talk. When even that cannot be written there is nobody to tell.
+    /// Talk. When even that cannot be written there is nobody to report it to.
     pub fn say(&self, text: &str) {
         if !self.quiet {
             self.talk(text);
