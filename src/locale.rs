@@ -111,7 +111,7 @@ impl Locale {
         Ok(Self { language: language.to_owned(), words, rules: PluralRulesOf(language_alone) })
     }
 
-    /// The English words alone.
+    /// Only the English words.
     pub fn english() -> Self {
         Self::of("en", &BTreeMap::new()).expect("the English words are part of the program")
     }

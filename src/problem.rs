@@ -95,7 +95,7 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
-/// The cure for a name that nobody knows: the nearest one, or all there are, after `otherwise` ("the themes are").
+/// The cure for an unknown name: the nearest one, or all there are, after `otherwise` ("the themes are").
 pub fn did_you_mean<'a>(
     typed: &str,
     known: impl IntoIterator<Item = &'a str> + Clone,

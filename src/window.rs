@@ -211,7 +211,7 @@ impl Window {
     /// From a day to a day, both in it.
     ///
     /// # Errors
-    /// When a text is no day, or the days are in the wrong order.
+    /// When a text is not a day, or the days are in the wrong order.
     pub fn days(since: &str, until: &str, zone: Tz) -> Result<Self, WindowError> {
         let since = parse_day(since, zone)?;
         let until = parse_day(until, zone)?;
@@ -224,7 +224,7 @@ impl Window {
     /// The last days, weeks or months (`30d`, `6w`, `3m`), today included.
     ///
     /// # Errors
-    /// When `text` is no length of time.
+    /// When `text` is not a length of time.
     pub fn last(text: &str, today: NaiveDate, zone: Tz) -> Result<Self, WindowError> {
         let wrong = || WindowError::Length(text.to_owned());
         let unit = text.chars().last().ok_or_else(wrong)?;
@@ -376,14 +376,14 @@ pub const GONE: &str = "removed by its source";
 pub const BEFORE: &str = "before the window";
 pub const AFTER: &str = "after the window";
 
-/// Sorts items into those of a window, those outside, and those of which nobody can say. An item dated after `today`
+/// Sorts items into those of a window, those outside, and those that are not sure. An item dated after `today`
 /// waits, whatever the window.
 pub fn select_reading(reading: Reading, window: &Window, today: NaiveDate) -> Selection {
     let elsewhere = reading.elsewhere;
     Selection { elsewhere, ..select(reading.items, window, today) }
 }
 
-/// The same for items alone.
+/// The same for items by themselves.
 pub fn select(items: Vec<Item>, window: &Window, today: NaiveDate) -> Selection {
     let mut selection = Selection::default();
     for item in items {

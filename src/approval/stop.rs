@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Approval;
 
-/// The edition of a pause that stops everything: whoever has been asked before it sends nothing, and may begin again.
+/// The edition of a pause that stops everything: a command that put its question before it sends nothing, and may begin again.
 pub const EVERY_EDITION: &str = "";
 
 /// What somebody has decided about an edition that nobody has planned yet.

@@ -65,7 +65,7 @@ pub(super) fn is_marked_as_answer(subject: &str) -> bool {
     ANSWER_MARKS.iter().any(|mark| lower.starts_with(mark))
 }
 
-/// Whether a program wrote it as an answer, by weaker signs: an email that answers another, made by a machine.
+/// Whether a program wrote it as an answer, by weaker evidence: an email that answers another, made by a machine.
 pub(super) fn seems_so(fields: &HeaderFields, subject: &str, opening: &str) -> bool {
     let is_answer =
         fields.has("in-reply-to") || fields.has("references") || is_marked_as_answer(subject);

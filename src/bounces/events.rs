@@ -37,11 +37,11 @@ impl ProviderEvent {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventBatch {
     pub events: Vec<ProviderEvent>,
-    /// Places of those that are no provider's that we know, from 1.
+    /// Places of those that are not from a provider we know, from 1.
     pub strange: Vec<usize>,
     /// Lines that are not JSON, from 1, among others that are.
     pub broken_lines: Vec<usize>,
-    /// Where Amazon asks somebody to confirm that it may send events.
+    /// Where Amazon wants somebody to confirm that it may send events.
     pub confirmations: Vec<String>,
 }
 

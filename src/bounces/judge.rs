@@ -168,7 +168,7 @@ fn decided(
         Some(Sense::PerhapsGone) if status.is_some_and(|status| status.subject == 7) => {
             NoticeKind::Policy
         }
-        // "Recipient address rejected" stands before every reason; trouble of the system is no fault of the address.
+        // "Recipient address rejected" stands before every reason; trouble of the system is not a fault of the address.
         Some(Sense::PerhapsGone) if status.is_some_and(|status| status.subject == 3) => {
             by_status.unwrap_or(gone)
         }

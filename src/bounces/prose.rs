@@ -1,4 +1,4 @@
-//! Notices that are nothing but words: who is named in them, and what is said of each.
+//! Notices of plain words only: who is named in them, and what is said of each.
 //! Pure: text in, people out.
 //!
 //! qmail, Exim, Exchange 2003, Lotus Notes and many others write for people. An address by itself on a line, or behind
@@ -57,10 +57,10 @@ const SURE_FIELDS: [&str; 9] = [
     "content-transfer-encoding",
 ];
 
-/// Whether three fields in a row begin here, one of which only a mail has.
+/// Whether three fields in a row begin here, one of which only an email has.
 fn begins_a_head(text: &str) -> bool {
     let (mut fields, mut is_sure) = (0, false);
-    // A summary of a mail is indented, and so are some returned heads: only servers write these two fields.
+    // A summary of an email is indented, and so are some returned heads: only servers write these two fields.
     let is_indented = text.starts_with([' ', '\t']);
     for line in text.lines().take(8) {
         let line = within(line, 200);

@@ -1,4 +1,4 @@
-//! By what signs an email shows what it is: returned mail, a program's answer, or neither.
+//! The evidence in an email of what it is: returned mail, a program's answer, or neither.
 //! Pure: an email in, yes or no out.
 
 use super::addresses::{addresses_in, is_of_a_server};
@@ -75,7 +75,7 @@ impl NoticeSigns {
         !is_quoted && !automatic::is_marked_as_answer(&self.subject)
     }
 
-    /// The same by weaker signs.
+    /// The same by weaker evidence.
     pub fn seems_to_return_mail(&self) -> bool {
         let is_somebodys = self.is_from_somebody() && !self.is_from_a_mail_system();
         if self.is_list_mail() || is_somebodys || automatic::is_marked_as_answer(&self.subject) {

@@ -137,7 +137,7 @@ impl FileId {
         Some(Self { device: found.dev(), number: found.ino() })
     }
 
-    /// `None` where nothing stands. The time of its making stands for the file's number, which this system does not tell.
+    /// `None` where nothing stands. The time of its making stands for the file's number, which this system does not give.
     #[cfg(not(unix))]
     pub fn of(path: &Path) -> Option<Self> {
         let made = std::fs::metadata(path).ok()?.created().ok()?;

@@ -23,7 +23,7 @@ pub struct TimeOfDay {
 enum ZoneReading {
     Nothing,
     Zone(Zone),
-    /// A zone is named that nobody knows: only the day is sure.
+    /// An unknown zone is named: only the day is sure.
     Unknown,
 }
 
@@ -239,7 +239,7 @@ fn take_zone(tokens: &mut Vec<DateToken>, at: usize) -> Result<ZoneReading, Date
     let behind_year = tokens.get(at).is_some_and(|year| year.is_number(4..=4)).then_some(at + 1);
     for start in [Some(at), behind_year].into_iter().flatten() {
         let Some(first) = tokens.get(start) else { continue };
-        // "0000", "0100" and "00:00" that have lost their sign are no years.
+        // "0000", "0100" and "00:00" that have lost their sign are not years.
         let is_bare = first.is_number(4..=4) && first.text.starts_with('0');
         let has_colon = matches!(first.text.as_str(), "00" | "01")
             && tokens.get(start + 1).is_some_and(|mark| mark.is_mark(':'));

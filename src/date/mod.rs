@@ -40,7 +40,7 @@ impl PartialDate {
     /// first, as in Britain.
     ///
     /// # Errors
-    /// When the text is no date, or none that can be news.
+    /// When the text is not a date, or none that can be news.
     pub fn parse(text: &str, zone: Tz) -> Result<Self, DateError> {
         Ok(match Self::read(text, zone)? {
             WrittenDate::Known { date, .. } | WrittenDate::Either { day_first: date, .. } => date,
@@ -51,7 +51,7 @@ impl PartialDate {
     /// first stays open: the other dates of its source decide (`order::settle`).
     ///
     /// # Errors
-    /// When the text is no date, or none that can be news.
+    /// When the text is not a date, or none that can be news.
     pub fn read(text: &str, zone: Tz) -> Result<WrittenDate, DateError> {
         let written = read::read(text, zone).map_err(|fault| match fault {
             tokens::DateFault::NotADate => DateError::NotADate(shown(text)),

@@ -19,7 +19,7 @@ const LONGEST_DATE_BYTES: usize = 120;
 /// Reads a date. Date-times without a zone are taken in `zone`.
 ///
 /// # Errors
-/// When the text is no date, or a day that does not exist.
+/// When the text is not a date, or a day that does not exist.
 pub fn read(text: &str, zone: Tz) -> Result<WrittenDate, DateFault> {
     if text.len() > LONGEST_DATE_BYTES || !text.contains(char::is_numeric) {
         return Err(DateFault::NotADate);

@@ -147,7 +147,7 @@ impl DateToken {
     }
 }
 
-/// Accents, the signs of Arabic vowels, and those of Devanagari that join letters: parts of a word, and no letters.
+/// Accents, the marks of Arabic vowels, and those of Devanagari that join letters: parts of a word, but not letters.
 fn is_mark_on_letter(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{65f}')
         || matches!(c, '\u{93c}' | '\u{94d}' | '\u{9bc}' | '\u{9cd}' | '\u{200c}' | '\u{200d}')

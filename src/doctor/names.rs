@@ -16,7 +16,7 @@ use thiserror::Error;
 
 use super::lookup::{DnsAnswer, HostLookup, TextLookup};
 
-/// Why nobody can be asked.
+/// Why the DNS cannot be read at all.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("this computer's name servers cannot be found: {0}")]
 pub struct NoNameServers(String);

@@ -223,7 +223,7 @@ fn without_reply_marks(subject: &str) -> &str {
     }
 }
 
-/// Whether a line asks to leave: it begins with one of these words, after a greeting or a "please".
+/// Whether a line is a request to leave: it begins with one of these words, after a greeting or a "please".
 fn asks_to_leave(line: &str) -> bool {
     let lower = line.trim().to_lowercase();
     let mut rest = lower.as_str();

@@ -247,7 +247,7 @@ mod tests {
         let emails = all(&EmailSource::Mbox(path.clone()));
         let texts: Vec<_> =
             emails.iter().map(|email| String::from_utf8_lossy(&email.bytes).into_owned()).collect();
-        // The line "From here" stands behind an empty line: that is what the format cannot tell apart.
+        // The line "From here" stands behind an empty line: the format cannot distinguish it from a new email.
         assert_eq!(texts[0], "Subject: one\n\n");
         assert!(texts.last().unwrap().starts_with("Subject: two"));
         fs::write(&path, "Subject: no mbox\n").unwrap();

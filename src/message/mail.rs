@@ -30,7 +30,7 @@ impl EncodedEmail {
     /// Encodes all that is fixed. `fields` are header fields that every language has.
     ///
     /// # Errors
-    /// When a stored block is no template, which a composition of `compose` cannot have.
+    /// When a stored block is not a template, which a composition of `compose` cannot have.
     pub fn new(language: &str, composition: Composition, fields: &str) -> Result<Self, BlockError> {
         let filler = Filler::new(&composition.slots)?;
         // `=_` cannot occur in quoted-printable text (RFC 2045 section 6.7).

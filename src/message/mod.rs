@@ -45,7 +45,7 @@ pub struct Settings {
     pub bounce_tokens: bool,
     /// Name of the list in `List-Id`; `news.` and the sender's domain by default.
     pub list_id: Option<String>,
-    /// Where a mail that says "unsubscribe" goes, if not to `address`.
+    /// Where a message that says "unsubscribe" goes, if not to `address`.
     pub unsubscribe_address: Option<String>,
     /// The public https address of `roundup serve`, for one-click unsubscribing.
     pub public_url: Option<String>,
@@ -246,7 +246,7 @@ impl MessageTemplate {
     /// Encodes all that is fixed. `date` is the edition's date: the same for everybody and for every try.
     ///
     /// # Errors
-    /// When a stored block is no template, which a composition of `compose` cannot have.
+    /// When a stored block is not a template, which a composition of `compose` cannot have.
     pub fn new(
         composition: Composition,
         identity: Sender,
@@ -262,7 +262,7 @@ impl MessageTemplate {
         let mut tail = format!("Date: {}\r\n", date.with_timezone(&zone).to_rfc2822());
         let list_name = identity.sender.name.as_ref().map_or("", |name| name.as_str()).to_owned();
         tail.push_str(&list::list_id(&list_name, &identity.list_id));
-        // Asks machines not to answer for people who are away.
+        // Machines should not answer for people who are away.
         tail.push_str("Precedence: bulk\r\nX-Auto-Response-Suppress: OOF, AutoReply\r\n");
         let translations: Vec<EncodedEmail> = composition
             .translations

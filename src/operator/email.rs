@@ -23,7 +23,7 @@ pub struct NoticeOrigin<'a> {
     pub number: &'a str,
 }
 
-/// The notice as it goes over the wire. It is no message of an edition: nothing in it leads back to a row, a list or a token.
+/// The notice as it goes over the wire. It does not belong to an edition: nothing in it leads back to a row, a list or a token.
 pub fn email(notice: &OperatorNotice, to: EmailAddress, origin: &NoticeOrigin<'_>) -> Message {
     let identity = origin.identity;
     let message_id = format!("notice.{}@{}", origin.number, identity.domain());

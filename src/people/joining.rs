@@ -16,7 +16,7 @@ pub struct JoinSettings {
     pub source: String,
     /// What they agree to; `{name}` stands for the newsletter. A sentence in the page's language by default.
     pub wording: Option<String>,
-    /// Whether the form asks for the first name.
+    /// Whether the form has a field for the first name.
     pub first_name: bool,
     pub welcome: Welcome,
 }

@@ -15,7 +15,7 @@ pub struct BounceSettings {
     /// Editions that came back for now.
     #[serde(deserialize_with = "setting::within::<1, 100, _, _>")]
     pub soft_editions: usize,
-    /// Of the last so many.
+    /// The number of last editions among which they count.
     #[serde(deserialize_with = "setting::within::<1, 100, _, _>")]
     pub of_last: usize,
     /// Days between the first and the last of them, at least.

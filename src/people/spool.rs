@@ -48,7 +48,7 @@ pub(super) struct SpoolDrain {
 }
 
 /// How long the files are, and when they were written: as long as this stays the same, nobody has added or taken anything.
-/// The length alone is not enough: acts of two people have the same.
+/// The length by itself is not enough: acts of two people have the same.
 pub(super) type SpoolState = [(u64, Option<SystemTime>); 2];
 
 impl Spool {
@@ -91,7 +91,7 @@ impl Spool {
     /// # Errors
     /// When the disk is full, or the folder cannot be written.
     pub fn prove_writable(&self) -> Result<(), SpoolError> {
-        // A name of this process: two of them may ask at the same time.
+        // A name of this process: two of them may try at the same time.
         let path = self.added.with_extension(format!("{}.probe", std::process::id()));
         let failed = |source| cannot_write(&path, source);
         let mut file = private::open(&path).map_err(failed)?;

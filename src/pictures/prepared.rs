@@ -15,10 +15,10 @@ use thiserror::Error;
 
 /// Twice the paper's width, for screens that have two pixels for one.
 const WIDEST: u32 = 1200;
-/// A photo of 100 megapixels; what claims to be more is no photo.
+/// A photo of 100 megapixels; what claims to be more is not a photo.
 const LONGEST_SIDE: u32 = 20_000;
 const MOST_MEMORY_BYTES: u64 = 512 * 1024 * 1024;
-/// What no eye can tell from the original in an email.
+/// The eye sees no difference from the original in an email.
 const QUALITY: u8 = 82;
 /// The frames of the blocks, and how wide a picture of each is at most: the lead, and cards with their thumbnails.
 const FRAMES: [(u32, u32, u32); 2] = [(16, 9, WIDEST), (8, 5, 800)];
@@ -52,7 +52,7 @@ pub enum PictureFault {
 /// The whole picture, then one for each frame. Nothing of what the camera wrote into the file is in them: not the place either.
 ///
 /// # Errors
-/// When the bytes are no picture that can be shown in an email.
+/// When the bytes are not a picture that can be shown in an email.
 pub fn prepare(bytes: &[u8]) -> Result<Vec<PreparedPicture>, PictureFault> {
     // The decoders of other people panic on some damaged pictures, which must cost the picture only.
     std::panic::catch_unwind(|| pictures_of(bytes)).unwrap_or(Err(PictureFault::Damaged))

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-/// Longer names are no accounts.
+/// Longer names are not accounts.
 const LONGEST_NAME_CHARS: usize = 64;
 
 /// The account's name, from the environment; empty where nothing says so.

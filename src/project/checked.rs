@@ -1,4 +1,4 @@
-//! What the last check found out, so that it is not asked again at once, and `send` can say how old it is.
+//! What the last check found out, so that it is not looked up again at once, and `send` can say how old it is.
 //! Shell: one small file in `.roundup`.
 
 use std::collections::BTreeMap;
@@ -30,12 +30,12 @@ pub struct LastCheck {
     /// The composition that was checked.
     pub hash: String,
     pub at: DateTime<Utc>,
-    /// Links that were asked; none with `--offline`.
+    /// Links that were fetched; none with `--offline`.
     pub links: usize,
 }
 
 impl Project {
-    /// What earlier checks found out. A file that cannot be read is as good as none: everything in it can be asked again.
+    /// What earlier checks found out. A file that cannot be read is as good as none: everything in it can be found out again.
     pub fn checked_before(&self, now: DateTime<Utc>) -> PastChecks {
         let text = read_text(&self.path(FILE), FILE, LONGEST_BYTES).unwrap_or_default();
         let mut before: PastChecks = serde_json::from_str(&text).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Settings that are right for TOML and of no use: alone, or together with others.
+//! Settings that are right for TOML and of no use: by themselves, or together with others.
 //! Pure: settings in, the first contradiction with its line out.
 
 use std::path::Path;

@@ -1,5 +1,5 @@
 //! Room on the disk.
-//! Shell: asks the operating system.
+//! Shell: the operating system.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ pub fn free_bytes(folder: &Path) -> Option<u64> {
     Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
-/// Windows is not asked: a disk that is full is found when the ledger is written, before anybody is mailed.
+/// Nothing is known on Windows: a disk that is full is found when the ledger is written, before anybody is mailed.
 #[cfg(not(unix))]
 pub fn free_bytes(_folder: &Path) -> Option<u64> {
     None

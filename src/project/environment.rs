@@ -205,7 +205,7 @@ impl Environment {
             let name = name.trim();
             name.starts_with("ROUNDUP_").then(|| (name.to_owned(), value.trim().to_owned()))
         };
-        // dotenvy takes $ for a variable even inside a password, and cuts it off without a word.
+        // dotenvy takes $ for a variable even inside a password, and cuts it off silently.
         for (line, text) in (1..).zip(text.lines()) {
             if let Some((_, value)) = assigned(text)
                 && value.contains('$')
@@ -270,7 +270,7 @@ impl Environment {
             (None, Some(path)) => {
                 let text = read_file(&self.root.join(path.expose_secret()))
                     .map_err(|what| EnvironmentError::File { name, what })?;
-                // Editors end a file with a line end that is no part of the secret.
+                // Editors end a file with a line end that does not belong to the secret.
                 Ok(Some(text.trim_end_matches(['\r', '\n']).into()))
             }
             (None, None) => Ok(None),

@@ -1,4 +1,4 @@
-//! The files of the project's folders: each with the right ending is read, and none is left out without a word.
+//! The files of the project's folders: each with the right ending is read, and none is left out silently.
 //! Shell: reads folders.
 
 use std::fs;

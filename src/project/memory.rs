@@ -1,8 +1,8 @@
 //! What this computer remembers outside of the project: every sending, and each ledger as it was when it was last seen.
 //! Shell: small files in the user's own folder.
 //!
-//! A ledger can be deleted, copied or brought back from a backup, and then says in good faith that nobody has been mailed.
-//! Only something outside of it can tell.
+//! A ledger can be deleted, copied or restored from a backup, and then says in good faith that nobody has been mailed.
+//! Only something outside of it can show the difference.
 
 use std::fs;
 use std::io;
@@ -97,7 +97,7 @@ impl Memory {
         self.folder.is_some()
     }
 
-    /// Keeps how a ledger is. A computer that cannot remember asks once too often, and does no harm.
+    /// Keeps how a ledger is. A computer that cannot remember puts one question too many, and does no harm.
     pub fn see(&self, identity: &str, seen: &SeenLedger) {
         if let (Some(file), Ok(text)) = (self.ledger_file(identity), serde_json::to_vec(seen)) {
             let _ = private::write(&file, &text);

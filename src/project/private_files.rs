@@ -41,7 +41,7 @@ impl Project {
                 if is_file && SECRETS.contains(&name.as_str()) {
                     close(format!("{folder}/{name}"));
                 } else if is_file {
-                    // Nobody else reaches a file in a closed folder: it is closed without a word.
+                    // Nobody else reaches a file in a closed folder: it is closed silently.
                     let _ = private::tighten(&entry.path());
                 }
             }

@@ -55,7 +55,7 @@ impl RelayError {
 }
 
 impl RelayAddress {
-    /// Reads an address. TLS is required everywhere but on this computer, where `?tls=starttls` asks for it.
+    /// Reads an address. TLS is required everywhere but on this computer, where `?tls=starttls` chooses it.
     ///
     /// # Errors
     /// When it is none.

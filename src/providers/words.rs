@@ -41,11 +41,11 @@ const ENDINGS: [&str; 16] = [
     "net", "online", "org", "scot", "test",
 ];
 
-/// Whom a reply tells people to write to.
+/// Whom a reply advises people to write to.
 const CONTACTS: [&str; 7] =
     ["abuse@", "admin@", "help@", "helpdesk@", "hostmaster@", "postmaster@", "support@"];
 
-/// Advice of whom to ask is no word about us: "contact your server administrator".
+/// Advice of whom to contact is not about us: "contact your server administrator".
 const ADVISERS: [&str; 9] = [
     " your server admin",
     " your mail server admin",

@@ -31,7 +31,7 @@ pub struct GroupCount {
 pub struct Breakdown {
     pub groups: Vec<GroupCount>,
     /// Those in groups under five. Never one to four of them beside a group that is shown: whoever knows the names of all
-    /// groups could tell which they are in.
+    /// groups could work out which they are in.
     pub in_small_groups: u64,
 }
 

@@ -1,7 +1,7 @@
 //! How many people reported an edition as spam, and from when on that stops the next one.
 //! Pure: counts in, a level out.
 //!
-//! Google and Yahoo ask senders to stay below 0.1% and to never reach 0.3%: whoever does lands in spam folders.
+//! Google and Yahoo want senders to stay below 0.1% and to never reach 0.3%: whoever does lands in spam folders.
 
 use serde::Serialize;
 

@@ -134,7 +134,7 @@ impl Report {
     ) -> Self {
         let open = counts.open();
         if known != EditionPhase::Sending {
-            // Whoever had them in hand is gone. The next run writes it down; it is true before.
+            // The run that had them in progress is gone. The next run writes it down; it is true before.
             counts.uncertain += std::mem::take(&mut counts.handing_over);
             rows = rows
                 .into_iter()
@@ -237,7 +237,7 @@ fn shown_bases<S: Serializer>(bases: &BasisCounts, serializer: S) -> Result<S::O
     serializer.collect_map(Breakdown::of(counts).shown())
 }
 
-/// A row as it is when no run has it in hand any more: what the next run will make of it.
+/// A row as it is when no run has it in progress any more: what the next run will make of it.
 pub fn abandoned(row: CopyRow) -> CopyRow {
     match after_a_crash(row.status) {
         Some(Event::Uncertain { why }) => CopyRow { status: Status::Uncertain, detail: why, ..row },

@@ -34,7 +34,7 @@ impl RelayLog {
     /// Reads a provider's table; `None` when no column of it holds Message-IDs.
     ///
     /// # Errors
-    /// When it is no table at all.
+    /// When it cannot be read as a table.
     pub fn of_table(source: &str, bytes: &[u8]) -> Result<Option<Self>, TableError> {
         let table = csv::read(source, bytes)?;
         let Some(id) = table.column(&ID_COLUMNS) else { return Ok(None) };

@@ -44,7 +44,7 @@ impl YearReport {
         let left = Breakdown::sum(figures().map(|figures| &figures.left));
         let refused = RefusalTally::sum(figures().map(|figures| &figures.tally));
         let (refusals, refusals_elsewhere) = refused.refusals();
-        // A correction tells the stories of its edition once more.
+        // A correction has the stories of its edition once more.
         let firsts = editions.iter().filter(|report| report.corrects.is_none());
         let stories = Breakdown::counts(
             firsts.filter_map(|report| report.figures.as_ref()).flat_map(|figures| &figures.topics),

@@ -118,7 +118,7 @@ impl EmailAddress {
         if domain.starts_with('[') {
             return Err(AddressError::Literal(shown()));
         }
-        // RFC 6531 allows nearly any sign; those that are no letters or digits of some language are slips.
+        // RFC 6531 allows nearly any character; those that are not letters or digits of some language are slips.
         let is_letter = |c: char| c.is_ascii() || c.is_alphanumeric();
         if !local.is_ascii() && (local.starts_with('"') || !local.chars().all(is_letter)) {
             return Err(AddressError::NotAnAddress(shown()));
@@ -183,7 +183,7 @@ impl EmailAddress {
     }
 }
 
-/// The place of the `@` in an address as nearly all are: letters, digits and a few signs, its domain in small letters. Such
+/// The place of the `@` in an address as nearly all are: letters, digits and a few marks, its domain in small letters. Such
 /// a one is an address and is written as it stands; of a million, this is what is looked at.
 fn plain_at(text: &str) -> Option<usize> {
     let (local, domain) = text.split_once('@')?;

@@ -22,7 +22,7 @@ fn is_noncharacter(c: char) -> bool {
 }
 
 /// Whether a character can stand in a text of several lines, of HTML and of XML (XML 1.0 section 2.2): no control but the
-/// ends of lines and tabs, and nothing that is no character.
+/// ends of lines and tabs, and no code point that is not a character.
 pub fn is_of_a_text(c: char) -> bool {
     (!c.is_control() || matches!(c, '\n' | '\r' | '\t')) && !is_noncharacter(c)
 }

@@ -91,7 +91,7 @@ pub struct Decision {
     pub next: Option<DateTime<Utc>>,
 }
 
-/// Beyond this nobody asks what was missed.
+/// Beyond this nobody wants to know what was missed.
 const LOOK_BACK_DAYS: u64 = 800;
 /// How far the next occurrence is looked for: a yearly one may be this far away.
 const LOOK_AHEAD_DAYS: u64 = 400;

@@ -29,7 +29,7 @@ pub struct Settings {
     pub between: Option<String>,
     /// `same day`, `3 days` or `ask`.
     pub catch_up: Option<String>,
-    /// Days that are no working days, as in `2027-12-27`.
+    /// Days that are not working days, as in `2027-12-27`.
     pub holidays: Vec<String>,
 }
 

@@ -82,7 +82,7 @@ pub enum Pause {
     BrokenOff,
     /// Nothing is sent at this hour.
     Hours,
-    /// Another sender has the last rows in hand; when it is gone, they come back.
+    /// Another run has the last rows in progress; when it is gone, they come back.
     Others,
 }
 

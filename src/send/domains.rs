@@ -62,7 +62,7 @@ impl Domains {
     /// The providers' rates, with those of `[send.domains]` over them.
     ///
     /// # Errors
-    /// When one is no rate.
+    /// When one is not a rate.
     pub fn new(settings: &BTreeMap<String, String>) -> Result<Self, RateError> {
         let mut domains = Self::default();
         for (rate, names) in PROVIDERS {

@@ -14,7 +14,7 @@ use crate::ledger::Status;
 const MOST_LOST_ON_A_ROW: u32 = 3;
 /// A row that met the relay's limit this often waits by itself: it is not the pace.
 const MOST_LIMITS_OF_A_ROW: u32 = 8;
-/// Sessions lost one after the other while they had rows in hand, before it may be the relay: then patience counts.
+/// Sessions lost one after the other while they had rows in progress, before it may be the relay: then patience counts.
 const MOST_LOST: u32 = 12;
 /// The first waits after lost sessions are this part of the pause before a new connection: it is probably the row, and
 /// others need not wait for it.
@@ -55,7 +55,7 @@ impl Failures {
         Self { reconnect, patience, lost: 0, lost_on: BTreeMap::new(), met_limit: BTreeMap::new() }
     }
 
-    /// A session was lost while it had this row in hand. True when the trouble is the row's.
+    /// A session was lost while it had this row in progress. True when the trouble is the row's.
     pub fn lost_on(&mut self, id: i64) -> bool {
         let lost = self.lost_on.entry(id).or_default();
         *lost += 1;

@@ -33,7 +33,7 @@ impl Lease {
         *self.renewed.lock().unwrap_or_else(PoisonError::into_inner) = moment;
     }
 
-    /// Whether nobody else can have taken over what this run has in hand. A process that was stopped, or a computer that
+    /// Whether nobody else can have taken over what this run has in progress. A process that was stopped, or a computer that
     /// slept, may wake up long after: the clock that goes on in sleep counts as well.
     pub fn holds(&self) -> bool {
         let Some(length) = self.length else { return true };

@@ -1,7 +1,7 @@
 //! The relay's limit of messages in a span of time, learnt from its refusals, and the pace just under it.
 //! Pure: the time comes in as an argument.
 //!
-//! Until the limit is known, messages go at full speed until one is refused; then one at a time asks, ever more rarely,
+//! Until the limit is known, messages go at full speed until one is refused; then one at a time tries, ever more rarely,
 //! whether more are taken again: at a limit of a fixed span (Postfix, policyd) that costs a thirtieth of the span. From
 //! the second refusal on, what was taken between two of them gives the pace. Each span without a refusal it goes a
 //! little faster, and in larger steps: so a limit that was lifted is soon forgotten.
@@ -23,7 +23,7 @@ const CAREFUL_STEP: f64 = 0.005;
 const LARGEST_STEP: f64 = 0.5;
 /// A pace is proven by this many messages at least.
 const PROOF: u32 = 16;
-/// A shorter gap is no limit.
+/// A shorter gap is not a limit.
 const SHORTEST_GAP: Duration = Duration::from_millis(1);
 
 /// What is known of the limit. `now` is any clock that only goes forward; `began` is when a message was begun.

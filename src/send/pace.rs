@@ -50,7 +50,7 @@ pub enum Delay {
     Ordinary,
     /// The relay wants to see us a second time, and most wait five minutes for it.
     Greylisted,
-    /// It asks for less.
+    /// It wants fewer messages in a span of time.
     Throttled,
     /// The mailbox is full: somebody has to clear it.
     MailboxFull,

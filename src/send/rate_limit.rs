@@ -100,7 +100,7 @@ impl RateLimit {
         });
     }
 
-    /// A new round begins, with as many connections at a time as the last one was allowed.
+    /// A new round begins, with the number of connections at a time that the last one was allowed.
     pub fn begin_round(&self, connections: usize) {
         self.connections.send_modify(|round| round.working = (0..connections.max(1)).collect());
     }
@@ -174,7 +174,7 @@ mod tests {
         let limit = RateLimit::new(None, 4);
         assert!((0..4).all(|number| limit.may_connect(number)));
         limit.leave_round(0);
-        // The relay asks for less when one of them has nothing left to do: the others are two then, and not one.
+        // The relay wants fewer when one of them has nothing left to do: the others are two then, and not one.
         limit.slow_down(LimitKind::Connections, Duration::ZERO);
         let may = [1, 2, 3].map(|number| limit.may_connect(number));
         assert_eq!(may, [true, true, false]);

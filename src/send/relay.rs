@@ -166,7 +166,7 @@ fn lost_session(outcome: &TransmitOutcome, announced: bool) -> Option<Announceme
     }
 }
 
-/// A Maildir: any mail program opens it. Where practise mode delivers.
+/// A Maildir: any mail program opens it. Where practice mode delivers.
 #[derive(Debug, Clone)]
 pub struct FolderRelay {
     folder: PathBuf,

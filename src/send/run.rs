@@ -46,7 +46,7 @@ pub async fn run<L: Ledger, R: Relay>(
             state.leave().await?;
             Ok(end)
         }
-        // The ledger itself failed: what was in hand is settled by the next that enters.
+        // The ledger itself failed: what was in progress is settled by the next that enters.
         Err(error) => Err(error),
     }
 }
@@ -497,7 +497,7 @@ mod tests {
         assert_eq!((end, happening.taken()), (RunEnd::Finished, 50));
     }
 
-    /// What needs no waiting is done when it is asked for.
+    /// The value of a future that needs no waiting.
     fn futures_now<T>(future: impl Future<Output = T>) -> T {
         let mut future = std::pin::pin!(future);
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());

@@ -336,7 +336,7 @@ impl<L: Ledger> RunState<L> {
         self.config.hours.and_then(|hours| hours.closed_until(now))
     }
 
-    /// Waits for the next deferred row, for the hours of sending, or for what other senders have in hand, if that is not
+    /// Waits for the next deferred row, for the hours of sending, or for what other runs have in progress, if that is not
     /// too long. Gives the run's end when it is.
     pub async fn wait_for_more(&self) -> Result<Option<RunEnd>, LedgerError> {
         let now = self.now();

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-/// What tells the time, and what tosses coins.
+/// The time, and chance.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
     pub now: fn() -> DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! How many connections a relay bears: halved when it asks for less, grown again one by one (AIMD, as in TCP).
+//! How many connections a relay bears: halved when it wants fewer, grown again one by one (AIMD, as in TCP).
 //! Pure: (state, what happened, now) → state.
 
 use std::time::Duration;
@@ -39,7 +39,7 @@ impl Throttle {
         self.gap
     }
 
-    /// The relay asked for less. True when that changed something.
+    /// The relay wanted fewer. True when that changed something.
     pub fn cut(&mut self, now: Duration) -> bool {
         if self.last_cut.is_some_and(|cut| now.saturating_sub(cut) < ONE_REQUEST) {
             return false;

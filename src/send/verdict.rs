@@ -207,7 +207,7 @@ fn judge_reply(stage: Stage, reply: &Reply, between: Correspondents<'_>) -> Verd
         Stage::Mail if meaning.about != Blame::Later => Verdict { row: released(), run: pause() },
         // An explicit refusal, even after the dot: the message was not taken.
         Stage::Mail if reply.code == 421 => failed(released()),
-        // A relay that hangs up over how much we send has said so: it is no row's fault.
+        // A relay that hangs up over how much we send has said so: the row is not at fault.
         _ if reply.code == 421 && meaning.kind == RefusalKind::Rate => {
             Verdict { row: released(), run: RunFate::GoOn }
         }

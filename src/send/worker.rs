@@ -146,7 +146,7 @@ async fn too_late<L: Ledger>(state: &RunState<L>, granted: &OnceLock<Instant>) {
     }
 }
 
-/// Nothing is left for this connection to try: what it has in hand goes back, and the session ends politely.
+/// Nothing is left for this connection to try: what it has in progress goes back, and the session ends politely.
 async fn end_round<L: Ledger, R: Relay>(
     state: &RunState<L>,
     mut relay: R,

@@ -165,7 +165,7 @@ impl Connection {
         }
     }
 
-    /// Hands one message over. `leave` is asked for when all but the final dot has left; without it the session ends,
+    /// Hands one message over. `leave` is polled when all but the final dot has left; if it fails, the session ends
     /// and the message was never complete. `next` is announced with the dot, where the server takes commands in groups.
     pub async fn transmit(
         &mut self,

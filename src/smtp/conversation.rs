@@ -72,7 +72,7 @@ pub enum SessionStep {
     FetchToken,
     /// The session is open and idle.
     Ready,
-    /// Ask for leave to end the message; call `leave_given` when it is there.
+    /// Get leave to end the message; call `leave_given` when it is there.
     AskLeave,
     /// The transaction, or the opening, is over.
     Done(TransmitOutcome),

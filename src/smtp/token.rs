@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 use tokio::time::timeout;
 
-/// A command that asks a provider for a token answers within seconds.
+/// A command that gets a token from a provider answers within seconds.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// Microsoft's tokens have about 2,500 characters.
 const LONGEST_TOKEN_BYTES: usize = 8 * 1024;

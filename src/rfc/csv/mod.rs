@@ -72,7 +72,7 @@ pub struct Table {
     pub problems: Vec<Problem>,
 }
 
-/// One row: as many cells as there are columns.
+/// One row, with a cell for each column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CsvRow {
     /// Line of the file at which it begins, from 1.
@@ -108,7 +108,7 @@ impl From<io::Error> for TableError {
 }
 
 impl Table {
-    /// Index of the first column whose name, in lower case and without signs, is one of `names`.
+    /// Index of the first column whose name, in lower case and without punctuation, is one of `names`.
     pub fn column(&self, names: &[&str]) -> Option<usize> {
         column(&self.columns, names)
     }
@@ -118,7 +118,7 @@ fn column(columns: &[String], names: &[&str]) -> Option<usize> {
     names.iter().find_map(|name| columns.iter().position(|column| simple(column) == simple(name)))
 }
 
-/// A column name without case, spaces and signs: `E-mail Address` and `email_address` are one.
+/// A column name without case, spaces and punctuation: `E-mail Address` and `email_address` are one.
 pub fn simple(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
@@ -126,7 +126,7 @@ pub fn simple(name: &str) -> String {
 /// Reads a table whose first line names its columns. `source` is the file's name, for places.
 ///
 /// # Errors
-/// When the file as a whole is no table; a bad row is only a problem.
+/// When the file as a whole is not a table; a bad row is only a problem.
 pub fn read(source: &str, bytes: &[u8]) -> Result<Table, TableError> {
     let input: Arc<[u8]> = bytes.into();
     let shape = CsvShape::of(source, &input)?;
@@ -153,7 +153,7 @@ pub struct Rows {
     headed: bool,
 }
 
-/// A row that has not as many cells as there are columns.
+/// A row with too many or too few cells for its columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RaggedRow {
     Spare(usize),

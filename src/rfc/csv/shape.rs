@@ -31,13 +31,13 @@ pub struct CsvShape {
     /// Bytes of a byte order mark.
     skipped: usize,
     delimiter: u8,
-    /// The first line names the separator, and is no row.
+    /// The first line names the separator, and is not a row.
     names_delimiter: bool,
     /// Lines (from 1, in order) that open a quotation which is never closed: they are read without quotation marks.
     open_quotes: Vec<usize>,
 }
 
-/// The text of an input whose encoding is not told, as UTF-8: by its byte order mark, else UTF-8, else windows-1252 (what Excel
+/// The text of an input of unknown encoding, as UTF-8: by its byte order mark, else UTF-8, else windows-1252 (what Excel
 /// writes as "CSV").
 ///
 /// # Errors
@@ -50,7 +50,7 @@ pub fn decoded(input: &dyn Input) -> Result<Box<dyn Read + Send>, TableError> {
     Ok(shape.text_of(input.open()?)?)
 }
 
-/// The encoding that the first bytes tell, and how long its mark is.
+/// The encoding that the first bytes show, and how long its mark is.
 pub(super) fn encoding_at(start: &[u8]) -> (&'static Encoding, usize) {
     if start.starts_with(b"\xef\xbb\xbf") {
         (UTF_8, 3)
@@ -77,7 +77,7 @@ impl CsvShape {
     /// Looks through a table, several times where it must. `source` is its name, for places.
     ///
     /// # Errors
-    /// When it is no table as a whole.
+    /// When as a whole it is not a table.
     pub fn of(source: &str, input: &dyn Input) -> Result<Self, TableError> {
         let mut shape = Self::unseen(input)?;
         if !shape.is_encoded_so(input)? {
@@ -131,7 +131,7 @@ impl CsvShape {
         Ok(Rows::new(self.text_of(opened)?, self.delimiter, self.columns.len()))
     }
 
-    /// Index of the first column whose name, in lower case and without signs, is one of `names`.
+    /// Index of the first column whose name, in lower case and without punctuation, is one of `names`.
     pub fn column(&self, names: &[&str]) -> Option<usize> {
         column(&self.columns, names)
     }
