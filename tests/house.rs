@@ -241,7 +241,7 @@ fn no_two_files_use_each_other_in_a_circle() {
 fn no_type_name_stands_for_two_things() {
     let mut homes: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for path in files(Path::new("src"), ".rs") {
-        // A command's own types are seen by that command alone; a room's `Settings` is its own part of the file.
+        // Only that command sees a command's own types; a room's `Settings` is its own part of the file.
         if room_of(&path) == "cli" {
             continue;
         }
@@ -312,7 +312,7 @@ fn files_and_functions_are_short_or_on_the_list_that_only_shrinks() {
     let listed: BTreeSet<&str> = TOO_LONG.lines().filter(|line| !line.is_empty()).collect();
     let mut found = BTreeSet::new();
     for path in files(Path::new("src"), ".rs") {
-        // Tables, one row a line; and what is compiled for tests alone.
+        // Tables, one row a line; and what is compiled only for tests.
         let for_tests = ["tests.rs", "laws.rs", "model.rs"].iter().any(|name| path.ends_with(name));
         if path.starts_with("src/providers/table")
             || (for_tests && !path.starts_with("src/compose"))
@@ -494,7 +494,7 @@ fn the_glossary_names_the_right_files() {
     assert!(count > 25, "{count}");
 }
 
-/// Files whose code asks which system it is built for, without their tests.
+/// Files whose code depends on the system it is built for, without their tests.
 fn files_by_system() -> BTreeSet<String> {
     let asks = Regex::new(r"cfg(!|_attr)?\((not\()?(unix|windows|target_os)").unwrap();
     files(Path::new("src"), ".rs")

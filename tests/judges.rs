@@ -99,7 +99,7 @@ fn axe_finds_no_barrier_in_light_and_dark() {
     };
     let axe = fs::read_to_string(axe).unwrap();
     let script = |run: &str| format!("<script>{axe}</script><script>{run}</script></body>");
-    // A mail is an article within the page of a mail program, which has the landmarks.
+    // An email is an article within the page of a mail program, which has the landmarks.
     let run = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],\
         rules: {region: {enabled: false}, 'landmark-one-main': {enabled: false}}}).then(found => {\
         const result = document.createElement('pre'); result.id = 'result';\

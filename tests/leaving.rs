@@ -77,7 +77,7 @@ fn a_recipe_passes_everything_on(charity: &Charity, site: &Daemon, people: [&str
         let (_, token) = link.rsplit_once('/').unwrap();
         let turned: String = token.chars().rev().collect();
         let wrong = link.replace(token, &turned);
-        // A drop box cannot tell a wrong token from a right one.
+        // A drop box cannot distinguish a wrong token from a right one.
         let status = asked(site, reqwest::Method::POST, &wrong, one_click).await.0;
         assert!(matches!(status, 200 | 404), "{status}");
     });
@@ -105,7 +105,7 @@ fn caddy_passes_it_on() {
     assert!(!charity.run("why p2@example.org").stdout.contains("unsubscribed"));
 }
 
-/// Plain web space: nginx in front of PHP, as a host sets it up, with the rules that the document asks for.
+/// Plain web space: nginx in front of PHP, as a host sets it up, with the rules that the document gives.
 #[test]
 fn plain_web_space_keeps_it() {
     let charity = charity("https://charity.example/news");

@@ -149,7 +149,7 @@ fn an_editor_makes_an_edition() {
         )
         .await;
 
-        // With the keyboard alone: the row keeps the focus.
+        // With only the keyboard: the row keeps the focus.
         browser
             .script(
                 "document.querySelector(arguments[0]).focus()",
@@ -174,7 +174,7 @@ fn an_editor_makes_an_edition() {
         )
         .await;
 
-        // Her own words; the source stays.
+        // The editor's own words; the source stays.
         do_to(&browser, &story("21"), "edit").await;
         browser.fill(&format!("[id=\"own-title-{}\"]", story("21")), "A title of her own").await;
         until_titles(
@@ -334,7 +334,7 @@ fn the_mail_is_seen_in_every_way() {
                 ))
                 .await;
         }
-        // Somebody without a name, and somebody of the list by her address.
+        // Somebody without a name, and somebody of the list by their address.
         select(&browser, "view", "headers").await;
         browser.script("const select = document.getElementById('as'); select.value = 'person-1'; select.dispatchEvent(new Event('change'))", Vec::new()).await;
         browser
@@ -543,7 +543,7 @@ fn nothing_that_a_source_says_runs() {
         );
         assert_eq!(ran[3], json!(0), "{ran}");
         assert!(ran[4].as_str().unwrap().starts_with("http://127.0.0.1:"), "{ran}");
-        // The studio's own page is of text alone.
+        // The studio's own page has only text.
         let own = browser.script("return document.querySelectorAll('#stories script, #stories img, #stories svg, #stories iframe, #checks img, #beside img').length", Vec::new()).await;
         assert_eq!(own, json!(0));
     });
@@ -790,7 +790,7 @@ fn websites_and_links_are_asked_when_somebody_wants_it() {
         says("As it is now").await;
         browser.click("#fetch").await;
         until_titles(&browser, &["shown As it is now"]).await;
-        // The story's page is not there: the checks say so once the links were asked.
+        // The story's page is not there: the checks say so once the links were fetched.
         browser.click("#ask-links").await;
         browser.until("return document.getElementById('checks').innerText.includes('404')").await;
         browser.until("return !document.getElementById('ask-links').disabled").await;

@@ -1,4 +1,4 @@
-//! An edition had a mistake: who got it is told, once; who has nothing yet gets the corrected edition, and nobody else anything.
+//! An edition had a mistake: people who got it get one correction; people who have nothing yet get the corrected edition, and nobody else anything.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

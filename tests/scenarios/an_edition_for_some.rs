@@ -124,7 +124,7 @@ fn whoever_was_not_in_a_finished_edition_is_counted_and_not_passed_over() {
         .run("send 2020-12 --segment town=\"Hull\" --confirm 1")
         .ends(2)
         .says("planned for the segment");
-    // The draft that means others now, though as many.
+    // The draft that means other people now, the same number of them.
     let draft = charity.read("editions/2020-12.md");
     let hull = draft.replacen("---\n", "---\nsegment: 'town in (\"Hull\", \"York\")'\n", 1);
     let charity = charity.file("editions/2020-12.md", &hull);

@@ -1,4 +1,4 @@
-//! The law lets people have some editions and not others: the purpose is shown before anything is sent, and asked of each basis.
+//! The law lets people have some editions and not others: the purpose is shown before anything is sent, and each basis must cover it.
 
 use crate::support::{Charity, Server};
 

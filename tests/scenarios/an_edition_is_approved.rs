@@ -1,4 +1,4 @@
-//! Where two people must approve an edition, nothing goes out before, and every change asks them again.
+//! Where two people must approve an edition, nothing goes out before, and every change needs their approval again.
 
 use serde_json::Value;
 

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::support::{Charity, Server, needed};
 
-/// What fails, and how strace is told.
+/// What fails, and the options of strace for it.
 struct Point {
     name: &'static str,
     call: &'static str,

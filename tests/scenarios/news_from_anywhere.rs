@@ -65,7 +65,7 @@ fn feed(items: &[(&str, &str, &str)]) -> String {
     format!("<rss version=\"2.0\"><channel><title>N</title>{items}</channel></rss>")
 }
 
-/// A charity whose news is a feed alone.
+/// A charity whose only news is a feed.
 fn charity(website: &Website) -> Charity {
     let url = website.address("/feed");
     Charity::new().people(3).setting(&format!(
@@ -158,7 +158,7 @@ fn while_a_website_is_down_its_last_news_are_used_and_told_as_old() {
     let ran = charity.run("news sync");
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.stderr.contains("answered 503; its stories are from"), "{ran:?}");
-    // The trouble is told again by commands that do not ask; the window was over when the website last answered.
+    // Commands that do not fetch report the trouble again; the window was over when the website last answered.
     let ran = charity.run("news --month 2020-12");
     assert!(
         ran.stderr.contains("answered 503") && ran.stdout.contains("The fair was full"),
@@ -391,7 +391,7 @@ fn a_late_story_is_offered_to_the_next_edition_and_everything_is_accounted_for()
     assert_eq!((&coverage["once"], &coverage["never"]), (&json!(3), &json!(0)), "{coverage}");
     let carols = coverage["stories"].as_array().unwrap().iter().find(|s| s["id"] == "c").unwrap();
     assert_eq!(carols["editions"], json!(["2021-01"]));
-    // Told, it is offered no more.
+    // Once an edition has it, it is offered no more.
     assert!(!charity.run("news --month 2021-02").stdout.contains("Late:"));
 }
 
@@ -425,14 +425,14 @@ fn a_draft_holds_although_a_story_goes_by_another_name_now() {
          [[news]]\nname = \"site\"\nkind = \"feed\"\nurl = \"{url}\"\nallow_local = true\n"
     ));
     assert_eq!(charity.run("draft --month 2020-12").code, 0);
-    // The same story as a file of her own, which stands first from now on.
+    // The same story as a file of the charity's own, which stands first from now on.
     let well =
         "---\ntitle: A new well for all\ndate: 2020-12-03\nlink: https://e.org/a\n---\n\nOurs.\n";
     let charity = charity.file("news/well.md", well);
     charity.run("preview 2020-12 --out out").ends(0);
     assert!(charity.read("out/email.txt").contains("A new well for all"));
     assert_eq!(charity.run("send 2020-12 --confirm 3").code, 0);
-    // The file is renamed after it went out: the story was told all the same.
+    // The file is renamed after it went out: the edition had the story all the same.
     std::fs::rename(charity.path("news/well.md"), charity.path("news/water.md")).unwrap();
     let ran = charity.run("news coverage --month 2020-12 --json");
     let coverage: Value = serde_json::from_str(&ran.stdout).unwrap();
@@ -444,7 +444,7 @@ fn a_draft_holds_although_a_story_goes_by_another_name_now() {
         .map(|story| story["id"].as_str().unwrap())
         .collect();
     assert!(ids.contains(&"water") && !ids.contains(&"well"), "{ids:?}");
-    // A file that cannot be read any more is told as such.
+    // A file that cannot be read any more is reported as such.
     let charity = charity.file("news/water.md", "---\ntitle: A: b\n---\n");
     let draft = charity
         .read("editions/2020-12.md")
@@ -501,7 +501,7 @@ fn a_page_without_a_feed_is_learnt_dated_and_followed() {
     let ran = charity.run(&format!("news dates --set {id}=2020-12-24"));
     assert!(ran.code == 0 && ran.stdout.contains("Every story has a date"), "{ran:?}");
     assert!(charity.read("news/dates.toml").contains("2020-12-24"));
-    // The answer stays, however often the page is asked.
+    // The answer stays, however often the page is fetched.
     assert_eq!(charity.run("news sync").code, 0);
     assert_eq!(titles(&charity.run("news --month 2020-12 --json"), "in").len(), 9);
 }

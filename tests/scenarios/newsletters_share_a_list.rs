@@ -65,7 +65,7 @@ fn who_says_no_to_all_newsletters_is_mailed_by_none() {
     let bytes = fs::read(&shared).unwrap();
     assert!(!String::from_utf8_lossy(&bytes).contains("@example.org"));
 
-    // They asked for it again, and the operator says where.
+    // They wrote for it again, and the operator says where.
     one.run("why p4@example.org --at-their-request letter").ends(0);
     other.run("send --month 2020-12 --dry-run").ends(0);
 

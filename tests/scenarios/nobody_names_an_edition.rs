@@ -172,7 +172,7 @@ fn an_approved_correction_is_named_and_taken_only_by_its_name() {
     charity.run("due").ends(0);
     charity.run("").ends(0).says("2020-11-correction is approved, and not sent yet.");
     assert_eq!(next(&charity), "roundup send --correction 2020-11");
-    // A command without a name leaves it alone, and says so.
+    // A command without a name does not touch it, and says so.
     let check = charity.run("check --offline").says("2020-11-correction is approved");
     assert!(!check.stdout.contains("Corrects"), "{}", check.stdout);
     charity.run("draft --month 2020-12").ends(0);

@@ -65,7 +65,7 @@ fn without_a_name_every_run_is_paused() {
         assert_eq!((&report["uncertain"], &report["state"]), (&0.into(), &"paused".into()));
         charity.run(&format!("send {edition} --confirm 300")).ends(6).says("--unpause");
     }
-    // A finished edition is left alone, and a second pause changes nothing.
+    // A finished edition is not touched, and a second pause changes nothing.
     charity.run("send 2020 --confirm 300 --unpause").ends(0);
     let again = charity.run("pause --json").ends(0);
     let again: serde_json::Value = serde_json::from_str(&again.stdout).unwrap();

@@ -248,7 +248,7 @@ fn what_they_said_is_lifted_at_their_request_and_complaints_never() {
     }
 }
 
-/// Asks in one terminal, does something in another, and answers then.
+/// Waits for the question in one terminal, does something in another, and answers then.
 fn answered(charity: &Charity, command: &str, answer: &str, meanwhile: &str) -> (i32, String) {
     let mut terminal = Terminal::start(charity, command);
     terminal.wait_for("ress Enter to ");

@@ -248,7 +248,7 @@ fn after_a_crash_a_copy_in_hand_is_uncertain_before_anybody_sends_again() {
     let charity = Charity::new().people(5).relay(&server);
     let mut child = charity.start("send --year 2020 --confirm 5 --connections 1 --rate 100/s");
     let person = reached.recv().unwrap();
-    // While a run has it in hand, it may still come to anything.
+    // While a run has it in progress, it may still come to anything.
     assert_eq!(charity.report("2020")["uncertain"], 0);
     child.kill().unwrap();
     child.wait().unwrap();

@@ -151,7 +151,7 @@ fn a_wrong_password_is_tried_once() {
 
 #[test]
 fn a_late_answer_never_becomes_anothers() {
-    // The answer to the first message is followed by one that nobody asked for.
+    // The answer to the first message is followed by one to no command.
     let server = Server::scripted(|at| match (at.stage, at.recipient) {
         (Stage::Dot, "p0@example.org") => Act::GoAnd("250 2.0.0 taken"),
         (Stage::Dot, "p1@example.org") => Act::Answer("554 5.6.0 broken message"),

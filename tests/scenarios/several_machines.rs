@@ -40,7 +40,7 @@ fn one_rate_for_all_senders() {
         Ran::of(child.wait_with_output().unwrap()).ends(0);
     }
     assert_eq!(server.everybody_once().len(), 120);
-    // At the rate of one alone: 120 moments, the first at once.
+    // At the rate of a single one: 120 slots, the first at once.
     assert!(started.elapsed().as_secs_f64() >= 119.0 / 60.0, "{:?}", started.elapsed());
 }
 

@@ -90,7 +90,7 @@ fn both_signatures_of_every_message_are_good() {
     }
 }
 
-/// `OpenDKIM` knows RSA alone: the other signature is taken off, as a relay would leave a signature it cannot read alone.
+/// `OpenDKIM` knows only RSA: the other signature is taken off, as a relay would ignore a signature it cannot read.
 fn opendkim_finds_it_good(charity: &Charity, signers: &[Signer], message: &str) {
     let Some(opendkim) = needed("opendkim") else { return };
     let rsa = signers.iter().find(|signer| signer.record().contains("k=rsa")).unwrap();

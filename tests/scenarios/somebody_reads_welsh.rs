@@ -1,4 +1,4 @@
-//! One edition in two languages: each person gets hers, from one ledger, and stories without a translation stay readable.
+//! One edition in two languages: each person gets their own, from one ledger, and stories without a translation stay readable.
 
 use crate::support::{Charity, Server, words_of};
 

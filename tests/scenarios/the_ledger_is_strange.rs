@@ -1,4 +1,4 @@
-//! A run that carries on with a ledger that is days old, was copied, or comes from a backup, is asked about first.
+//! A run that carries on with a ledger that is days old, was copied, or comes from a backup, has a question first.
 
 use std::fs;
 

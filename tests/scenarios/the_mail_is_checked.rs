@@ -1,4 +1,4 @@
-//! `roundup check` asks the links, says what they answered and where they were written, and `send` knows of it.
+//! `roundup check` fetches the links, says what they answered and where they were written, and `send` knows of it.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::support::Charity;
 
-/// A web server on which one page is there and everything else is not. Counts what it is asked.
+/// A web server on which one page is there and everything else is not. Counts its requests.
 fn website() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -52,7 +52,7 @@ fn a_link_that_leads_nowhere_is_found_with_its_line_and_holds_the_sending() {
         .ends(3)
         .says(&format!("[dead-link] {website}/gone was not found (the server answers 404)"))
         .says("news/b.md:4");
-    // The one that was fine is not asked again; the other may have been mended.
+    // The one that was fine is not fetched again; the other may have been fixed.
     let first = asked.load(Ordering::SeqCst);
     charity.run("check --month 2020-12").ends(3);
     assert_eq!(asked.load(Ordering::SeqCst) - first, 2, "HEAD and GET of one address");

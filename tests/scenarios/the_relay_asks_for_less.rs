@@ -30,7 +30,7 @@ fn a_relay_that_hangs_up_after_some_messages_is_learned() {
     let charity = Charity::new().people(60).relay(&server);
     let ran = charity.run("send --year 2020 --confirm 60 --connections 1").ends(0);
     assert_eq!(server.everybody_once().len(), 60);
-    // Hung up on twice at most; after that the connection is made anew in time.
+    // Hung up on twice at most; after that the connection is made again in time.
     assert!(ran.stderr.matches("Trouble with the relay").count() <= 2, "{}", ran.stderr);
     assert_eq!(server.connections(), 6);
 }

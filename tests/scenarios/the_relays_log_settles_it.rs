@@ -1,4 +1,4 @@
-//! Copies that nobody knows about are settled from the relay's own log.
+//! Uncertain copies are settled from the relay's own log.
 
 use crate::support::{Act, Charity, Server, Stage};
 

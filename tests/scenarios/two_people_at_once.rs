@@ -22,7 +22,7 @@ fn planned(ledger: Option<&str>) -> (Server, Charity) {
     (server, charity)
 }
 
-/// Asks in one terminal, does something in another, and answers then.
+/// Waits for the question in one terminal, does something in another, and answers then.
 fn answered(charity: &Charity, command: &str, answer: &str, meanwhile: &str) -> (i32, String) {
     let mut terminal = Terminal::start(charity, command);
     terminal.wait_for("ress Enter to ");

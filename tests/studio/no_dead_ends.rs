@@ -112,7 +112,7 @@ fn files_that_break_or_go_are_named_and_the_page_goes_on() {
             fs::write(charity.path(file), text).unwrap();
             browser.until(is_well).await;
         }
-        // A draft that is gone is a proposal again; a list that is gone is no list.
+        // A draft that is gone is a proposal again; without its file the list is empty.
         fs::remove_file(charity.path("editions/2020-12.md")).unwrap();
         until_titles(&browser, &DECEMBER).await;
         fs::remove_file(charity.path("subscribers/people.csv")).unwrap();

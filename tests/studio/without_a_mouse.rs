@@ -90,7 +90,7 @@ fn an_empty_window_a_fault_and_a_choice_are_left() {
         press(&browser, &format!("{SELECT_ALL}2020-Q4{ENTER}")).await;
         until_titles(&browser, &DECEMBER).await;
         until_focus(&browser, "#kind").await;
-        // What is no window is refused; the message is closed, and the edition before is there.
+        // What is not a window is refused; the message is closed, and the edition before is there.
         press(&browser, &format!("{DOWN}{DOWN}")).await;
         browser.until("return document.querySelector('#w-quarter')").await;
         tab_to(&browser, "#w-quarter").await;

@@ -69,7 +69,7 @@ fn what_cannot_be_saved_says_so_and_is_saved_when_roundup_is_back() {
         browser.keys("#subject", " and more").await;
         browser.until_says("#saved", "Not saved: roundup has stopped, start it again").await;
         browser.until_says("#gone", "roundup preview 2020-12").await;
-        // Leaving asks.
+        // The browser warns before the page is left.
         let leaves = "const leaving = new Event('beforeunload', { cancelable: true }); dispatchEvent(leaving); return leaving.defaultPrevented";
         assert_eq!(browser.script(leaves, Vec::new()).await, json!(true));
         // It comes back at the same address, and the words are saved without a click.
@@ -128,7 +128,7 @@ async fn conflict(browser: &Browser, keep: &str) -> String {
     let again = Studio::of(&charity, "2020-12");
     browser.until_says(".choice", "First. Theirs.").await;
     browser.until_says(".choice", "First. Mine.").await;
-    // What else changes leaves the buttons alone: one that is made again under a hand is pressed in vain.
+    // What else changes does not touch the buttons: one that is made again under a hand is pressed in vain.
     browser.script("document.querySelector('.choice').dataset.first = 'yes'", Vec::new()).await;
     let change = json!({"want": "change", "change": {"do": "headline", "text": "Elsewhere"}});
     assert_eq!(again.post(&change).0, 200);
@@ -222,7 +222,7 @@ fn a_write_names_the_words_it_replaces() {
         let theirs = answer["conflict"]["theirs"].as_str().map(str::to_owned);
         let (status, answer) = write("One", theirs.as_deref());
         assert_eq!((status, &answer["text"]), (200, &json!("One")), "{change}");
-        // The same words again are no conflict, whatever the page knew.
+        // The same words again are not a conflict, whatever the page knew.
         assert_eq!(write("One", Some("older")).0, 200, "{change}");
         let before = charity.read(DRAFT);
         let (status, answer) = write("Two", Some("older"));

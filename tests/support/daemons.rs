@@ -21,7 +21,7 @@ pub struct Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        // Servers of several processes end them when they are told to end, and not when they are killed. Postfix's own
+        // Servers of several processes end them on SIGTERM, and not when they are killed. Postfix's own
         // process is a child of the one that was started.
         let master = self.read("queue/pid/master.pid").trim().to_owned();
         let pids = [master, self.child.id().to_string()];

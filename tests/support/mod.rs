@@ -1,4 +1,4 @@
-//! A charity with a project of its own, and servers that behave as badly as they are told to.
+//! A charity with a project of its own, and servers that behave as badly as a test wants.
 #![allow(dead_code, unused_imports, reason = "each test binary uses a part of it")]
 
 #[cfg(unix)]
@@ -74,7 +74,7 @@ impl Charity {
         Self { folder: tempfile::tempdir().unwrap(), variables: BTreeMap::new() }
     }
 
-    /// A list of so many people.
+    /// A list of `count` people.
     pub fn people(self, count: usize) -> Self {
         let rows: String =
             (0..count).map(|i| format!("p{i}@example.org,Person {i},consent\n")).collect();

@@ -10,7 +10,7 @@ use std::thread;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-/// Where in a session the script is asked.
+/// Where in a session the script decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
     /// Before the first byte, and before TLS where it comes first: what is answered here goes out in the clear.
@@ -190,7 +190,7 @@ impl Server {
                     books.connections += 1;
                     books.connections
                 };
-                // A client that goes away is no failure of the server.
+                // A client that goes away is not a failure of the server.
                 thread::spawn(move || house.serve(stream.unwrap(), number));
             }
         });
@@ -357,7 +357,7 @@ impl Session<'_> {
         }
     }
 
-    /// Everything that is no whole answer.
+    /// Everything but a whole answer.
     fn misbehave<T: Default>(&mut self, act: Act) -> Result<T, Over> {
         match act {
             Act::Raw(bytes) => {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// A source file without its tests, whoever else may use what they use.
 pub fn without_tests(text: &str) -> &str {
-    // A file that is nothing but the tests of its folder.
+    // A file that holds only the tests of its folder.
     if text.starts_with("//! Tests: ") {
         return "";
     }

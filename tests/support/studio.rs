@@ -301,7 +301,7 @@ impl Browser {
     }
 }
 
-/// A test that fails drops its browser without a word to it: chromedriver would end, and leave Chromium behind.
+/// A test that fails drops its browser silently: chromedriver would end, and leave Chromium behind.
 impl Drop for Browser {
     fn drop(&mut self) {
         let _ = self.driver.kill();

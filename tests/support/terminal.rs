@@ -11,7 +11,7 @@ use rustix::termios::{LocalModes, tcgetattr};
 
 use super::{Charity, signal};
 
-/// Nothing that roundup asks takes longer to appear.
+/// No question of roundup takes longer to appear.
 const SHOWN_WITHIN: Duration = Duration::from_mins(1);
 
 pub struct Terminal {
