@@ -41,7 +41,7 @@ fn item(number: u64) -> Item {
     }
 }
 
-/// How a website answers that tells all it has.
+/// How a website answers that gives all it has.
 fn answered(validators: &Validators) -> SourceVisit<'_> {
     SourceVisit {
         at: now(),

@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release --example crash -- --kills 1000` starts the real program against a counting SMTP server, kills it
 //! (`kill -9`) at random moments, lets it carry on, and prints how many people were lost, mailed twice, and uncertain. The
-//! server asks some people to come back later, closes connections now and then, and the messages are signed.
+//! server sends some people's copies back for later, closes connections now and then, and the messages are signed.
 //!
 //! - `--gently` ends runs by Ctrl-C, SIGTERM, SIGHUP and SIGQUIT in turn: nothing at all may be uncertain.
 //! - `scripts/with-postgres cargo run --release --example crash -- --postgres` has the ledger on a server.
@@ -50,7 +50,7 @@ struct Arguments {
     /// Also restart the `PostgreSQL` server, once for every five kills
     #[arg(long, requires = "postgres")]
     restarts: bool,
-    /// The server takes so many milliseconds for each answer. From 20 on, one message a connection and kill may be uncertain
+    /// The milliseconds that the server takes for each answer. From 20 on, one message a connection and kill may be uncertain
     #[arg(long, default_value_t = 0, value_name = "MILLISECONDS")]
     answer_after: u64,
     /// With the ledger on a `PostgreSQL` server: that of `scripts/with-postgres`
@@ -64,7 +64,7 @@ struct Arguments {
     seed: u64,
 }
 
-/// One person in a hundred is asked to come back, and one answer in five hundred closes the connection.
+/// One answer in a hundred says to come back later, and one in five hundred closes the connection.
 fn mood(question: u64) -> Answer {
     match question.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54 {
         0..=9 => Answer::Later,
@@ -113,7 +113,7 @@ fn patience(chance: &mut Chance) -> Duration {
 
 /// The ways to end a run gently.
 const SIGNALS: [&str; 4] = ["-INT", "-TERM", "-HUP", "-QUIT"];
-/// One interruption in so many is a restart of the server.
+/// One in this number of interruptions is a restart of the server.
 const RESTART_EVERY: u64 = 6;
 
 /// All that an interruption needs.

@@ -1,6 +1,6 @@
 //! Measures imports: how long one takes, and how much memory the program has at most.
 //!
-//! `cargo run --release --example import -- --people 100000` imports a file of so many people into a newsletter that keeps its list
+//! `cargo run --release --example import -- --people 100000` imports a file of that size into a newsletter that keeps its list
 //! in files, and into one that has it in a database: as a dry run, for real, the same once more, a file of changes and noes,
 //! and takes the last import back. It ends with 1 when a figure is above the limits of `--seconds` and `--megabytes`. Memory is
 //! what Linux counts (`VmHWM`).

@@ -5,10 +5,10 @@
 //!   nobody else but those whose answer was lost.
 //! - `cargo run --release --example leaving -- --seconds 20` has 50 people a second leave while `roundup send` mails the next
 //!   edition to everybody, and prints how long the answers took.
-//! - `cargo run --release --example leaving -- --import 100000` has them leave while a file of so many people is imported. No answer
+//! - `cargo run --release --example leaving -- --import 100000` has them leave while a file of that size is imported. No answer
 //!   may take longer than two seconds. The list is in a file, or on the server that `ROUNDUP_LEDGER` names.
 //!
-//! It ends with 1 when somebody's word was lost, or when somebody was put on the list who had not asked.
+//! It ends with 1 when somebody's word was lost, or when somebody was put on the list without a request.
 
 #[path = "support/charity.rs"]
 mod charity;
@@ -41,7 +41,7 @@ struct Arguments {
     /// Time answers for so long, while an edition is sent
     #[arg(long)]
     seconds: Option<u64>,
-    /// Time answers while a file of so many people is imported
+    /// Time answers while a file of this number of people is imported
     #[arg(long, conflicts_with_all = ["kills", "seconds"])]
     import: Option<usize>,
     /// Requests in a second, for `--seconds` and `--import`
@@ -190,7 +190,7 @@ fn leave(server: SocketAddr, path: &str) -> Option<bool> {
     Some(status == "200")
 }
 
-/// Who asked to leave, and who was answered.
+/// The people whose request to leave was answered, and those whose was not.
 #[derive(Debug, Default)]
 struct Asked {
     without_answer: BTreeSet<String>,

@@ -36,7 +36,7 @@ pub struct Books {
 }
 
 impl Books {
-    /// Takes the counts out, to begin anew.
+    /// Takes the counts out, to begin again.
     #[allow(dead_code, reason = "each example uses a part of it")]
     pub fn take(&self) -> HashMap<String, u32> {
         std::mem::take(&mut self.taken.lock().unwrap_or_else(PoisonError::into_inner))
