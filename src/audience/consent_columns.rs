@@ -8,7 +8,8 @@
 use super::{Basis, ExclusionReason};
 use crate::audience::consent_topics::{
     ABOUT_A_NO, AND_WORDS, NO_FILES, NOTHING_SAID, OTHER_STATE_TITLES, OTHER_TOPICS, OTHER_WAYS,
-    TAKING_BACK, TOPIC_TITLES, TOPIC_WHOLE_TITLES, TOPIC_YES_WORDS,
+    PERHAPS_NOT_TOPICS, PERHAPS_TOPIC_PARTS, PERHAPS_TOPIC_WORDS, TAKING_BACK, TOPIC_TITLES,
+    TOPIC_WHOLE_TITLES, TOPIC_YES_WORDS,
 };
 use crate::audience::consent_words::{
     AFTER_A_NO, NEGATIONS, NO_ANYWHERE, NO_BEGINNINGS, NO_TITLES, NO_WHOLE_TITLES, NO_WORDS,
@@ -30,6 +31,8 @@ pub enum ColumnMeaning {
     /// Its title is about getting emails: a clear no in it is one. Anything else than a clear yes keeps what is said about the
     /// whole file from being theirs.
     Topic,
+    /// Its title may be about getting emails: a clear no in it, by a word, is one, and everything else says nothing.
+    PerhapsTopic,
 }
 
 /// A column that says something, by its place.
@@ -90,6 +93,7 @@ pub fn is_about_another_way(title: &str) -> bool {
     let folded = simple(title);
     let is_way = |word: &String| OTHER_WAYS.contains(&word.as_str());
     let other = words_of(title).iter().any(is_way)
+        || folded.contains("directmail")
         || folded.strip_prefix("donot").is_some_and(|rest| {
             rest.starts_with("text") || OTHER_WAYS.iter().any(|way| rest.starts_with(way))
         });
@@ -107,6 +111,13 @@ fn of_title(title: &str, folded: &str) -> Option<ColumnMeaning> {
     if is_state_title(folded) {
         return Some(ColumnMeaning::State);
     }
+    // phpList asks in whole sentences: "Is the subscriber confirmed (1/0)".
+    if folded.contains("subscriberconfirmed") {
+        return Some(ColumnMeaning::Yes);
+    }
+    if folded.contains("subscriberdisabled") {
+        return Some(ColumnMeaning::No(ExclusionReason::Unsubscribed));
+    }
     if YES_TITLES.contains(&folded) {
         return Some(ColumnMeaning::Yes);
     }
@@ -122,13 +133,30 @@ fn of_title(title: &str, folded: &str) -> Option<ColumnMeaning> {
         let is_other = words.iter().any(|word| OTHER_TOPICS.contains(&word.as_str()));
         let is_topic = TOPIC_WHOLE_TITLES.contains(&folded)
             || TOPIC_TITLES.iter().any(|part| folded.contains(part));
-        (is_topic && !is_other).then_some(ColumnMeaning::Topic)
+        if is_topic && !is_other {
+            return Some(ColumnMeaning::Topic);
+        }
+        may_be_a_topic(&words, folded).then_some(ColumnMeaning::PerhapsTopic)
     })
+}
+
+/// Whether a title may be about getting emails: it speaks of email, news or subscriptions, and of nothing else.
+fn may_be_a_topic(words: &[String], folded: &str) -> bool {
+    // "Email channel" is where something came from, or a choice among channels: a no there can only be a choice.
+    let is_way = |word: &str| matches!(word, "channel" | "method" | "medium");
+    let is_other = |word: &String| {
+        OTHER_TOPICS.contains(&word.as_str()) && !is_way(word)
+            || PERHAPS_NOT_TOPICS.contains(&word.as_str())
+            || word.chars().any(|c| matches!(c, '2'..='9'))
+    };
+    let is_word = |word: &String| PERHAPS_TOPIC_WORDS.contains(&word.as_str());
+    let is_part = || PERHAPS_TOPIC_PARTS.iter().any(|part| folded.contains(part));
+    (words.iter().any(is_word) || is_part()) && !words.iter().any(is_other)
 }
 
 /// `status`, and whatever calls itself the state of a subscription, an email address or a permission.
 fn is_state_title(folded: &str) -> bool {
-    const OF: [&str; 8] = [
+    const OF: [&str; 9] = [
         "subscri",
         "email",
         "newsletter",
@@ -137,6 +165,7 @@ fn is_state_title(folded: &str) -> bool {
         "consent",
         "permission",
         "mailing",
+        "list",
     ];
     folded == "status"
         || (folded.ends_with("status") || folded.ends_with("state"))
@@ -225,6 +254,11 @@ impl ConsentColumn {
             ColumnMeaning::OtherState => other_state(cell)?,
             ColumnMeaning::Yes => said_yes(cell).err()?,
             ColumnMeaning::Topic => clear_no(cell)?,
+            ColumnMeaning::PerhapsTopic => {
+                // A figure, or another address, is not an answer.
+                let is_word = cell.chars().any(char::is_alphabetic) && !cell.contains('@');
+                clear_no(cell).filter(|_| is_word)?
+            }
         };
         Some(self.at(why))
     }
@@ -495,7 +529,6 @@ mod tests {
     #[test]
     fn titles_that_say_nothing_about_email() {
         for title in [
-            "email",
             "first_name",
             "SMS_BLACKLISTED",
             "Do Not Phone",
@@ -543,8 +576,116 @@ mod tests {
         {
             assert_eq!(says(title), Some(ColumnMeaning::Yes), "{title}");
         }
-        assert_eq!(columns(&["email", "type", "creation_date"]).len(), 1);
-        assert_eq!(columns(&["email", "type", "created_at"]).len(), 0);
+        assert_eq!(columns(&["name", "type", "creation_date"]).len(), 1);
+        assert_eq!(columns(&["name", "type", "created_at"]).len(), 0);
+    }
+
+    #[test]
+    fn titles_that_may_be_about_getting_emails_in_which_a_no_by_a_word_is_one() {
+        for title in [
+            "Subscription",
+            "Subscriptions",
+            "Email subscription",
+            "E-mail subscription",
+            "Mail subscription",
+            "Sign up",
+            "Signed up",
+            "Signup",
+            "Sign me up",
+            "Subscribed to list",
+            "Emailable",
+            "Accept emails",
+            "Get our emails",
+            "Email news",
+            "News",
+            "Email Y/N",
+            "By e-mail",
+            "Via email",
+            "Email channel",
+            "Electronic communications",
+            "Digital communications",
+            "Online communications",
+            "Comms",
+            "Comms preference",
+            "Keep me informed",
+            "Keep me updated",
+            "Agreed",
+            "I agree",
+            "Data protection",
+            "Circulation list",
+            "Deliverable",
+            "Preferred contact method",
+            "Email",
+            "E-mail",
+            "Email?",
+            "By email",
+            "Electronic",
+        ] {
+            let column = columns(&[title]).pop().unwrap_or_else(|| panic!("{title}"));
+            for no in ["No", "no.", "N", "FALSE", "Never", "None", "Unsubscribed"] {
+                assert!(column.refusal(no).is_some(), "{title}: {no}");
+            }
+            for other in ["Yes", "", "By post", "no@example.org", "0 opens", "7"] {
+                assert_eq!(column.refusal(other), None, "{title}: {other}");
+            }
+        }
+        for title in [
+            "Email 2",
+            "Work email",
+            "Second e-mail",
+            "Email opens",
+            "Emails sent",
+            "Email invalid",
+            "Email type",
+            "Signed up for event",
+            "Agreed to photos",
+            "active_subscription",
+            "Subscription plan",
+            "Email source",
+            "Primary email",
+            "Phone or post news",
+            "No email address",
+        ] {
+            let column = columns(&[title]).pop();
+            assert_eq!(column.and_then(|column| column.refusal("No")), None, "{title}");
+        }
+    }
+
+    #[test]
+    fn a_yes_below_a_title_of_leaving_is_a_no_and_post_is_not_email() {
+        for title in [
+            "Died",
+            "RIP",
+            "Gone away",
+            "Goneaway",
+            "Left list",
+            "Leaver",
+            "Remove",
+            "Stop",
+            "Exclude",
+            "Cancel",
+            "Cancelled",
+            "Is this subscriber disabled? (1/0)",
+        ] {
+            let column = columns(&[title]).pop().unwrap_or_else(|| panic!("{title}"));
+            for yes in ["Yes", "y", "1", "x", "2024-03-01"] {
+                assert!(column.refusal(yes).is_some(), "{title}: {yes}");
+            }
+            for no in ["No", "", "0", "false"] {
+                assert_eq!(column.refusal(no), None, "{title}: {no}");
+            }
+        }
+        let confirmed = columns(&["Is the subscriber confirmed (1/0)"]).remove(0);
+        assert!(confirmed.refusal("0").is_some());
+        assert_eq!(confirmed.refusal("1"), None);
+        for title in [
+            "Consent to direct mail",
+            "Marketing Permissions - Direct Mail",
+            "Printed newsletter",
+            "Paper newsletter",
+        ] {
+            assert_eq!(says(title), None, "{title}");
+        }
     }
 
     #[test]
@@ -950,8 +1091,8 @@ mod tests {
             }
         }
         // phpList's.
-        assert_eq!(columns(&["email", "disabled"]).len(), 0);
-        assert_eq!(columns(&["email", "confirmed", "blacklisted", "disabled"]).len(), 3);
+        assert_eq!(columns(&["name", "disabled"]).len(), 0);
+        assert_eq!(columns(&["name", "confirmed", "blacklisted", "disabled"]).len(), 3);
         for title in ["deactivated", "email1_is_bad", "undeliverability_date"] {
             assert!(matches!(says(title), Some(ColumnMeaning::No(_))), "{title}");
         }

@@ -8,6 +8,7 @@ mod columns;
 pub mod consent_columns;
 mod consent_topics;
 pub mod consent_words;
+mod contents;
 pub mod correction;
 mod days_given;
 pub mod do_not_mail;

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use super::built_in::BUILT_IN;
 use super::consent_columns::{self, ColumnMeaning, ConsentColumn, no_anywhere};
+use super::contents::Contents;
 use super::days_given::{day_in, is_no_such_day};
 use super::fingerprint::{RunningHash, open_hashed};
 use super::law::{Basis, CollectionFacts, MetThrough, UNSTATED};
@@ -61,7 +62,14 @@ impl Sheet {
         if let Some(line) = shape.mixed_at {
             return Err(ListFault::MixedEncodings { line }.of(&name));
         }
-        let Some(email) = shape.column(EMAIL) else {
+        let promised = shape.columns_named(EMAIL);
+        let promised = if promised.len() > 1 {
+            let rows = shape.rows(&*input).map_err(|error| ListFault::Table(error).of(&name))?;
+            Contents::of(rows, shape.columns.len()).with_addresses(&promised)
+        } else {
+            promised
+        };
+        let Some(email) = promised.first().copied() else {
             return Err(ListFault::NoEmailColumn { columns: shape.columns }.of(&name));
         };
         let names = (shape.column(FIRST_NAME), shape.column(LAST_NAME));

@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::own_name::is_free;
 use super::recipe::Recipe;
 use crate::audience::cell;
+use crate::audience::contents::Contents;
 use crate::audience::sheet_titles::{
     DIRECTLY, EMAIL, GIVEN_AGAIN, JOINED, MET_THROUGH, OPTOUT_OFFERED,
 };
@@ -306,8 +307,12 @@ impl Columns {
         columns.since = or_general(find_all(&own.since), SINCE);
         let mapped_email = mapped(ImportField::Email)?;
         columns.find_email(&titles, own, mapped_email);
-        if columns.email.is_empty() {
-            columns.email.extend(by_contents(rows, titles.len()));
+        if columns.email.len() != 1 {
+            let contents = Contents::of(rows, titles.len());
+            columns.email = contents.with_addresses(&columns.email);
+            if columns.email.is_empty() {
+                columns.email.extend(contents.addresses());
+            }
         }
         if columns.email.is_empty() { Err(ColumnsFault::NoAddress) } else { Ok(columns) }
     }
@@ -409,26 +414,6 @@ impl Columns {
             .or_else(|| self.email.first().copied())
             .unwrap_or_default()
     }
-}
-
-/// The column whose cells are addresses, where most of them are.
-fn by_contents(mut rows: Rows, columns: usize) -> Option<usize> {
-    const LOOKED_AT: usize = 200;
-    let mut counts = vec![(0_usize, 0_usize); columns];
-    for _ in 0..LOOKED_AT {
-        if !matches!(rows.advance(), Ok(Some(_))) {
-            break;
-        }
-        for (count, cell) in counts.iter_mut().zip(rows.record()) {
-            if !cell.trim().is_empty() {
-                count.0 += usize::from(cell::address(cell).is_ok());
-                count.1 += 1;
-            }
-        }
-    }
-    let best = (0..columns).max_by_key(|at| (counts[*at].0, columns - at))?;
-    let (addresses, filled) = counts[best];
-    (addresses > 0 && addresses * 2 >= filled).then_some(best)
 }
 
 #[cfg(test)]

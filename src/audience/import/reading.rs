@@ -245,7 +245,7 @@ impl<'a> TableReading<'a> {
         let kinds = said.filter_map(|column| match column.says {
             ColumnMeaning::State => Some(WordKind::Status),
             ColumnMeaning::Yes | ColumnMeaning::Topic => Some(WordKind::Consent),
-            ColumnMeaning::No(_) | ColumnMeaning::OtherState => None,
+            ColumnMeaning::No(_) | ColumnMeaning::OtherState | ColumnMeaning::PerhapsTopic => None,
         });
         let has_basis = !self.sheet.basis_cell(record).trim().is_empty();
         kinds.chain(has_basis.then_some(WordKind::Basis)).collect()

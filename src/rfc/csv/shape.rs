@@ -8,7 +8,7 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::lines::{LineFeeds, ReadableLines};
 use super::{
-    Input, LONGEST_LINE_BYTES, LONGEST_TABLE_BYTES, MOST_COLUMNS, Rows, TableError, column,
+    Input, LONGEST_LINE_BYTES, LONGEST_TABLE_BYTES, MOST_COLUMNS, Rows, TableError, column, simple,
 };
 use crate::problem::{Place, Problem};
 
@@ -134,6 +134,18 @@ impl CsvShape {
     /// Index of the first column whose name, in lower case and without punctuation, is one of `names`.
     pub fn column(&self, names: &[&str]) -> Option<usize> {
         column(&self.columns, names)
+    }
+
+    /// All columns whose names are among `names`, in the order of those.
+    pub fn columns_named(&self, names: &[&str]) -> Vec<usize> {
+        let named = |name: &str| {
+            let columns = self.columns.iter().enumerate();
+            columns
+                .filter(move |(_, column)| simple(column) == simple(name))
+                .map(|(at, _)| at)
+                .collect::<Vec<_>>()
+        };
+        names.iter().flat_map(|name| named(name)).collect()
     }
 
     /// Whether a quotation mark on this line is never closed: its cells may be those of other columns.

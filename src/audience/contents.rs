@@ -1,0 +1,62 @@
+//! What stands in the columns of a table, by its first rows: a title may promise an address where there is a yes or a no.
+//! Pure: rows in, figures out.
+
+use super::cell;
+use crate::rfc::csv::Rows;
+
+/// Rows that are looked at.
+const LOOKED_AT: usize = 200;
+
+/// The first rows of a table, column by column.
+#[derive(Debug, Default)]
+pub struct Contents {
+    columns: Vec<ColumnContents>,
+}
+
+#[derive(Debug, Default, Clone)]
+struct ColumnContents {
+    filled: usize,
+    addresses: usize,
+    /// Some have a slip in their address.
+    with_at: usize,
+}
+
+impl Contents {
+    pub fn of(mut rows: Rows, columns: usize) -> Self {
+        let mut contents = Self { columns: vec![ColumnContents::default(); columns] };
+        for _ in 0..LOOKED_AT {
+            if !matches!(rows.advance(), Ok(Some(_))) {
+                break;
+            }
+            for (column, cell) in contents.columns.iter_mut().zip(rows.record()) {
+                if !cell.trim().is_empty() {
+                    column.filled += 1;
+                    column.with_at += usize::from(cell.contains('@'));
+                    column.addresses += usize::from(cell::address(cell).is_ok());
+                }
+            }
+        }
+        contents
+    }
+
+    /// Of columns whose titles promise addresses, those that hold some, or nothing at all; all of them where none does. In
+    /// `Email address, Email, Phone, Post` the second says by what people want to be reached.
+    pub fn with_addresses(&self, promised: &[usize]) -> Vec<usize> {
+        let holds = |at: &usize, wanted: fn(&ColumnContents) -> bool| {
+            self.columns.get(*at).is_some_and(wanted)
+        };
+        if !promised.iter().any(|at| holds(at, |column| column.with_at > 0)) {
+            return promised.to_vec();
+        }
+        let may_hold = |column: &ColumnContents| column.with_at > 0 || column.filled == 0;
+        promised.iter().copied().filter(|at| holds(at, may_hold)).collect()
+    }
+
+    /// The column whose cells are addresses, where most of them are.
+    pub fn addresses(&self) -> Option<usize> {
+        let count = |at: &usize| self.columns[*at].addresses;
+        let best = (0..self.columns.len()).max_by_key(|at| (count(at), self.columns.len() - at))?;
+        let ColumnContents { filled, addresses, .. } = self.columns[best];
+        (addresses > 0 && addresses * 2 >= filled).then_some(best)
+    }
+}
