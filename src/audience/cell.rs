@@ -94,6 +94,7 @@ pub(super) enum CellFault {
     /// Line breaks or characters that nobody sees, in another cell: taken out.
     Hidden,
     TooLong,
+    SpreadsheetError,
 }
 
 impl CellFault {
@@ -116,6 +117,12 @@ impl CellFault {
                 ),
                 "check the cell: it may contain other rows",
             ),
+            Self::SpreadsheetError => (
+                format!(
+                    "`{field}` is a spreadsheet's error, such as #REF!: it is treated as empty"
+                ),
+                "correct the formula in the spreadsheet, or type the value over it",
+            ),
         };
         Problem::new(place, what, cure)
     }
@@ -132,13 +139,17 @@ pub(super) fn fault(field: &str, cell: &str) -> Option<CellFault> {
             return Some(CellFault::Hidden);
         }
     }
+    if is_spreadsheet_error(cell) {
+        return Some(CellFault::SpreadsheetError);
+    }
     let is_long = cell.len() > LONGEST_VALUE_BYTES && one_line(cell).len() > LONGEST_VALUE_BYTES;
     is_long.then_some(CellFault::TooLong)
 }
 
 /// A cell as a template shows it.
 pub(super) fn value(field: &str, cell: &str) -> String {
-    if fault(field, cell) == Some(CellFault::BrokenName) {
+    let fault = fault(field, cell);
+    if matches!(fault, Some(CellFault::BrokenName | CellFault::SpreadsheetError)) {
         return String::new();
     }
     let mut tidy = one_line(cell);
@@ -202,6 +213,20 @@ fn is_name(field: &str) -> bool {
     matches!(field, "first_name" | "last_name" | "name" | "full_name")
 }
 
+/// What spreadsheets write where a formula has no result: `#REF!`, `#NAME?`, LibreOffice's `Err:502`. `#N/A` is no error to
+/// correct: nothing was found.
+fn is_spreadsheet_error(cell: &str) -> bool {
+    let cell = cell.trim();
+    if let Some(number) = cell.strip_prefix("Err:") {
+        return number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit());
+    }
+    let inner = cell.strip_prefix('#').and_then(|rest| rest.strip_suffix(['!', '?']));
+    inner.is_some_and(|inner| {
+        let is_of_one = |byte: u8| byte.is_ascii_uppercase() || matches!(byte, b'0' | b'/' | b'_');
+        inner.len() > 2 && inner.bytes().all(is_of_one)
+    })
+}
+
 /// What exports write where there is no name. People are called Na and Null: they write it so, and programs do not.
 fn is_not_a_name(text: &str) -> bool {
     const NO_NAMES: [&str; 13] = [
@@ -229,6 +254,21 @@ fn is_not_a_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_of_a_spreadsheet_is_an_empty_cell_and_named() {
+        for error in
+            ["#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", " #SPILL! ", "Err:502"]
+        {
+            for field in ["first_name", "town"] {
+                assert_eq!(fault(field, error), Some(CellFault::SpreadsheetError), "{error}");
+                assert_eq!(value(field, error), "", "{error}");
+            }
+        }
+        for word in ["#1!", "#Ann!", "Err: 502", "#REF", "REF!", "#"] {
+            assert_eq!(value("town", word), word);
+        }
+    }
 
     #[test]
     fn what_stands_around_an_address_is_tidied_away() {

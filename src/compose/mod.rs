@@ -59,6 +59,7 @@ pub mod words;
 use crate::audience::{People, Values};
 use crate::edition::Edition;
 use crate::news::Item;
+use crate::problem::Place;
 
 pub use composition::{
     ComposeError, ComposedStory, Composition, TranslatedEmail, UnknownSegment, Variant,
@@ -73,6 +74,7 @@ pub use theme::Branding;
 
 use layout::HeldArrangement;
 use rendering::compose_within;
+use variants::MOST_VARIANTS;
 
 /// Some pieces with their slots filled for one person.
 pub fn filled(filler: &Filler, pieces: &[Piece], person: &Values, unsubscribe_url: &str) -> String {
@@ -107,7 +109,19 @@ pub fn compose(
         });
     }
     let composition = compose_within(edition, theme, templates, people, &nonce, None)?;
-    Ok(Composition { translations, ..composition })
+    let composition = Composition { translations, ..composition };
+    let translated = composition.translations.iter().map(|one| one.composition.variants.len());
+    if composition.variants.len() + translated.sum::<usize>() > MOST_VARIANTS {
+        return Err(ComposeError::Template(TemplateFault {
+            place: Place::whole(Templates::shown(&format!("{}.mjml.hbs", edition.template))),
+            what: format!(
+                "the segments and languages of this edition make more than {MOST_VARIANTS} different emails"
+            ),
+            cure: "use fewer {{#for_segment}} blocks: each counts once in each language".to_owned(),
+            line_text: None,
+        }));
+    }
+    Ok(composition)
 }
 
 /// What stories of the email take of its bytes, each by its place among those that the edition shows: the email without it is
@@ -292,6 +306,35 @@ mod tests {
         let stored: Composition =
             serde_json::from_str(&serde_json::to_string(&one).unwrap()).unwrap();
         assert_eq!(stored.hash(), one.hash());
+    }
+
+    #[test]
+    fn the_emails_of_all_languages_are_counted_together() {
+        let names: Vec<String> = (0..20).map(|number| format!("s{number}")).collect();
+        let blocks = |count: usize| -> String {
+            names[..count]
+                .iter()
+                .map(|name| format!("{{{{#for_segment \"{name}\"}}}}{name}{{{{/for_segment}}}}"))
+                .collect()
+        };
+        let segments = names.iter().map(|name| [name.clone()].into()).collect();
+        let people = People { columns: vec![], segments };
+        let mut theme = theme();
+        let compose_with = |theme: &Branding, count: usize| {
+            let layout = format!(
+                "<mjml><mj-body><mj-section><mj-column><mj-text>{} <a href=\"{{{{unsubscribe_url}}}}\">x</a></mj-text></mj-column></mj-section></mj-body></mjml>",
+                blocks(count)
+            );
+            let templates = Templates::with([("monthly.mjml.hbs".to_owned(), layout)]);
+            compose(&edition(DRAFT), theme, &templates, &people, Nonce::new([3; 16]))
+        };
+        assert!(compose_with(&theme, 17).is_ok());
+        theme.translations.insert("cy".to_owned(), theme::ThemeWords::default());
+        assert!(compose_with(&theme, 15).is_ok());
+        let Err(ComposeError::Template(fault)) = compose_with(&theme, 17) else {
+            panic!("36 emails")
+        };
+        assert!(fault.what.contains("more than 32 different emails"), "{}", fault.what);
     }
 
     #[test]

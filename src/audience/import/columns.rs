@@ -237,31 +237,23 @@ pub(super) struct Columns {
     pub since: Vec<usize>,
 }
 
-/// Why it is not known which column is what.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum ColumnsFault {
-    NoAddress,
-    NoSuchColumn(String),
-}
-
 impl Columns {
+    /// Which column of a table is what; nothing where none holds addresses. A column that people name may be in another table
+    /// of the same import.
     pub fn of(
         shape: &CsvShape,
         rows: Rows,
         recipe: Option<&Recipe>,
         mapped: &[ColumnMapping],
         obtained: Option<&str>,
-    ) -> Result<Self, ColumnsFault> {
+    ) -> Option<Self> {
         let titles: Vec<String> = shape.columns.iter().map(|title| simple(title)).collect();
         let find = |title: &str| titles.iter().position(|known| *known == simple(title));
         let find_all =
             |wanted: &[String]| wanted.iter().filter_map(|title| find(title)).collect::<Vec<_>>();
-        let named = |column: &str| {
-            find(column).ok_or_else(|| ColumnsFault::NoSuchColumn(column.to_owned()))
-        };
         let mapped = |field: ImportField| {
             let mapping = mapped.iter().find(|mapping| mapping.is(field));
-            mapping.map(|mapping| named(&mapping.column)).transpose()
+            mapping.and_then(|mapping| find(&mapping.column))
         };
         let by_title = |own: &[String], general: &[&str]| {
             let own = find_all(own).first().copied();
@@ -270,15 +262,15 @@ impl Columns {
         let empty = Recipe::default();
         let own = recipe.unwrap_or(&empty);
         let mut columns = Self {
-            first_name: mapped(ImportField::FirstName)?
+            first_name: mapped(ImportField::FirstName)
                 .or_else(|| by_title(&own.first_name, FIRST_NAME)),
-            last_name: mapped(ImportField::LastName)?
+            last_name: mapped(ImportField::LastName)
                 .or_else(|| by_title(&own.last_name, LAST_NAME)),
-            name: mapped(ImportField::Name)?.or_else(|| by_title(&[], NAME)),
-            consent: mapped(ImportField::Consent)?,
-            source: mapped(ImportField::Source)?.or_else(|| by_title(&[], SOURCE)),
-            wording: mapped(ImportField::Wording)?.or_else(|| by_title(&[], WORDING)),
-            language: mapped(ImportField::Language)?.or_else(|| by_title(&[], LANGUAGE)),
+            name: mapped(ImportField::Name).or_else(|| by_title(&[], NAME)),
+            consent: mapped(ImportField::Consent),
+            source: mapped(ImportField::Source).or_else(|| by_title(&[], SOURCE)),
+            wording: mapped(ImportField::Wording).or_else(|| by_title(&[], WORDING)),
+            language: mapped(ImportField::Language).or_else(|| by_title(&[], LANGUAGE)),
             given_again: by_title(&[], GIVEN_AGAIN),
             circumstances: [DIRECTLY, OPTOUT_OFFERED, MET_THROUGH]
                 .into_iter()
@@ -291,10 +283,10 @@ impl Columns {
         };
         columns.find_names_beside(&titles);
         columns.obtained = match obtained {
-            Some(column) => Some(named(column)?),
-            None => mapped(ImportField::Obtained)?.or_else(|| by_title(&[], OBTAINED)),
+            Some(column) => find(column),
+            None => mapped(ImportField::Obtained).or_else(|| by_title(&[], OBTAINED)),
         };
-        columns.tags = match mapped(ImportField::Tags)? {
+        columns.tags = match mapped(ImportField::Tags) {
             Some(column) => vec![column],
             None if own.tags.is_empty() => by_title(&[], TAGS).into_iter().collect(),
             None => find_all(&own.tags),
@@ -305,7 +297,7 @@ impl Columns {
         let own_joined = if own.joined.is_empty() { &own.evidence } else { &own.joined };
         columns.joined = or_general(find_all(own_joined), JOINED);
         columns.since = or_general(find_all(&own.since), SINCE);
-        let mapped_email = mapped(ImportField::Email)?;
+        let mapped_email = mapped(ImportField::Email);
         columns.find_email(&titles, own, mapped_email);
         if columns.email.len() != 1 {
             let contents = Contents::of(rows, titles.len());
@@ -314,7 +306,7 @@ impl Columns {
                 columns.email.extend(contents.addresses());
             }
         }
-        if columns.email.is_empty() { Err(ColumnsFault::NoAddress) } else { Ok(columns) }
+        (!columns.email.is_empty()).then_some(columns)
     }
 
     /// The columns that may hold the address, the likeliest first. `titles` are folded.

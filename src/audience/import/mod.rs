@@ -53,7 +53,7 @@ use reading::TableReading;
 
 use crate::audience::built_in::is_own_export;
 use crate::audience::list_error::NamedInput;
-use crate::rfc::csv::Input;
+use crate::rfc::csv::{CsvShape, Input, simple};
 
 /// What is said of a file that ends below its titles.
 const NO_ROW: &str = "no row stands below the names of the columns";
@@ -82,6 +82,7 @@ pub fn read_rows(
     options: &ImportOptions,
     mut take: impl FnMut(ImportRow) -> Result<(), String>,
 ) -> Result<Export, ImportError> {
+    check_columns(tables, options)?;
     let mut export = Export::default();
     for table in tables {
         let recipe = match options.system {
@@ -140,9 +141,34 @@ pub fn read(files: &[(String, Vec<u8>)], options: &ImportOptions) -> Result<Expo
     Ok(export)
 }
 
+/// A column that people name must be in one of the tables at least: a list and its opt-outs seldom have the same.
+fn check_columns(tables: &[HeadedTable], options: &ImportOptions) -> Result<(), ImportError> {
+    let obtained = match &options.stated {
+        Some(StatedBasis { obtained: Obtained::Column(column), .. }) => Some(column),
+        _ => None,
+    };
+    let wanted: Vec<&String> =
+        options.mapping.iter().map(|mapping| &mapping.column).chain(obtained).collect();
+    let (Some(first), false) = (tables.first(), wanted.is_empty()) else { return Ok(()) };
+    let fault = |fault: ImportFault| ImportError { path: first.name.clone(), fault };
+    let mut columns: Vec<String> = Vec::new();
+    for table in tables {
+        let shape = CsvShape::of(&table.name, &*table.input)
+            .map_err(|error| fault(ImportFault::Tables(error.into())))?;
+        columns.extend(shape.columns);
+    }
+    match wanted
+        .into_iter()
+        .find(|column| columns.iter().all(|known| simple(known) != simple(column)))
+    {
+        Some(column) => Err(fault(ImportFault::NoSuchColumn { column: column.clone(), columns })),
+        None => Ok(()),
+    }
+}
+
 fn recognised(table: &tables::HeadedTable) -> Result<Option<&'static Recipe>, ImportError> {
     let fault = |fault: ImportFault| ImportError { path: table.name.clone(), fault };
-    let shape = crate::rfc::csv::CsvShape::of(&table.name, &*table.input)
+    let shape = CsvShape::of(&table.name, &*table.input)
         .map_err(|error| fault(ImportFault::Tables(error.into())))?;
     // What an export of ours has beside them is the newsletter's own, and may be called as another system calls it.
     if is_own_export(&shape.columns) {

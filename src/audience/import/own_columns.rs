@@ -39,11 +39,7 @@ pub(super) fn own_columns(
     for one in mapping {
         let MappedTo::Own(name) = &one.to else { continue };
         let found = titles.iter().position(|title| simple(title) == simple(&one.column));
-        let Some(at) = found else {
-            let (column, columns) = (one.column.clone(), titles.clone());
-            return Err(ImportFault::NoSuchColumn { column, columns });
-        };
-        own.push((at, name.clone()));
+        own.extend(found.map(|at| (at, name.clone())));
     }
     for (at, title) in titles.iter().enumerate().filter(|_| all) {
         let name = cell::field_name(title);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::columns::{Columns, ColumnsFault};
+use super::columns::Columns;
 use super::consent::sheet_of;
 use super::days::{DayColumn, day};
 use super::error::{ImportError, ImportFault};
@@ -65,17 +65,8 @@ impl<'a> TableReading<'a> {
             Some(StatedBasis { obtained: Obtained::Column(column), .. }) => Some(column.as_str()),
             _ => None,
         };
-        let columns =
-            Columns::of(&shape, rows, recipe, &options.mapping, obtained).map_err(|wrong| {
-                match wrong {
-                    ColumnsFault::NoAddress => {
-                        fault(ImportFault::NoAddresses { columns: shape.columns.clone() })
-                    }
-                    ColumnsFault::NoSuchColumn(column) => {
-                        fault(ImportFault::NoSuchColumn { column, columns: shape.columns.clone() })
-                    }
-                }
-            })?;
+        let columns = Columns::of(&shape, rows, recipe, &options.mapping, obtained)
+            .ok_or_else(|| fault(ImportFault::NoAddresses { columns: shape.columns.clone() }))?;
         let (sheet, consent_column) = sheet_of(table, input, shape, &columns, recipe, options);
         let is_own = recipe.is_none() && sheet.has_basis();
         let all = is_own || options.own == OwnColumns::All;

@@ -87,7 +87,12 @@ pub fn tables_of(
     if packed > LONGEST_FILE_BYTES {
         return Err(TablesError::TooLarge);
     }
+    let named = entries_named(&mut *file, packed).map_err(TableError::from)?;
     let mut archive = ZipArchive::new(file).map_err(|error| zip_fault(&error))?;
+    // The library keeps the last of those that have one name.
+    if named.is_some_and(|named| named > archive.len()) {
+        return Err(TablesError::SameNames);
+    }
     let most = check_size(&mut archive, packed)?;
     if archive.index_for_name("xl/workbook.xml").is_some() {
         return workbook_tables(name, archive, keep);
@@ -154,7 +159,7 @@ fn holds_people(table: &HeadedTable) -> bool {
     let Ok(shape) = CsvShape::of(&table.name, &*table.input) else { return false };
     let Ok(rows) = shape.rows(&*table.input) else { return false };
     !Recipe::recognise(&shape.columns).is_empty()
-        || Columns::of(&shape, rows, None, &[], None).is_ok()
+        || Columns::of(&shape, rows, None, &[], None).is_some()
 }
 
 /// A name out of a file, fit to be shown.
@@ -294,6 +299,21 @@ fn zip_fault(error: &ZipError) -> TablesError {
         ZipError::UnsupportedArchive(what) if what.contains("assword") => TablesError::Encrypted,
         other => TablesError::Zip(other.to_string()),
     }
+}
+
+/// How many files a ZIP says that it has, by its last record (APPNOTE 4.3.16); nothing where there are too many for that.
+fn entries_named(file: &mut dyn ReadAt, packed: u64) -> io::Result<Option<usize>> {
+    const RECORD_BYTES: u64 = 22;
+    /// Behind the record there may be a comment.
+    const LONGEST_COMMENT: u64 = 65_535;
+    let mut end = Vec::new();
+    file.seek(SeekFrom::Start(packed.saturating_sub(RECORD_BYTES + LONGEST_COMMENT)))?;
+    file.read_to_end(&mut end)?;
+    file.seek(SeekFrom::Start(0))?;
+    let record = memchr::memmem::rfind(&end, b"PK\x05\x06").map(|at| &end[at..]);
+    let count =
+        record.and_then(|record| Some(u16::from_le_bytes([*record.get(10)?, *record.get(11)?])));
+    Ok(count.filter(|count| *count < u16::MAX).map(usize::from))
 }
 
 /// How long the files of a ZIP may be together, where what it says of them is no longer.

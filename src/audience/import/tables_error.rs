@@ -24,6 +24,8 @@ pub enum TablesError {
     TooManyEntries,
     #[error("the ZIP unpacks to far more than a list of people can be")]
     Bomb,
+    #[error("the ZIP has several files with the same name: only one of them could be read")]
+    SameNames,
     #[error("the ZIP has no CSV, TSV or text file in it")]
     NothingInZip,
     #[error("`{0}` in the ZIP may hold people, and cannot be read")]
@@ -48,6 +50,7 @@ impl TablesError {
             }
             Self::Encrypted => "unpack it with its password, and give the files in it",
             Self::Zip(_) => "download it again, or unpack it and give the files in it",
+            Self::SameNames => "unpack it, give each file a name of its own, and import the files",
             Self::TooManyEntries | Self::Bomb => "unpack it, and give only the files with people",
             Self::UnreadInZip(_) => {
                 "open it, save it as CSV (UTF-8), and give it with the other files; or take it out of the ZIP"

@@ -292,6 +292,58 @@ fn tables_that_are_no_system_are_guessed_or_asked_about() {
 }
 
 #[test]
+fn a_column_that_people_name_may_be_in_one_table_of_several() {
+    let stated = StatedBasis {
+        basis: Basis::Consent,
+        source: "form".to_owned(),
+        obtained: Obtained::Column("Date of consent".to_owned()),
+        met_through: crate::audience::law::MetThrough::Unstated,
+    };
+    let mapped = ImportOptions {
+        mapping: vec!["status=Newsletter?".parse().unwrap()],
+        stated: Some(stated),
+        ..options()
+    };
+    let people = "Email,Date of consent,Newsletter?\nann@e.org,2024-03-01,subscribed\nbob@e.org,2024-03-01,left\n";
+    let left = "Email\ncat@e.org\n";
+    let files = [("people.csv", people), ("unsubscribed.csv", left)];
+    assert_eq!(
+        states_of(&export(&files, &mapped)),
+        "ann subscribed, bob unsubscribed, cat unsubscribed"
+    );
+    // No day is known of people in a table without the column.
+    let files = [("people.csv", people), ("others.csv", left)];
+    assert_eq!(
+        states_of(&export(&files, &mapped)),
+        "ann subscribed, bob unsubscribed, cat no_evidence"
+    );
+    let fault = read(&[("others.csv".to_owned(), left.as_bytes().to_vec())], &mapped).unwrap_err();
+    assert!(matches!(fault.fault, ImportFault::NoSuchColumn { .. }));
+}
+
+#[test]
+fn a_zip_whose_files_have_one_name_is_refused() {
+    // The name of the second is changed afterwards, in its own record and in the list of them.
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in [
+        ("list1.csv", "email,status\nann@e.org,unsubscribed\n"),
+        ("list2.csv", "email,status\nann@e.org,subscribed\n"),
+    ] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+    }
+    let bytes = zip.finish().unwrap().into_inner();
+    let several = vec![("a.zip".to_owned(), bytes.clone())];
+    assert_eq!(states_of(&read(&several, &options()).unwrap()), "ann unsubscribed");
+    let mut same = bytes;
+    while let Some(at) = memchr::memmem::find(&same, b"list2.csv") {
+        same[at..at + 9].copy_from_slice(b"list1.csv");
+    }
+    let fault = read(&[("a.zip".to_owned(), same)], &options()).unwrap_err();
+    assert_eq!(fault.fault, ImportFault::Tables(TablesError::SameNames));
+}
+
+#[test]
 fn notes_above_a_list_of_addresses_change_nothing() {
     for notes in ["", "# members\n", "\u{feff}# a\n\n  # b\n"] {
         let text = format!("{notes}p1@e.org\n\"Lee, Ann\" <p2@e.org>\np3@e.org\n");
