@@ -72,6 +72,13 @@ pub trait JoinStore: Send + Sync {
         confirmation: JoinConfirmation,
     ) -> impl Future<Output = Result<ConfirmStep, LedgerError>> + Send;
 
+    /// Folded addresses for which a person's requests may have been made: of the open one, and of people who confirmed when
+    /// they did.
+    fn keys_of_requests(
+        &self,
+        person: &str,
+    ) -> impl Future<Output = Result<Vec<String>, LedgerError>> + Send;
+
     /// Whoever has signed up and not confirmed, by their folded addresses.
     fn join_requests(&self) -> impl Future<Output = Result<Vec<JoinRequest>, LedgerError>> + Send;
 
@@ -108,6 +115,11 @@ pub(super) const ON_LIST: &str = "SELECT key, address, state, fields FROM people
 /// What was the last of the two, and the request that it was about.
 pub(super) const CONFIRMED: &str = "SELECT at, requested_at, event = 'confirmed' FROM join_changes
     WHERE person = $1 AND event IN ('confirmed', 'removed') ORDER BY id DESC LIMIT 1";
+
+/// Folded addresses of people who confirmed at the moment at which this one did.
+pub(super) const CONFIRMED_KEYS: &str = "SELECT DISTINCT b.key FROM people_before b
+    JOIN list_changes c ON c.id = b.change WHERE c.kind = 'join'
+        AND c.at IN (SELECT at FROM join_changes WHERE person = $1 AND event = 'confirmed')";
 
 /// When a person last said yes themself, at the address that they have now or at one before: they signed up, and confirmed it;
 /// or they took a leaving back.

@@ -83,6 +83,7 @@ impl JoinRequest {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JoinFacts {
     pub pending: Option<JoinRequest>,
+    /// To this newsletter or to all of them, the later one.
     pub no: Option<NoMail>,
     pub on_list: Option<StoredPerson>,
     /// When they last confirmed, and the request that it confirmed.
@@ -94,6 +95,13 @@ pub struct JoinFacts {
 }
 
 impl JoinFacts {
+    /// The same with what the person has said to every newsletter of the organisation.
+    #[must_use]
+    pub(super) fn beside(self, shared: Option<&NoMail>) -> Self {
+        let no = self.no.into_iter().chain(shared.cloned()).max_by_key(|no| no.at);
+        Self { no, ..self }
+    }
+
     /// Whether they are mailed now.
     fn is_mailed(&self) -> bool {
         let is_subscribed = |person: &StoredPerson| person.state == ListState::Subscribed.word();

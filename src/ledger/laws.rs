@@ -3,6 +3,7 @@
 
 pub mod joining;
 pub mod moves;
+pub mod sharing;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

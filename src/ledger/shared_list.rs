@@ -20,7 +20,8 @@ use super::error::{LedgerError, SharedListError};
 use super::list_store::{ListStore, Moves};
 use super::no_mail::{reason_of, step_words};
 use crate::audience::{
-    ChangeOrigin, Keys, LiftedBy, NoMailChange, NoMailReason, NoMailStep, SharedNo, SharedNos,
+    ChangeOrigin, Keys, LiftedBy, NoMail, NoMailChange, NoMailReason, NoMailStep, SharedNo,
+    SharedNos,
 };
 use crate::database::sqlite::{self, BUSY_WITHIN, OpenError};
 use crate::database::{DatabaseError, DatabaseFault, Schema, private};
@@ -176,6 +177,34 @@ impl SharedList {
             ))
         });
         Ok(found.collect())
+    }
+
+    /// What a person has said last at one of some folded addresses, or at one that they have left; nothing where they have
+    /// said yes to this newsletter since.
+    pub(super) async fn no_of(
+        self: &Arc<Self>,
+        person: &str,
+        keys: &[String],
+        ledger: &impl ListStore,
+    ) -> Result<Option<NoMail>, LedgerError> {
+        let read = self.people().await?;
+        if read.people.is_empty() {
+            return Ok(None);
+        }
+        let moved = self.moved_by(&read, ledger).await?;
+        let now =
+            keys.iter().filter_map(|key| read.people.get(&read.keys.address_hash_of_key(key)));
+        let Some(no) = now.chain(moved.get(person)).max_by_key(|no| no.at) else {
+            return Ok(None);
+        };
+        let yes = ledger.own_yeses_of(vec![person.to_owned()]).await?.pop();
+        Ok(yes.is_none_or(|(_, yes)| yes <= no.at).then(|| no.entry()))
+    }
+
+    /// Whether a folded address is, was or will be the one that a person of this newsletter has their hash from.
+    pub(super) fn is_address_of(&self, key: &str, person: &str) -> bool {
+        let owners = self.own.owners_of_key(key);
+        owners.iter().any(|owner| owner == person) || self.own.next_address_hash(key) == person
     }
 
     async fn moved_by(

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::LedgerError;
 use super::column::{damaged, from_json, millis, time};
+use crate::audience::NoMail;
 use crate::audience::import::StoredPerson;
 
 /// What a message to one person is for.
@@ -113,6 +114,16 @@ pub struct SingleMessage {
     pub address: String,
     /// How often it was tried, with this time.
     pub attempts: u32,
+}
+
+impl SingleMessage {
+    /// Whether it is wanted still by somebody who has said no: only a question whether it was them who signed up after it.
+    pub(super) fn is_wanted_after(&self, no: &NoMail) -> bool {
+        match self.purpose {
+            SinglePurpose::Confirmation | SinglePurpose::Reminder => no.at < self.occasion,
+            SinglePurpose::Already | SinglePurpose::Welcome => false,
+        }
+    }
 }
 
 /// What a try came to.

@@ -10,7 +10,10 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::frequency_store::FrequencyStore;
 use crate::ledger::join_store::{JoinRecord, JoinStore};
 use crate::ledger::joining::{ConfirmStep, JoinConfirmation, JoinRequest, JoinStep};
-use crate::ledger::single_store::{SingleMessage, SingleRecord, SingleResult, SingleStore};
+use crate::ledger::single_store::{
+    SingleMessage, SingleRecord, SingleResult, SingleStatus, SingleStore,
+};
+use crate::rfc::address::EmailAddress;
 
 macro_rules! pass_on {
     ($self:ident, $ledger:ident => $call:expr) => {
@@ -23,7 +26,8 @@ macro_rules! pass_on {
 
 impl JoinStore for AnyLedger {
     async fn request_join(&self, request: JoinRequest) -> Result<JoinStep, LedgerError> {
-        pass_on!(self, ledger => ledger.request_join(request))
+        let shared = self.said_to_all(&request.person, std::slice::from_ref(&request.key)).await?;
+        pass_on!(self, ledger => ledger.request_join_beside(request, shared))
     }
 
     async fn look_at_request(
@@ -32,14 +36,20 @@ impl JoinStore for AnyLedger {
         requested: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<ConfirmStep, LedgerError> {
-        pass_on!(self, ledger => ledger.look_at_request(person, requested, now))
+        let shared = self.said_by_whoever_asked(person).await?;
+        pass_on!(self, ledger => ledger.look_at_request_beside(person, requested, now, shared))
     }
 
     async fn confirm_join(
         &self,
         confirmation: JoinConfirmation,
     ) -> Result<ConfirmStep, LedgerError> {
-        pass_on!(self, ledger => ledger.confirm_join(confirmation))
+        let shared = self.said_by_whoever_asked(&confirmation.person).await?;
+        pass_on!(self, ledger => ledger.confirm_join_beside(confirmation, shared))
+    }
+
+    async fn keys_of_requests(&self, person: &str) -> Result<Vec<String>, LedgerError> {
+        pass_on!(self, ledger => ledger.keys_of_requests(person))
     }
 
     async fn join_requests(&self) -> Result<Vec<JoinRequest>, LedgerError> {
@@ -88,7 +98,20 @@ impl SingleStore for AnyLedger {
         holder: &str,
         now: DateTime<Utc>,
     ) -> Result<Option<SingleMessage>, LedgerError> {
-        pass_on!(self, ledger => ledger.claim_single(holder, now))
+        loop {
+            let single = pass_on!(self, ledger => ledger.claim_single(holder, now))?;
+            let Some(single) = single else { return Ok(None) };
+            let key = EmailAddress::parse(&single.address).map(|address| address.key());
+            let keys = key.map_or_else(|_| Vec::new(), |key| vec![key]);
+            // A list that cannot be read gives nobody out: the message is free again after a while.
+            let no = self.said_to_all(&single.person, &keys).await?;
+            if no.is_none_or(|no| single.is_wanted_after(&no)) {
+                return Ok(Some(single));
+            }
+            let (status, detail) = (SingleStatus::Dropped, String::new());
+            let dropped = SingleResult { status, detail, next_at: now };
+            self.record_single(single.id, holder, dropped, now).await?;
+        }
     }
 
     async fn hand_over_single(

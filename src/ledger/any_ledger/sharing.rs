@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::AnyLedger;
-use crate::audience::{ChangeOrigin, NoMailChange, NoMailStep, SharedNos};
+use crate::audience::{ChangeOrigin, NoMail, NoMailChange, NoMailStep, SharedNos};
 use crate::ledger::error::LedgerError;
 use crate::ledger::join_store::JoinStore;
 use crate::ledger::list_store::ListStore;
@@ -50,6 +50,27 @@ impl AnyLedger {
         Ok(found.map(|no| {
             NoMailChange::new(&person, NoMailStep::Add(no.reason), ChangeOrigin::Shared, no.at)
         }))
+    }
+
+    /// What a person has said to every newsletter at one of some folded addresses, unless they have said yes here since.
+    pub(super) async fn said_to_all(
+        &self,
+        person: &str,
+        keys: &[String],
+    ) -> Result<Option<NoMail>, LedgerError> {
+        let Some(shared) = &self.shared else { return Ok(None) };
+        shared.no_of(person, keys, self).await
+    }
+
+    /// The same of a person who signed up: only their request, or the list that they are on, has their address.
+    pub(super) async fn said_by_whoever_asked(
+        &self,
+        person: &str,
+    ) -> Result<Option<NoMail>, LedgerError> {
+        let Some(shared) = &self.shared else { return Ok(None) };
+        let mut keys = self.keys_of_requests(person).await?;
+        keys.retain(|key| shared.is_address_of(key, person));
+        shared.no_of(person, &keys, self).await
     }
 
     /// What concerns every newsletter is in the shared list before it is in this ledger: whatever fails then is done again.

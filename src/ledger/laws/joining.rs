@@ -19,7 +19,7 @@ use crate::ledger::single_store::{SinglePurpose, SingleResult, SingleStatus, Sin
 use crate::ledger::{Ledger, LedgerError};
 use crate::rfc::address::EmailAddress;
 
-fn request(name: &str, at: DateTime<Utc>) -> JoinRequest {
+pub(super) fn request(name: &str, at: DateTime<Utc>) -> JoinRequest {
     let key = format!("{name}@charity.org.uk");
     JoinRequest {
         person: keys().address_hash_of_key(&key),
@@ -36,7 +36,7 @@ fn request(name: &str, at: DateTime<Utc>) -> JoinRequest {
     }
 }
 
-fn confirmation(request: &JoinRequest, at: DateTime<Utc>) -> JoinConfirmation {
+pub(super) fn confirmation(request: &JoinRequest, at: DateTime<Utc>) -> JoinConfirmation {
     JoinConfirmation {
         person: request.person.clone(),
         requested: request.at,
@@ -46,7 +46,7 @@ fn confirmation(request: &JoinRequest, at: DateTime<Utc>) -> JoinConfirmation {
     }
 }
 
-async fn state_of(ledger: &impl ListStore, key: &str) -> Option<ImportedPerson> {
+pub(super) async fn state_of(ledger: &impl ListStore, key: &str) -> Option<ImportedPerson> {
     let stored = ledger.stored_list().await.unwrap().people;
     stored.into_iter().find(|person| person.key == key).map(ImportedPerson::from)
 }

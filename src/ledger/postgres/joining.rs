@@ -6,6 +6,7 @@ use tokio_postgres::Transaction;
 
 use super::server::patiently;
 use super::{PostgresLedger, no_mail, no_mail_batch, people};
+use crate::audience::NoMail;
 use crate::audience::import::StoredPerson;
 use crate::ledger::column::{millis, time, to_json};
 use crate::ledger::error::LedgerError;
@@ -21,9 +22,46 @@ use crate::ledger::single_store::{SinglePurpose, purpose_of};
 /// One writer at a time: what a person's rows say is then still so when theirs are written.
 const LOCK: &str = "LOCK TABLE join_requests IN SHARE ROW EXCLUSIVE MODE";
 
+/// Signing up beside what the person has said to all newsletters.
+impl PostgresLedger {
+    pub(in crate::ledger) async fn request_join_beside(
+        &self,
+        request: JoinRequest,
+        shared: Option<NoMail>,
+    ) -> Result<JoinStep, LedgerError> {
+        let shared = shared.as_ref();
+        patiently!(self.server, async |transaction, _| keep(transaction, &request, shared).await)
+    }
+
+    pub(in crate::ledger) async fn look_at_request_beside(
+        &self,
+        person: &str,
+        requested: DateTime<Utc>,
+        now: DateTime<Utc>,
+        shared: Option<NoMail>,
+    ) -> Result<ConfirmStep, LedgerError> {
+        let shared = shared.as_ref();
+        patiently!(self.server, async |transaction, _| {
+            let facts = facts(transaction, person, None, now).await?.beside(shared);
+            Ok(on_confirmation(requested, now, &facts))
+        })
+    }
+
+    pub(in crate::ledger) async fn confirm_join_beside(
+        &self,
+        confirmation: JoinConfirmation,
+        shared: Option<NoMail>,
+    ) -> Result<ConfirmStep, LedgerError> {
+        let shared = shared.as_ref();
+        patiently!(self.server, async |transaction, _| {
+            confirm(transaction, &confirmation, shared).await
+        })
+    }
+}
+
 impl JoinStore for PostgresLedger {
     async fn request_join(&self, request: JoinRequest) -> Result<JoinStep, LedgerError> {
-        patiently!(self.server, async |transaction, _| keep(transaction, &request).await)
+        self.request_join_beside(request, None).await
     }
 
     async fn look_at_request(
@@ -32,17 +70,23 @@ impl JoinStore for PostgresLedger {
         requested: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<ConfirmStep, LedgerError> {
-        patiently!(self.server, async |transaction, _| {
-            let facts = facts(transaction, person, None, now).await?;
-            Ok(on_confirmation(requested, now, &facts))
-        })
+        self.look_at_request_beside(person, requested, now, None).await
     }
 
     async fn confirm_join(
         &self,
         confirmation: JoinConfirmation,
     ) -> Result<ConfirmStep, LedgerError> {
-        patiently!(self.server, async |transaction, _| confirm(transaction, &confirmation).await)
+        self.confirm_join_beside(confirmation, None).await
+    }
+
+    async fn keys_of_requests(&self, person: &str) -> Result<Vec<String>, LedgerError> {
+        let open = self.server.query(sql::PENDING, &[&person]).await?;
+        let open: Option<JoinRequest> =
+            open.first().map(|row| sql::request_of(row.get(0))).transpose()?;
+        let rows = self.server.query(sql::CONFIRMED_KEYS, &[&person]).await?;
+        let confirmed = rows.iter().map(|row| row.get(0));
+        Ok(open.map(|request| request.key).into_iter().chain(confirmed).collect())
     }
 
     async fn join_requests(&self) -> Result<Vec<JoinRequest>, LedgerError> {
@@ -113,11 +157,12 @@ pub(super) fn person_of(row: &tokio_postgres::Row) -> StoredPerson {
 async fn keep(
     transaction: &Transaction<'_>,
     request: &JoinRequest,
+    shared: Option<&NoMail>,
 ) -> Result<JoinStep, LedgerError> {
     transaction.batch_execute(LOCK).await?;
     let person = &request.person;
     transaction.execute(sql::COUNT_REQUEST, &[&sql::hour(request.at)]).await?;
-    let facts = facts(transaction, person, Some(&request.key), request.at).await?;
+    let facts = facts(transaction, person, Some(&request.key), request.at).await?.beside(shared);
     let step = on_request(request, &facts);
     match step {
         JoinStep::Busy | JoinStep::Nothing => {}
@@ -170,12 +215,13 @@ async fn make(
 async fn confirm(
     transaction: &Transaction<'_>,
     confirmation: &JoinConfirmation,
+    shared: Option<&NoMail>,
 ) -> Result<ConfirmStep, LedgerError> {
     // In the order of those who write the list, and after them the do-not-mail list.
     people::lock(transaction).await?;
     transaction.batch_execute(LOCK).await?;
     let JoinConfirmation { person, requested, now, today, welcomes } = confirmation;
-    let facts = facts(transaction, person, None, *now).await?;
+    let facts = facts(transaction, person, None, *now).await?.beside(shared);
     let step = on_confirmation(*requested, *now, &facts);
     let (ConfirmStep::Join, Some(request)) = (step, facts.pending) else { return Ok(step) };
     let after = joined(&request, facts.on_list, *today);

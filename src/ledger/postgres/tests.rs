@@ -6,6 +6,7 @@ use tokio_postgres::NoTls;
 use super::*;
 use crate::ledger::laws::joining::hold_of_joining;
 use crate::ledger::laws::moves::{hold_of_copies_in_hand, hold_of_moves};
+use crate::ledger::laws::sharing::hold_of_sharing;
 use crate::ledger::{Status, laws};
 
 /// A database of its own on the server that `scripts/with-postgres` starts.
@@ -66,6 +67,12 @@ async fn the_laws_of_moves_hold_on_a_server() {
 async fn the_laws_of_joining_hold_on_a_server() {
     let Some(address) = database("joining").await else { return };
     hold_of_joining(&PostgresLedger::open(&address, 4).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn the_laws_of_signing_up_beside_a_shared_list_hold_on_a_server() {
+    let Some(address) = database("sharing").await else { return };
+    hold_of_sharing(PostgresLedger::open(&address, 4).await.unwrap()).await;
 }
 
 #[tokio::test]

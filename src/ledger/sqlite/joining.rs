@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{SqliteLedger, no_mail, people};
+use crate::audience::NoMail;
 use crate::audience::import::StoredPerson;
 use crate::ledger::column::{millis, time, to_json};
 use crate::ledger::error::LedgerError;
@@ -17,9 +18,46 @@ use crate::ledger::list_store::ListChangeKind;
 use crate::ledger::schema_of_people;
 use crate::ledger::single_store::{SinglePurpose, purpose_of};
 
+/// Signing up beside what the person has said to all newsletters.
+impl SqliteLedger {
+    pub(in crate::ledger) async fn request_join_beside(
+        &self,
+        request: JoinRequest,
+        shared: Option<NoMail>,
+    ) -> Result<JoinStep, LedgerError> {
+        self.writer.run(true, move |connection| keep(connection, &request, shared.as_ref())).await
+    }
+
+    pub(in crate::ledger) async fn look_at_request_beside(
+        &self,
+        person: &str,
+        requested: DateTime<Utc>,
+        now: DateTime<Utc>,
+        shared: Option<NoMail>,
+    ) -> Result<ConfirmStep, LedgerError> {
+        let person = person.to_owned();
+        self.writer
+            .run(false, move |connection| {
+                let facts = facts(connection, &person, None, now)?.beside(shared.as_ref());
+                Ok(on_confirmation(requested, now, &facts))
+            })
+            .await
+    }
+
+    pub(in crate::ledger) async fn confirm_join_beside(
+        &self,
+        confirmation: JoinConfirmation,
+        shared: Option<NoMail>,
+    ) -> Result<ConfirmStep, LedgerError> {
+        self.writer
+            .run(true, move |connection| confirm(connection, &confirmation, shared.as_ref()))
+            .await
+    }
+}
+
 impl JoinStore for SqliteLedger {
     async fn request_join(&self, request: JoinRequest) -> Result<JoinStep, LedgerError> {
-        self.writer.run(true, move |connection| keep(connection, &request)).await
+        self.request_join_beside(request, None).await
     }
 
     async fn look_at_request(
@@ -28,20 +66,26 @@ impl JoinStore for SqliteLedger {
         requested: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<ConfirmStep, LedgerError> {
-        let person = person.to_owned();
-        self.writer
-            .run(false, move |connection| {
-                let facts = facts(connection, &person, None, now)?;
-                Ok(on_confirmation(requested, now, &facts))
-            })
-            .await
+        self.look_at_request_beside(person, requested, now, None).await
     }
 
     async fn confirm_join(
         &self,
         confirmation: JoinConfirmation,
     ) -> Result<ConfirmStep, LedgerError> {
-        self.writer.run(true, move |connection| confirm(connection, &confirmation)).await
+        self.confirm_join_beside(confirmation, None).await
+    }
+
+    async fn keys_of_requests(&self, person: &str) -> Result<Vec<String>, LedgerError> {
+        let person = person.to_owned();
+        self.writer
+            .run(false, move |connection| {
+                let open = pending(connection, &person)?.map(|request| request.key);
+                let mut query = connection.prepare(sql::CONFIRMED_KEYS)?;
+                let rows = query.query_map([person], |row| row.get(0))?;
+                Ok(open.map(Ok).into_iter().chain(rows).collect::<Result<_, _>>()?)
+            })
+            .await
     }
 
     async fn join_requests(&self) -> Result<Vec<JoinRequest>, LedgerError> {
@@ -89,6 +133,13 @@ impl JoinStore for SqliteLedger {
     }
 }
 
+/// A person's open request.
+fn pending(connection: &Connection, person: &str) -> Result<Option<JoinRequest>, LedgerError> {
+    let mut query = connection.prepare_cached(sql::PENDING)?;
+    let found = query.query_row([person], |row| row.get::<_, String>(0)).optional()?;
+    found.map(|text| sql::request_of(&text)).transpose()
+}
+
 /// What is known of a person; `key` is their folded address, which a request that waits has too.
 fn facts(
     connection: &Connection,
@@ -96,11 +147,7 @@ fn facts(
     key: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<JoinFacts, LedgerError> {
-    let pending = connection
-        .prepare_cached(sql::PENDING)?
-        .query_row([person], |row| row.get::<_, String>(0))
-        .optional()?;
-    let pending = pending.map(|text| sql::request_of(&text)).transpose()?;
+    let pending = pending(connection, person)?;
     let key = key.or(pending.as_ref().map(|request| request.key.as_str())).unwrap_or_default();
     let on_list = on_list(connection, key)?;
     let confirmed = connection
@@ -145,10 +192,14 @@ pub(super) fn on_list(
     Ok(person.optional()?)
 }
 
-fn keep(connection: &Connection, request: &JoinRequest) -> Result<JoinStep, LedgerError> {
+fn keep(
+    connection: &Connection,
+    request: &JoinRequest,
+    shared: Option<&NoMail>,
+) -> Result<JoinStep, LedgerError> {
     let person = &request.person;
     connection.prepare_cached(sql::COUNT_REQUEST)?.execute([sql::hour(request.at)])?;
-    let facts = facts(connection, person, Some(&request.key), request.at)?;
+    let facts = facts(connection, person, Some(&request.key), request.at)?.beside(shared);
     let step = on_request(request, &facts);
     match step {
         JoinStep::Busy | JoinStep::Nothing => {}
@@ -195,9 +246,10 @@ fn make(
 fn confirm(
     connection: &Connection,
     confirmation: &JoinConfirmation,
+    shared: Option<&NoMail>,
 ) -> Result<ConfirmStep, LedgerError> {
     let JoinConfirmation { person, requested, now, today, welcomes } = confirmation;
-    let facts = facts(connection, person, None, *now)?;
+    let facts = facts(connection, person, None, *now)?.beside(shared);
     let step = on_confirmation(*requested, *now, &facts);
     let (ConfirmStep::Join, Some(request)) = (step, facts.pending) else { return Ok(step) };
     let after = joined(&request, facts.on_list, *today);

@@ -12,6 +12,7 @@ use crate::audience::{ChangeOrigin, NoMailReason};
 use crate::ledger::column::to_json;
 use crate::ledger::laws::joining::hold_of_joining;
 use crate::ledger::laws::moves::{hold_of_copies_in_hand, hold_of_moves};
+use crate::ledger::laws::sharing::hold_of_sharing;
 use crate::ledger::{Status, laws};
 
 #[test]
@@ -121,6 +122,12 @@ async fn an_empty_ledger_of_each_later_version_is_brought_to_the_newest() {
 async fn the_laws_of_joining_hold_on_disk() {
     let folder = tempfile::tempdir().unwrap();
     hold_of_joining(&SqliteLedger::open(&folder.path().join("a/ledger.db")).unwrap()).await;
+}
+
+#[tokio::test]
+async fn the_laws_of_signing_up_beside_a_shared_list_hold_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    hold_of_sharing(SqliteLedger::open(&folder.path().join("a/ledger.db")).unwrap()).await;
 }
 
 #[tokio::test]
