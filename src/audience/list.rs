@@ -20,7 +20,7 @@ use super::segmented::{ListSegments, RowOfList};
 use super::sheet::Sheet;
 use super::subscriber::Subscriber;
 use super::survey::Survey;
-use super::{ExclusionReason, LeftOut, Person, Recipient, mistyped, role};
+use super::{ExclusionReason, LeftOut, Person, Recipient, never_mailed};
 use crate::audience::People;
 use crate::problem::Problem;
 use crate::rfc::csv::Rows;
@@ -377,8 +377,7 @@ impl List {
                     self.today.is_some_and(|today| subscriber.given.obtained > Some(today));
                 is_later.then_some(ExclusionReason::ObtainedLater)
             })
-            .or_else(|| role(&subscriber.address))
-            .or_else(|| mistyped(&subscriber.address))
+            .or_else(|| never_mailed(&subscriber.address))
             .or_else(|| {
                 (!examples && subscriber.address.is_reserved())
                     .then_some(ExclusionReason::ExampleDomain)

@@ -22,6 +22,7 @@ pub mod list_error;
 mod list_signs;
 pub mod no_mail;
 mod notice;
+pub mod one_person;
 pub mod portions;
 pub mod segment;
 mod segmented;
@@ -291,6 +292,11 @@ fn mistyped(address: &EmailAddress) -> Option<ExclusionReason> {
         let rest = domain.strip_suffix(slip)?;
         Some(ExclusionReason::Mistyped(format!("{rest}{meant}")))
     })
+}
+
+/// Why an address is never mailed, whoever has it and whatever they agreed to.
+pub fn never_mailed(address: &EmailAddress) -> Option<ExclusionReason> {
+    role(address).or_else(|| mistyped(address))
 }
 
 /// The domain that somebody most likely meant who typed a slip of one.

@@ -12,6 +12,7 @@ use crate::audience::import::{
     BasisEvidence, ImportedPerson, ListState, OwnCells, StoredPerson, WordKinds,
 };
 use crate::audience::law::{CollectionFacts, MetThrough};
+use crate::audience::one_person::is_mailed_by_consent;
 use crate::audience::{Basis, ChangeOrigin, NoMail, NoMailChange, NoMailStep};
 use crate::problem::Place;
 
@@ -102,10 +103,12 @@ impl JoinFacts {
         Self { no, ..self }
     }
 
-    /// Whether they are mailed now.
-    fn is_mailed(&self) -> bool {
-        let is_subscribed = |person: &StoredPerson| person.state == ListState::Subscribed.word();
-        self.no.is_none() && self.on_list.as_ref().is_some_and(is_subscribed)
+    /// Whether they get every edition, by their consent: whoever is on the list for another reason has something to confirm.
+    fn is_mailed(&self, now: DateTime<Utc>) -> bool {
+        // The day on which they joined has begun where the newsletter is, and perhaps not yet in UTC.
+        let today = (now + TimeDelta::hours(14)).date_naive();
+        let on_list = self.on_list.clone().map(ImportedPerson::from);
+        self.no.is_none() && on_list.is_some_and(|person| is_mailed_by_consent(&person, today))
     }
 
     /// Messages that count against the limit: a confirmation proves that the earlier ones were wanted.
@@ -133,7 +136,7 @@ pub enum JoinStep {
     Confirm,
     /// Of the open request, which was made then.
     Remind { of: DateTime<Utc> },
-    /// They are on the list.
+    /// They get every edition already.
     SayAlready,
 }
 
@@ -146,7 +149,7 @@ pub fn on_request(request: &JoinRequest, facts: &JoinFacts) -> JoinStep {
         return JoinStep::Nothing;
     }
     let was_made = |purpose| facts.unanswered().any(|(made, _)| *made == purpose);
-    if facts.is_mailed() {
+    if facts.is_mailed(request.at) {
         let has_heard = was_made(SinglePurpose::Already);
         return if has_heard { JoinStep::Nothing } else { JoinStep::SayAlready };
     }
@@ -268,9 +271,21 @@ mod tests {
         NoMail { reason, origin, at: hour(hours), detail: None, note: None }
     }
 
+    /// Somebody on the list, who gave their address to the charity today.
+    fn listed(state: ListState, basis: Option<Basis>) -> ImportedPerson {
+        let given = CollectionFacts {
+            obtained: Some(hour(0).date_naive()),
+            directly: Some(true),
+            optout_offered: Some(true),
+            met_through: MetThrough::Ourselves,
+        };
+        let (source, wording) = (String::new(), String::new());
+        let evidence = basis.map(|basis| BasisEvidence { basis, source, wording, given });
+        ImportedPerson { state, evidence, ..request(0).as_listed() }
+    }
+
     fn on_list(state: ListState) -> StoredPerson {
-        let listed = ImportedPerson { state, ..request(0).as_listed() };
-        StoredPerson::from(&listed)
+        StoredPerson::from(&listed(state, Some(Basis::Consent)))
     }
 
     #[test]
@@ -351,6 +366,33 @@ mod tests {
         ] {
             assert_eq!(on_request(&request(at), &facts), expected, "{what}");
         }
+    }
+
+    /// Whoever signs up gets every edition in the end: by what they have agreed to, or after they confirm.
+    #[test]
+    fn only_whoever_consented_has_nothing_to_confirm() {
+        let bases = Basis::ALL.into_iter().map(Some).chain([None]);
+        for (basis, state) in bases.flat_map(|basis| ListState::ALL.map(|state| (basis, state))) {
+            let person = StoredPerson::from(&listed(state, basis));
+            let facts = JoinFacts { on_list: Some(person.clone()), ..JoinFacts::default() };
+            let has_consented = state == ListState::Subscribed && basis == Some(Basis::Consent);
+            let expected = if has_consented { JoinStep::SayAlready } else { JoinStep::Confirm };
+            assert_eq!(on_request(&request(1), &facts), expected, "{state:?} {basis:?}");
+            let person = joined(&request(1), Some(person), hour(1).date_naive());
+            let facts = JoinFacts { on_list: Some(person), ..JoinFacts::default() };
+            assert_eq!(
+                on_request(&request(2), &facts),
+                JoinStep::SayAlready,
+                "{state:?} {basis:?}"
+            );
+        }
+        // A consent of a day that has not come is left out of every plan.
+        let mut early = listed(ListState::Subscribed, Some(Basis::Consent));
+        let later = hour(72).date_naive();
+        early.evidence.iter_mut().for_each(|evidence| evidence.given.obtained = Some(later));
+        let facts = JoinFacts { on_list: Some((&early).into()), ..JoinFacts::default() };
+        assert_eq!(on_request(&request(0), &facts), JoinStep::Confirm);
+        assert_eq!(on_request(&request(72), &facts), JoinStep::SayAlready);
     }
 
     #[test]

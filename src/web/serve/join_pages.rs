@@ -25,6 +25,8 @@ pub(super) enum FormFault {
     NotAnAddress,
     /// The domain that is likely meant.
     Mistyped(String),
+    /// Of a program, or of those who act against mail that nobody wants: no edition goes there.
+    OfNobody,
     /// Too early for a person, or a page of yesterday.
     PressAgain,
 }
@@ -53,12 +55,13 @@ impl PageText {
                 let text = match fault {
                     FormFault::NotAnAddress => words.wrong_address.to_owned(),
                     FormFault::Mistyped(meant) => words.mistyped.replace("{meant}", meant),
+                    FormFault::OfNobody => words.of_nobody.to_owned(),
                     FormFault::PressAgain => words.press_again.to_owned(),
                 };
                 format!("<p class=\"wrong\" id=\"wrong\" role=\"alert\">{}</p>", escape(&text))
             }
         };
-        let is_wrong = matches!(fault, Some(FormFault::NotAnAddress | FormFault::Mistyped(_)));
+        let is_wrong = fault.is_some_and(|fault| *fault != FormFault::PressAgain);
         let points =
             if is_wrong { " aria-invalid=\"true\" aria-describedby=\"wrong\"" } else { "" };
         let first_name = if form.asks_first_name {
@@ -164,6 +167,7 @@ mod tests {
                 None,
                 Some(FormFault::NotAnAddress),
                 Some(FormFault::Mistyped("<u>.org".to_owned())),
+                Some(FormFault::OfNobody),
                 Some(FormFault::PressAgain),
             ] {
                 pages.push(text.join_form(&form, "/join", "n-o", &typed, fault.as_ref()));

@@ -26,6 +26,7 @@ pub struct JoinWords {
     pub wrong_address: &'static str,
     /// `{meant}` stands for the domain that is likely meant.
     pub mistyped: &'static str,
+    pub of_nobody: &'static str,
     pub press_again: &'static str,
     pub thanks_title: &'static str,
     pub thanks_text: &'static str,
@@ -62,6 +63,7 @@ const WORDS: [JoinWords; 4] = [
         leave_empty: "Leave this field empty",
         wrong_address: "This is not an email address. It looks like ann@example.org.",
         mistyped: "Please look at the address again: did you mean {meant}?",
+        of_nobody: "This address is not a person's, so the newsletter cannot go there. Please type your own.",
         press_again: "Please check your address, then press the button.",
         thanks_title: "Please look in your inbox",
         thanks_text: "If the address is right, an email is on its way to it. Press the button in that email, and you are \
@@ -97,6 +99,7 @@ const WORDS: [JoinWords; 4] = [
         leave_empty: "Gadewch y maes hwn yn wag",
         wrong_address: "Nid yw hwn yn gyfeiriad e-bost. Mae'n edrych fel ann@example.org.",
         mistyped: "Edrychwch ar y cyfeiriad eto: ai {meant} oeddech yn ei feddwl?",
+        of_nobody: "Nid cyfeiriad unigolyn yw hwn, felly ni all y cylchlythyr fynd yno. Teipiwch eich cyfeiriad eich hun.",
         press_again: "Gwiriwch eich cyfeiriad, yna pwyswch y botwm.",
         thanks_title: "Edrychwch yn eich blwch derbyn",
         thanks_text: "Os yw'r cyfeiriad yn gywir, mae e-bost ar ei ffordd. Pwyswch y botwm ynddo, a byddwch ar y rhestr. Os \
@@ -132,6 +135,7 @@ const WORDS: [JoinWords; 4] = [
         leave_empty: "Laissez ce champ vide",
         wrong_address: "Ce n’est pas une adresse e-mail. Elle ressemble à ann@example.org.",
         mistyped: "Vérifiez l’adresse : vouliez-vous dire {meant} ?",
+        of_nobody: "Cette adresse n’est pas celle d’une personne : la lettre ne peut pas y être envoyée. Indiquez la vôtre.",
         press_again: "Vérifiez votre adresse, puis appuyez sur le bouton.",
         thanks_title: "Regardez dans votre boîte de réception",
         thanks_text: "Si l’adresse est bonne, un e-mail est en route. Appuyez sur le bouton de cet e-mail et vous serez sur \
@@ -168,6 +172,7 @@ const WORDS: [JoinWords; 4] = [
         leave_empty: "اترك هذا الحقل فارغًا",
         wrong_address: "هذا ليس عنوان بريد إلكتروني. العنوان يشبه ann@example.org.",
         mistyped: "يرجى مراجعة العنوان: هل تقصد {meant}؟",
+        of_nobody: "هذا ليس عنوان شخص، فلا يمكن إرسال النشرة إليه. يرجى كتابة عنوانك.",
         press_again: "يرجى مراجعة عنوانك، ثم اضغط على الزر.",
         thanks_title: "يرجى النظر في صندوق بريدك",
         thanks_text: "إذا كان العنوان صحيحًا فهناك رسالة في طريقها إليه. اضغط على الزر فيها لتكون في القائمة. إن لم يصل شيء \

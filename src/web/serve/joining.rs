@@ -19,7 +19,7 @@ use super::{
     OLDEST_NONCE, PublicCall, ServerState, YOUNGEST_NONCE, comes_from_our_page, read_body, request,
     unavailable, wrong_token,
 };
-use crate::audience::mistyped_domain;
+use crate::audience::{ExclusionReason, never_mailed};
 use crate::ledger::joining::{ConfirmStep, JoinStep};
 use crate::rfc::address::EmailAddress;
 use crate::rfc::text::one_line;
@@ -98,8 +98,11 @@ pub(super) async fn join(shared: &ServerState, client: IpAddr, body: Incoming) -
             Some(&FormFault::NotAnAddress),
         );
     };
-    if let Some(meant) = mistyped_domain(&address) {
-        let fault = FormFault::Mistyped(meant);
+    let fault = never_mailed(&address).map(|why| match why {
+        ExclusionReason::Mistyped(meant) => FormFault::Mistyped(meant),
+        _ => FormFault::OfNobody,
+    });
+    if let Some(fault) = fault {
         return form(shared, StatusCode::UNPROCESSABLE_ENTITY, &typed, Some(&fault));
     }
     let is_flood = {

@@ -399,6 +399,7 @@ async fn a_form_that_no_person_sent_keeps_nothing() {
         ("two addresses", format!("email=a%40e.org%2Cb%40e.org&nonce={nonce}"), 422),
         ("a line break", format!("email=a%40e.org%0d%0aBcc:b%40e.org&nonce={nonce}"), 422),
         ("a slip", format!("email=ann%40gmial.com&nonce={nonce}"), 422),
+        ("nobody's", format!("email=Abuse%40example.org&nonce={nonce}"), 422),
         ("no address", format!("nonce={nonce}"), 422),
         ("too long", format!("{TYPED}{nonce}&x={long}"), 413),
     ] {
