@@ -297,19 +297,30 @@ fn write_one(
 ) -> Result<(), LedgerError> {
     let Some(key) = &change.key else { return Ok(()) };
     let (person, at) = (keys.address_hash_of_key(key), millis(change.at));
-    let had: Option<String> = connection
-        .query_row("SELECT reason FROM shared_no_mail WHERE person = ?1", [&person], |row| {
-            row.get(0)
-        })
+    let sql = "SELECT reason, at, newsletter FROM shared_no_mail WHERE person = ?1";
+    let had: Option<(String, i64, String)> = connection
+        .query_row(sql, [&person], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let had = had.map(|word| reason_of(Some(&word))).transpose()?;
+    let had = had.map(|(word, at, of)| Ok::<_, LedgerError>((reason_of(Some(&word))?, at, of)));
+    let had = had.transpose()?;
     let (step, reason) = step_words(change.step);
-    match (change.step, had) {
-        (NoMailStep::Add(wanted), had) if had.is_none_or(|had| wanted > had) => {
+    // A file that is imported again says nothing new.
+    let is_said_now = change.origin != ChangeOrigin::Import;
+    match (change.step, &had) {
+        (NoMailStep::Add(wanted), had)
+            if had
+                .as_ref()
+                .is_none_or(|(had, then, _)| wanted > *had || (is_said_now && at > *then)) =>
+        {
+            // Whoever says it again means it again: they may have signed up in between. The stronger reason stays.
+            let weaker = had.as_ref().filter(|(had, ..)| *had > wanted);
+            let (word, of) = weaker
+                .map_or((wanted.word(), newsletter), |(had, _, of)| (had.word(), of.as_str()));
+            let at = had.as_ref().map_or(at, |(_, then, _)| at.max(*then));
             let sql = "INSERT OR REPLACE INTO shared_no_mail VALUES (?1, ?2, ?3, ?4)";
-            connection.execute(sql, params![person, reason, at, newsletter])?;
+            connection.execute(sql, params![person, word, at, of])?;
         }
-        (NoMailStep::Lift, Some(had)) if had.lifted_by() == LiftedBy::TheirRequest => {
+        (NoMailStep::Lift, Some((had, ..))) if had.lifted_by() == LiftedBy::TheirRequest => {
             connection.execute("DELETE FROM shared_no_mail WHERE person = ?1", [&person])?;
         }
         _ => return Ok(()),

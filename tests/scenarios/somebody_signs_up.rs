@@ -173,3 +173,72 @@ fn a_list_in_files_has_no_form() {
     site.close();
     assert!(server.taken().is_empty());
 }
+
+/// Signs up and presses the button in the email, which is the one of this number.
+fn joins(site: &Site, server: &Server, address: &str, number: usize) {
+    assert_eq!(sign_up(site, address).0, 200);
+    server.wait_for(number + 1);
+    assert_eq!(server.taken()[number].recipient, address);
+    assert_eq!(site.ask("POST", &link_in(server, number, "c"), "").0, 200);
+}
+
+#[test]
+fn whoever_is_mailed_on_another_basis_gives_their_consent() {
+    let server = Server::good();
+    let charity = charity(&server, None).file("sale.csv", "email\nsal@charity.org.uk\n");
+    let basis = "--basis soft-opt-in-sale --source shop --obtained 2026-06-01";
+    charity.run(&format!("subscribers import sale.csv {basis} --yes")).ends(0);
+    let site = Site::open(&charity);
+    charity.run("send --month 2020-12 --dry-run").ends(4).says("does not cover");
+    joins(&site, &server, "sal@charity.org.uk", 0);
+    charity.run("send --month 2020-12 --dry-run").ends(0).says("1 person");
+    server.wait_for(2);
+    // Now there is nothing left to confirm.
+    assert_eq!(sign_up(&site, "sal@charity.org.uk").0, 200);
+    server.wait_for(3);
+    assert!(!words_of(&server.taken()[2].bytes).contains("/news/c/"));
+    // No plan mails these, so nobody can sign them up.
+    for nobody in ["abuse@charity.org.uk", "NoReply@charity.org.uk", "ann@gmial.com"] {
+        assert_eq!(sign_up(&site, nobody).0, 422, "{nobody}");
+    }
+    site.close();
+    assert_eq!(server.taken().len(), 3);
+}
+
+fn a_no_to_another_newsletter_counts(ledger: Option<&str>) {
+    let folder = tempfile::tempdir().unwrap();
+    let share = format!("subscribers share {} --yes", folder.path().join("no.db").display());
+    let server = Server::good();
+    let (charity, other) = (charity(&server, ledger), Charity::new());
+    other.run(&share).ends(0);
+    charity.run(&share).ends(0);
+    let site = Site::open(&charity);
+    joins(&site, &server, "kim@charity.org.uk", 0);
+    server.wait_for(2);
+    // They have objected elsewhere since: the list does not have them, and they may come back.
+    other.run("subscribers suppress kim@charity.org.uk --why objected").ends(0);
+    assert_eq!(site.ask("GET", &link_in(&server, 0, "c"), "").0, 410);
+    sign_up(&site, "kim@charity.org.uk");
+    server.wait_for(3);
+    let link = link_in(&server, 2, "c");
+    // They say it once more, before they press the button.
+    other.run("subscribers suppress kim@charity.org.uk --why preference-service").ends(0);
+    assert_eq!(site.ask("POST", &link, "").0, 410);
+    charity.run("why kim@charity.org.uk").ends(0).says("objected to being emailed, to another");
+    joins(&site, &server, "kim@charity.org.uk", 3);
+    server.wait_for(5);
+    charity.run("why kim@charity.org.uk").ends(0).says("Is mailed");
+    site.close();
+    assert_eq!(server.taken().len(), 5);
+}
+
+#[test]
+fn a_no_to_another_newsletter_counts_for_whoever_signs_up() {
+    a_no_to_another_newsletter_counts(None);
+}
+
+#[test]
+fn a_no_to_another_newsletter_counts_where_the_list_is_on_a_server() {
+    let Some(address) = database("signs_up_beside") else { return };
+    a_no_to_another_newsletter_counts(Some(&address));
+}

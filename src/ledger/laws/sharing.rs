@@ -70,6 +70,7 @@ pub async fn hold_of_sharing(ledger: impl Into<AnyLedger>) {
     for reason in NoMailReason::ALL.into_iter().filter(|reason| reason.is_of_all()) {
         whoever_said_no_elsewhere_comes_back_by_signing_up(&sharing, reason).await;
         a_no_elsewhere_makes_a_request_void(&sharing, reason).await;
+        a_no_that_is_said_again_is_a_new_one(&sharing, reason).await;
         whoever_says_no_elsewhere_gets_no_welcome(&sharing, reason).await;
     }
 }
@@ -117,6 +118,28 @@ async fn a_no_elsewhere_makes_a_request_void(sharing: &Sharing, reason: NoMailRe
         assert_eq!(sharing.messages(&again, hour(13)).await, [SinglePurpose::Confirmation]);
         assert_eq!(sharing.confirms(&again, hour(14)).await, ConfirmStep::Join);
         sharing.messages(&again, hour(14)).await;
+    }
+}
+
+/// Also one that is weaker than the first.
+async fn a_no_that_is_said_again_is_a_new_one(sharing: &Sharing, first: NoMailReason) {
+    for second in NoMailReason::ALL.into_iter().filter(|reason| reason.is_of_all()) {
+        let dot = request(&format!("dot-{}-{}", first.word(), second.word()), hour(30));
+        sharing.say_no(&dot, first, hour(29)).await;
+        assert_eq!(sharing.ledger.request_join(dot.clone()).await, Ok(JoinStep::Confirm));
+        sharing.messages(&dot, hour(30)).await;
+        sharing.say_no(&dot, second, hour(31)).await;
+        assert_eq!(sharing.confirms(&dot, hour(32)).await, ConfirmStep::Void);
+        let again = JoinRequest { at: hour(33), ..dot };
+        assert_eq!(sharing.ledger.request_join(again.clone()).await, Ok(JoinStep::Confirm));
+        assert_eq!(sharing.confirms(&again, hour(34)).await, ConfirmStep::Join);
+        assert!(sharing.is_mailed(&again).await);
+        sharing.messages(&again, hour(34)).await;
+        sharing.say_no(&again, second, hour(35)).await;
+        assert!(!sharing.is_mailed(&again).await, "{first:?} {second:?}");
+        // What a newsletter tells the others late takes nothing back.
+        sharing.say_no(&again, second, hour(-9)).await;
+        assert!(!sharing.is_mailed(&again).await, "{first:?} {second:?}");
     }
 }
 
