@@ -3,7 +3,7 @@
 use chrono::{TimeDelta, Utc};
 use roundup::audience::Keys;
 
-use crate::support::{Charity, Server, Site, database, words_of};
+use crate::support::{Charity, Server, Site, database, field, words_of};
 
 const SECRET: &str = "a secret of this test with many characters";
 
@@ -241,4 +241,30 @@ fn a_no_to_another_newsletter_counts_for_whoever_signs_up() {
 fn a_no_to_another_newsletter_counts_where_the_list_is_on_a_server() {
     let Some(address) = database("signs_up_beside") else { return };
     a_no_to_another_newsletter_counts(Some(&address));
+}
+
+#[test]
+fn the_latest_edition_is_one_that_is_for_them() {
+    let server = Server::good();
+    let charity = charity(&server, None);
+    let settings = format!("{}welcome = \"latest\"\n", charity.read("roundup.toml"));
+    let rows = "email,basis,tags,status\nq@charity.org.uk,consent,trustees,subscribed\n\
+        r@charity.org.uk,consent,,subscribed\ntess@charity.org.uk,consent,trustees,unsubscribed\n";
+    let charity = charity.file("roundup.toml", settings).file("list.csv", rows);
+    charity.run("subscribers import list.csv --yes").ends(0);
+    charity.run("send --year 2020 --confirm 2").ends(0);
+    charity.run("send --month 2020-12 --segment tag=\"trustees\" --confirm 1").ends(0);
+    let site = Site::open(&charity);
+    let subject = |number: usize| {
+        server.wait_for(number + 1);
+        field(&server.taken()[number].bytes, "Subject").join(" ")
+    };
+    let (for_all, for_trustees) = (subject(0), subject(2));
+    assert_ne!(for_all, for_trustees);
+    joins(&site, &server, "nina@charity.org.uk", 3);
+    assert_eq!(subject(4), for_all);
+    // A trustee who comes back would have got the other one.
+    joins(&site, &server, "tess@charity.org.uk", 5);
+    assert_eq!(subject(6), for_trustees);
+    site.close();
 }

@@ -10,6 +10,7 @@ pub mod imap_login;
 pub mod inbox;
 mod joining;
 mod keeping;
+mod latest;
 mod policy_stop;
 mod returned;
 pub mod serve;

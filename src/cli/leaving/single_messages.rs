@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::audience::Values;
-use crate::audience::import::{ImportedPerson, as_table};
 use crate::audience::settings::ListPlace;
-use crate::audience::{Keys, List, Person, Recipient};
+use crate::audience::{Keys, Recipient};
+use crate::cli::leaving::latest::latest_for;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::message_template::made;
 use crate::cli::steps::relay::{outbox, server};
@@ -16,8 +16,8 @@ use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::system;
 use crate::compose::composition::Composition;
 use crate::count::counted;
-use crate::ledger::single_store::{SingleMessage, SinglePurpose, SingleStore};
-use crate::ledger::{AnyLedger, Ledger, PlannedEdition};
+use crate::ledger::AnyLedger;
+use crate::ledger::single_store::{SingleMessage, SinglePurpose};
 use crate::message::single::SingleText;
 use crate::message::{Message, Sender};
 use crate::people::Welcome;
@@ -98,8 +98,12 @@ impl<'a> SingleWriter<'a> {
         }
         let is_latest = self.project.settings.joining.welcome == Welcome::Latest
             && single.purpose == SinglePurpose::Welcome;
-        if is_latest && let Some((edition, recipient)) = self.latest(&address, ledger).await {
-            return self.made(edition.composition, &recipient);
+        if is_latest {
+            let (project, key) = (self.project, address.key());
+            let latest = latest_for(project, &self.keys, ledger, single, &key).await;
+            if let Some((edition, recipient)) = latest {
+                return self.made(edition.composition, &recipient);
+            }
         }
         let mut values = Values::new();
         values.insert("email".to_owned(), address.to_string());
@@ -128,34 +132,6 @@ impl<'a> SingleWriter<'a> {
             leave: &format!("{}/u/{}", self.public_url, self.keys.unsubscribe_token(address)),
         };
         text.composition()
-    }
-
-    /// The latest edition that was sent, and the person as its template knows them; nothing where they have it, or where
-    /// something of it cannot be read: they get the words.
-    async fn latest(
-        &self,
-        address: &EmailAddress,
-        ledger: &AnyLedger,
-    ) -> Option<(PlannedEdition, Recipient)> {
-        let editions = ledger.summaries().await.ok()?;
-        let last = editions.into_iter().max_by_key(|edition| edition.planned_at)?;
-        let edition = ledger.edition(&last.name).await.ok()??;
-        if ledger.counts(&edition.name).await.ok()?.accepted == 0 {
-            return None;
-        }
-        let key = address.key();
-        let (rows, _) = ledger.history(&key).await.ok()?;
-        if rows.iter().any(|row| row.edition == edition.name) {
-            return None;
-        }
-        let person = ImportedPerson::from(ledger.person_on_list(&key).await.ok()??);
-        let table: Arc<[u8]> = as_table([&person]).into();
-        let list = List::survey_stored(vec![("the database".to_owned(), Arc::new(table))]).ok()?;
-        let found = list.everybody(true).find_map(|person| match person.ok()? {
-            Person::Mailed(recipient) => Some(recipient),
-            Person::LeftOut(_) => None,
-        });
-        Some((edition, found?))
     }
 }
 
