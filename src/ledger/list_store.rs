@@ -203,15 +203,15 @@ pub struct UndonePeople {
     pub removed: Vec<String>,
     /// Folded addresses of people who get their earlier fields back.
     pub restored: Vec<String>,
-    /// How many changed since, and stay as they are.
-    pub kept: u64,
+    /// Folded addresses of people who changed since, and stay as they are.
+    pub kept: Vec<String>,
 }
 
 impl UndonePeople {
     /// Counts a person whom the import touched: whether nothing touched them since, and whether they were there before.
     pub(super) fn take(&mut self, key: String, is_untouched: bool, was_there: bool) {
         match (is_untouched, was_there) {
-            (false, _) => self.kept += 1,
+            (false, _) => self.kept.push(key),
             (true, true) => self.restored.push(key),
             (true, false) => self.removed.push(key),
         }

@@ -59,13 +59,16 @@ pub const LAST_IMPORT: &str = "SELECT id, at, summary FROM list_changes
 pub const IMPORTS: &str = "SELECT at, summary FROM list_changes
     WHERE kind = 'import' AND undone_at IS NULL ORDER BY id DESC LIMIT 100";
 
-/// Of each person whom a change touched: whether nothing touched them since, and whether they were there before.
+/// Of each person whom a change touched and who is on the list: whether nothing touched them since, and whether they were there
+/// before.
 pub const BEFORE: &str = "SELECT b.key, coalesce(p.change = b.change, FALSE), b.address IS NOT NULL
-    FROM people_before b LEFT JOIN people p ON p.key = b.key WHERE b.change = $1 ORDER BY b.key";
+    FROM people_before b JOIN people p ON p.key = b.key WHERE b.change = $1 ORDER BY b.key";
 
-pub const RESTORE: &str = "UPDATE people SET address = b.address, state = b.state, fields = b.fields, change = $1
+/// As they were, and as the change that made them so: an import before this one can be taken back too.
+pub const RESTORE: &str = "UPDATE people SET address = b.address, state = b.state, fields = b.fields,
+        change = b.was_change
     FROM people_before b
-    WHERE b.change = $2 AND b.key = people.key AND people.change = b.change AND b.address IS NOT NULL";
+    WHERE b.change = $1 AND b.key = people.key AND people.change = b.change AND b.address IS NOT NULL";
 
 pub const TAKE_BACK: &str = "DELETE FROM people WHERE change = $1 AND EXISTS
     (SELECT 1 FROM people_before b WHERE b.change = $1 AND b.key = people.key AND b.address IS NULL)";

@@ -31,7 +31,8 @@ struct UndoOutcome<'a> {
     restored: Vec<String>,
     /// Whoever gets their earlier fields back, and stays on the do-not-mail list.
     still_no: Vec<String>,
-    kept: u64,
+    kept: usize,
+    kept_people: &'a [String],
     #[serde(serialize_with = "zone_name")]
     time_zone: Tz,
 }
@@ -45,6 +46,7 @@ impl UndoOutcome<'_> {
             ("come off the list again", self.removed),
             ("as before the import", &self.restored),
             ("get their earlier details back, and are still not mailed", &self.still_no),
+            ("changed since, and stay", self.kept_people),
         ] {
             if keys.is_empty() {
                 continue;
@@ -54,9 +56,6 @@ impl UndoOutcome<'_> {
             for key in keys.iter().take(MOST_SHOWN) {
                 text.line(format!("    {key}"));
             }
-        }
-        if self.kept > 0 {
-            text.line(format!("  {}: changed since, and stay", people(self.kept)));
         }
         text.line("  Whoever said no stays on the do-not-mail list.");
     }
@@ -96,7 +95,8 @@ pub(super) async fn undo(
         removed: &undone.removed,
         restored,
         still_no,
-        kept: undone.kept,
+        kept: undone.kept.len(),
+        kept_people: &undone.kept,
         time_zone: project.settings.time_zone,
     };
     // People read it before the question; programs read all of it when it is done.

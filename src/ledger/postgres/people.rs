@@ -324,9 +324,9 @@ async fn undo_import(
         return Ok(false);
     }
     let summary = summary_of_undo(import);
-    let number = begin(transaction, at, ListChangeKind::Undo, &summary).await?;
+    begin(transaction, at, ListChangeKind::Undo, &summary).await?;
     // Restored before the others are deleted: a person who was there keeps a row all the time.
-    transaction.execute(sql::RESTORE, &[&number, &import]).await?;
+    transaction.execute(sql::RESTORE, &[&import]).await?;
     transaction.execute(sql::TAKE_BACK, &[&import]).await?;
     transaction.execute(sql::MARK_UNDONE, &[&at, &import]).await?;
     Ok(true)

@@ -7,6 +7,7 @@ use super::*;
 use crate::ledger::laws::joining::hold_of_joining;
 use crate::ledger::laws::moves::{hold_of_copies_in_hand, hold_of_moves};
 use crate::ledger::laws::sharing::hold_of_sharing;
+use crate::ledger::laws::undo::hold_of_undo;
 use crate::ledger::{Status, laws};
 
 /// A database of its own on the server that `scripts/with-postgres` starts.
@@ -67,6 +68,12 @@ async fn the_laws_of_moves_hold_on_a_server() {
 async fn the_laws_of_joining_hold_on_a_server() {
     let Some(address) = database("joining").await else { return };
     hold_of_joining(&PostgresLedger::open(&address, 4).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn the_laws_of_taking_imports_back_hold_on_a_server() {
+    let Some(address) = database("undo").await else { return };
+    hold_of_undo(&PostgresLedger::open(&address, 4).await.unwrap()).await;
 }
 
 #[tokio::test]

@@ -194,9 +194,9 @@ pub(super) fn undo_import(
     if version(connection)? != seen {
         return Ok(false);
     }
-    let number = begin(connection, at, ListChangeKind::Undo, &summary_of_undo(import))?;
+    begin(connection, at, ListChangeKind::Undo, &summary_of_undo(import))?;
     // Restored before the others are deleted: a person who was there keeps a row all the time.
-    connection.execute(sql::RESTORE, params![number, import])?;
+    connection.execute(sql::RESTORE, [import])?;
     connection.execute(sql::TAKE_BACK, [import])?;
     connection.execute(sql::MARK_UNDONE, params![at, import])?;
     Ok(true)

@@ -13,6 +13,7 @@ use crate::ledger::column::to_json;
 use crate::ledger::laws::joining::hold_of_joining;
 use crate::ledger::laws::moves::{hold_of_copies_in_hand, hold_of_moves};
 use crate::ledger::laws::sharing::hold_of_sharing;
+use crate::ledger::laws::undo::hold_of_undo;
 use crate::ledger::{Status, laws};
 
 #[test]
@@ -122,6 +123,12 @@ async fn an_empty_ledger_of_each_later_version_is_brought_to_the_newest() {
 async fn the_laws_of_joining_hold_on_disk() {
     let folder = tempfile::tempdir().unwrap();
     hold_of_joining(&SqliteLedger::open(&folder.path().join("a/ledger.db")).unwrap()).await;
+}
+
+#[tokio::test]
+async fn the_laws_of_taking_imports_back_hold_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    hold_of_undo(&SqliteLedger::open(&folder.path().join("a/ledger.db")).unwrap()).await;
 }
 
 #[tokio::test]
