@@ -24,6 +24,14 @@ fn whoever_is_not_mailed_for_long_comes_off_the_list_and_their_no_stays() {
     assert!(left.contains("ann@") && left.contains("di@"), "{left}");
     assert!(!left.contains("bob@") && !left.contains("cy@"), "{left}");
     charity.run("subscribers tidy --yes").ends(0).says("0 people not mailed");
+    // Somebody was mailed until today, and waits for a clear word now: they keep what they agreed to.
+    let unclear = "email,status,joined\nann@charity.org.uk,perhaps,2015-01-01\n";
+    let charity = charity.file("unclear.csv", unclear);
+    charity.run("subscribers import unclear.csv --yes").ends(0);
+    charity.run("subscribers tidy --yes").ends(0).says("0 people not mailed");
+    let charity = charity.file("clear.csv", "email,status\nann@charity.org.uk,subscribed\n");
+    charity.run("subscribers import clear.csv --yes").ends(0);
+    charity.run("subscribers show ann@charity.org.uk").ends(0).says("subscribed").says("consent");
     // A file that says yes does not bring them back.
     let charity = charity.file("yes.csv", "email,basis\nbob@charity.org.uk,consent\n");
     charity.run("subscribers import yes.csv --yes").ends(0).says("Said no, and stay so: 1 person");

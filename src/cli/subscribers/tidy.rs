@@ -1,7 +1,7 @@
 //! `roundup subscribers tidy`: takes people off the list whom nobody may mail, and who have been there long enough.
 //! Shell: the ledger, the screen.
 
-use chrono::Months;
+use chrono::{Months, NaiveDate};
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
@@ -74,9 +74,18 @@ impl Outcome for TidyOutcome<'_> {
     }
 }
 
-/// Whether nobody may mail them: they said no, did not confirm, or nothing says why they may be mailed.
-fn is_idle(person: &ImportedPerson) -> bool {
-    person.state != ListState::Subscribed
+/// Whether nobody has mailed them since before a day: they said no, did not confirm, or nothing says why they may be mailed.
+/// Whoever waits for a clear word keeps what they agreed to.
+fn is_idle_since(person: &ImportedPerson, before: NaiveDate) -> bool {
+    match person.state {
+        ListState::Subscribed | ListState::LeftOut => false,
+        ListState::Unconfirmed
+        | ListState::NoEvidence
+        | ListState::Unsubscribed
+        | ListState::Bounced
+        // Without a day nobody knows how long they have been in their state: they stay.
+        | ListState::Complained => person.since.is_some_and(|since| since < before),
+    }
 }
 
 pub(super) async fn tidy(arguments: &TidyArguments, globals: &Globals) -> Result<Exit, Failure> {
@@ -88,13 +97,9 @@ pub(super) async fn tidy(arguments: &TidyArguments, globals: &Globals) -> Result
     let list = open_list(&project).await?;
     let known = known_in(&project, Some(&list.ledger)).await?;
     let seen = known.version;
-    // Without a day it is unknown how long they have been there: they stay.
-    let is_old = |person: &ImportedPerson| {
-        let since = person.since.or(person.joined);
-        since.zip(before).is_some_and(|(since, before)| since < before)
-    };
-    let leaving: Vec<&ImportedPerson> =
-        known.in_order().filter(|person| is_idle(person) && is_old(person)).collect();
+    let is_leaving =
+        |person: &&ImportedPerson| before.is_some_and(|before| is_idle_since(person, before));
+    let leaving: Vec<&ImportedPerson> = known.in_order().filter(is_leaving).collect();
     let outcome = TidyOutcome {
         schema: "roundup.tidy/1",
         dry_run: arguments.dry_run,
@@ -117,4 +122,37 @@ pub(super) async fn tidy(arguments: &TidyArguments, globals: &Globals) -> Result
     }
     screen.outcome(&outcome)?;
     Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audience::import::StoredPerson;
+
+    #[test]
+    fn only_the_day_of_their_state_counts() {
+        let day = |text: &str| Some(text.parse::<NaiveDate>().unwrap());
+        let (long_ago, lately) = (day("2015-01-01"), day("2026-11-27"));
+        let before = "2024-11-28".parse().unwrap();
+        for state in ListState::ALL {
+            for (since, joined) in [
+                (long_ago, None),
+                (long_ago, lately),
+                (lately, long_ago),
+                (None, long_ago),
+                (None, None),
+            ] {
+                let stored = StoredPerson {
+                    key: "ann@charity.org.uk".to_owned(),
+                    address: "ann@charity.org.uk".to_owned(),
+                    state: state.word().to_owned(),
+                    fields: "{}".to_owned(),
+                };
+                let person = ImportedPerson { joined, since, ..stored.into() };
+                let stays = matches!(state, ListState::Subscribed | ListState::LeftOut);
+                let expected = !stays && since == long_ago;
+                assert_eq!(is_idle_since(&person, before), expected, "{state:?} {since:?}");
+            }
+        }
+    }
 }
