@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::law::{Basis, basis_of};
 use super::{ExclusionReason, Person, Recipient};
 
 /// Domains that are counted; a domain that most people have is among the first.
@@ -90,6 +91,9 @@ pub struct ListSigns {
     /// People who are left out because their domain is a slip, and the first of these.
     pub slips: u64,
     pub first_slip: String,
+    /// People with the basis `corporate` at a provider where people have their own addresses, and the first domain.
+    pub private: u64,
+    pub first_private: String,
     /// Some of those who are mailed, from all of the list: folded addresses, by their hash.
     some: BTreeSet<(u64, String)>,
 }
@@ -116,6 +120,9 @@ impl ListSigns {
             } else if self.domains.len() < MOST_DOMAINS {
                 self.domains.insert(domain.to_owned(), 1);
             }
+        }
+        if PROVIDERS.contains(&domain) && basis_of(&recipient.values) == Some(Basis::Corporate) {
+            note(&mut self.private, &mut self.first_private, domain);
         }
         if ROLES.contains(&local) {
             note(&mut self.roles, &mut self.first_role, &format!("{local}@"));
@@ -148,6 +155,7 @@ impl ListSigns {
             (&mut self.roles, &mut self.first_role, later.roles, later.first_role),
             (&mut self.tests, &mut self.first_test, later.tests, later.first_test),
             (&mut self.slips, &mut self.first_slip, later.slips, later.first_slip),
+            (&mut self.private, &mut self.first_private, later.private, later.first_private),
         ] {
             *count += more;
             if first.is_empty() {
@@ -217,9 +225,11 @@ mod tests {
         let rows: String = (0..300).map(|n| format!("p{n}@charity.org.uk,P,consent\n")).collect();
         let found = signs(&format!(
             "{rows}info@council.gov.uk,,consent\nann@gmail.com,Test,consent\nme+3@gmail.com,Me,consent\n\
-             bob@gmial.com,Bob,consent\ntest12@gmail.com,,consent\nx@example.org,X,consent\n"
+             bob@gmial.com,Bob,consent\ntest12@gmail.com,,consent\nx@example.org,X,consent\n\
+             joe@hotmail.co.uk,Joe,Corporate\nsue@charity.org.uk,Sue,corporate\n"
         ));
-        assert_eq!(found.largest_domain(), Some(("charity.org.uk", 300)));
+        assert_eq!(found.largest_domain(), Some(("charity.org.uk", 301)));
+        assert_eq!((found.private, found.first_private.as_str()), (1, "hotmail.co.uk"));
         assert_eq!((found.roles, found.first_role.as_str()), (1, "info@"));
         assert_eq!((found.tests, found.slips), (3, 1));
         assert_eq!(found.first_slip, "gmial.com");

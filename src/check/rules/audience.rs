@@ -25,6 +25,8 @@ pub struct Numbers {
     pub largest_domain: Option<(String, u64)>,
     /// Each a number of people, and what shows the first without naming them.
     pub roles: (u64, String),
+    /// People with the basis `corporate` at a provider of private mailboxes, and the first domain.
+    pub private: (u64, String),
     pub tests: (u64, String),
     pub slips: (u64, String),
     /// People who were looked up in the last edition of the same kind, and how many of them were in it.
@@ -100,6 +102,14 @@ pub const RULES: [Rule; 8] = [
         "Behind info@ and office@ are several people, and none of them agreed. Such addresses complain more often than \
          others. Where it is an organisation's own address, its basis is `corporate`.",
         role_addresses,
+    ),
+    Rule::new(
+        "corporate-basis",
+        "Are corporate addresses those of organisations?",
+        "The basis `corporate` is for an organisation's own address (PECR regulation 22 protects individual subscribers). A \
+         mailbox at Gmail or Hotmail is nearly always a person's, or a sole trader's, who counts as one: they need another \
+         basis, such as consent.",
+        corporate_basis,
     ),
 ];
 
@@ -219,6 +229,23 @@ fn role_addresses(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
         Severity::Note,
         what,
         "ask the people behind it for addresses of their own",
+    )
+}
+
+fn corporate_basis(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
+    let Some(numbers) = known.numbers.filter(|numbers| numbers.private.0 > 0) else {
+        return Vec::new();
+    };
+    let (count, first) = &numbers.private;
+    let what = format!(
+        "{} the basis `corporate` at a provider of private mailboxes, as in {first}",
+        counted(*count, "person has", "people have")
+    );
+    found(
+        "corporate-basis",
+        Severity::Should,
+        what,
+        "give them the basis that they have, or take it out: without one they are left out",
     )
 }
 
@@ -350,6 +377,11 @@ mod tests {
                 Numbers { roles: named(1), ..plain() },
                 Numbers { roles: named(0), ..plain() },
                 "role-addresses: 1 address is of a role, as in first@charity.org.uk",
+            ),
+            (
+                Numbers { private: (2, "gmail.com".to_owned()), ..plain() },
+                Numbers { private: named(0), ..plain() },
+                "corporate-basis: 2 people have the basis `corporate` at a provider of private mailboxes, as in gmail.com",
             ),
         ] {
             assert_eq!(of(wrong), [what]);

@@ -171,6 +171,7 @@ fn numbers(audience: &Audience) -> Numbers {
         roles: (signs.roles, signs.first_role.clone()),
         tests: (signs.tests, signs.first_test.clone()),
         slips: (signs.slips, signs.first_slip.clone()),
+        private: (signs.private, signs.first_private.clone()),
         looked_up: (0, 0),
         repeats: None,
         unseen_import: None,
