@@ -395,7 +395,7 @@ fn report(
 }
 
 fn is_finished(program: &Path, folder: &Path, database: Option<&Database>, edition: &str) -> bool {
-    // A sender that was killed is taken for one at work until its lease has passed: nobody is left to try all the same.
+    // A run that was killed is taken for one at work until its lease has passed: nobody is left to try all the same.
     report(program, folder, database, edition).is_some_and(|report| {
         report["state"] == "finished" || report["planned"] == 0 && report["deferred"] == 0
     })

@@ -1,4 +1,4 @@
-//! What others say of the mail that roundup writes: html-validate, axe-core in Chromium, SpamAssassin, Can I email.
+//! What others say of the email that roundup writes: html-validate, axe-core in Chromium, SpamAssassin, Can I email.
 //! Each of them is installed by `scripts/test`; plain `cargo test` says which one is missing.
 
 #[path = "judges/editions.rs"]

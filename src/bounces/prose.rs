@@ -44,7 +44,7 @@ pub(super) fn split(text: &str) -> (&str, &str) {
     text.split_at(at)
 }
 
-/// Fields that a mail on its way has, and no sentence.
+/// Fields that an email on its way has, and no sentence.
 const SURE_FIELDS: [&str; 9] = [
     "received",
     "return-path",

@@ -103,7 +103,7 @@ pub struct CheckedEmail {
 }
 
 impl CheckedEmail {
-    /// Those of the same mail in another language too, where they are not the same.
+    /// Those of the same email in another language too, where they are not the same.
     pub fn add_translation(&mut self, language: &str, translated: Self) {
         for mut finding in translated.findings {
             let is_known = self.findings.iter().any(|known| {

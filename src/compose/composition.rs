@@ -36,7 +36,7 @@ pub struct Composition {
     /// The stories that it has, in its order. Compositions of earlier versions do not say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stories: Vec<ComposedStory>,
-    /// The same mail in other languages.
+    /// The same email in other languages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub translations: Vec<TranslatedEmail>,
 }
@@ -150,7 +150,7 @@ impl Composition {
         base16::encode(&digest::digest(&digest::SHA256, &bytes).as_ref()[..8])
     }
 
-    /// The same mail as a test: its subject says so, in every language.
+    /// The same email as a test: its subject says so, in every language.
     #[must_use]
     pub fn as_test(mut self) -> Self {
         let mark = |composition: &mut Self| {

@@ -30,7 +30,7 @@ pub struct Organisation {
     /// Where answers and questions of people arrive.
     #[serde(deserialize_with = "setting::mail_address")]
     pub contact: String,
-    /// Why people get this mail.
+    /// Why people get this email.
     #[serde(default = "default_why", deserialize_with = "setting::paragraph")]
     pub why: String,
 }

@@ -423,7 +423,7 @@ fn addresses(markdown: &str, run: &Range<usize>, found: &mut Vec<Range<usize>>) 
     }
 }
 
-/// Where a mail address begins in a word, if one stands there.
+/// Where an email address begins in a word, if one stands there.
 fn mail_address(word: &str) -> Option<usize> {
     let (local, domain) = word.split_once('@')?;
     let begin =

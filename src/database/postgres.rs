@@ -10,11 +10,11 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{DatabaseError, DatabaseFault, NewerSchema, Schema};
 
-/// A server that does not answer within this time is away. Well within a sender's lease.
+/// A server that does not answer within this time is away. Well within a run's lease.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 /// The number that keeps two processes from making the tables at once: any number, the same for all.
 const MAKING_TABLES: i64 = 0x726f_756e_6475_7001;
-/// A sender that is stopped in the middle of a transaction must not hold up the others for long; and who waits for
+/// A run that is stopped in the middle of a transaction must not hold up the others for long; and who waits for
 /// somebody's lock is to hear that it was a lock, before the statement's own time is over.
 const SESSION: &str = "SET search_path TO roundup; SET synchronous_commit TO on; SET lock_timeout TO '8s'; \
      SET statement_timeout TO '10s'; SET idle_in_transaction_session_timeout TO '5s'";

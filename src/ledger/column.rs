@@ -18,7 +18,7 @@ pub(super) fn gather(connections: usize, each: Duration, longest: Duration) -> D
     each.saturating_mul(others).min(longest)
 }
 
-/// The highest age that a sender has seen: a ledger only grows older, and one that does not is another.
+/// The highest age that a run has seen: a ledger only grows older, and one that does not is another.
 #[derive(Debug, Default)]
 pub(super) struct HighestAge(AtomicI64);
 

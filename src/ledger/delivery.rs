@@ -18,7 +18,7 @@ pub const NOT_BEGUN: &str = "the run stopped before the message was complete";
 pub enum Status {
     /// In the plan; nothing was sent.
     Planned,
-    /// A sender is about to try; nothing that counts was sent.
+    /// A run is about to try; nothing that counts was sent.
     Claimed,
     /// Written and fsynced before the message's final dot leaves.
     HandingOver,
@@ -76,7 +76,7 @@ impl Status {
         Self::ALL.into_iter().find(|status| status.word() == word)
     }
 
-    /// True while a sender works on it, and nobody else may.
+    /// True while a run works on it, and nobody else may.
     pub fn is_in_hand(self) -> bool {
         matches!(self, Status::Claimed | Status::HandingOver)
     }
@@ -369,7 +369,7 @@ pub fn in_cancelled(event: &Event) -> Vec<Event> {
     }
 }
 
-/// What a copy found by a new run becomes: the sender that had it is gone.
+/// What a copy found by a new run becomes: the run that had it is gone.
 pub fn after_a_crash(status: Status) -> Option<Event> {
     match status {
         Status::Claimed => Some(Event::Released { why: NOT_BEGUN.to_owned() }),

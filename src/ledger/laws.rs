@@ -185,7 +185,7 @@ pub async fn hold(ledger: &impl Ledger) {
     let again = ledger.claim(sender, later, 9).await.unwrap().deliveries;
     assert_eq!((again[0].id, again[0].attempts), (first[1].id, 1));
 
-    // A sender that leaves gives back what it had not begun, and is in doubt about what it was handing over.
+    // A run that leaves gives back what it had not begun, and is in doubt about what it was handing over.
     ledger.record(sender, second[0].id, Event::HandingOver, now()).await.unwrap();
     assert_eq!(ledger.leave(sender, later).await, Ok(1));
     let counts = ledger.counts("2020").await.unwrap();
@@ -212,7 +212,7 @@ pub async fn hold(ledger: &impl Ledger) {
     assert_eq!(status(second[0].id).await, Status::Planned);
     assert_eq!(ledger.decide(vec![(second[0].id, Event::Resent)], later).await, Ok(0));
 
-    // While it is paused nobody is given out; the senders learn of a command.
+    // While it is paused nobody is given out; the runs learn of a command.
     ledger.control("2020", RunControl::Pause, later).await.unwrap();
     assert_eq!(ledger.claim(sender, later, 9).await.unwrap(), Claim::default());
     assert_eq!(ledger.keep(sender, later).await.unwrap().control, RunControl::Pause);

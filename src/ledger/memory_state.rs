@@ -108,7 +108,7 @@ impl MemoryCopy {
 }
 
 impl MemoryState {
-    /// A sender that was ended writes nothing more. Gives its edition.
+    /// A run that was ended writes nothing more. Gives its edition.
     pub fn edition_of(&self, sender: RunId) -> Result<String, LedgerError> {
         usize::try_from(sender.0 - 1)
             .ok()

@@ -60,7 +60,7 @@ pub use run_control::RunControl;
 pub use schedule_store::{OccurrenceStep, ScheduleStore};
 pub use sqlite::SqliteLedger;
 
-/// A row as a sender gets it.
+/// A row as a run gets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     pub id: i64,
@@ -77,11 +77,11 @@ pub struct RunId(pub i64);
 /// How long a run that shares its edition with others may be silent before they take over what it had in progress.
 pub const LEASE: Duration = Duration::from_secs(30);
 
-/// What a new sender finds.
+/// What a new run finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunStart {
     pub sender: RunId,
-    /// Rows that a sender which is gone left in doubt.
+    /// Rows that a run which is gone left in doubt.
     pub uncertain: u64,
 }
 
@@ -92,9 +92,9 @@ pub struct EditionState {
     pub controlled_at: Option<DateTime<Utc>>,
     /// Counts the commands: whoever lets the edition go on names the one they have seen.
     pub control_number: i64,
-    /// When a sender last showed that it lives; the time of planning when there was none.
+    /// When a run last showed that it lives; the time of planning when there was none.
     pub last_sign: DateTime<Utc>,
-    /// Senders that have not ended and are within their lease. A ledger in a file cannot know: see the run's lock.
+    /// Runs that have not ended and are within their lease. A ledger in a file cannot know: see the run's lock.
     pub senders: u32,
 }
 
@@ -103,7 +103,7 @@ pub struct EditionState {
 pub struct LedgerMark {
     /// Random, made with the ledger.
     pub identity: String,
-    /// Grows each time that a sender enters, shows that it lives, or leaves.
+    /// Grows each time that a run enters, shows that it lives, or leaves.
     pub age: i64,
 }
 
@@ -138,11 +138,11 @@ impl Nature {
     }
 }
 
-/// What a living sender learns.
+/// What a living run learns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heartbeat {
     pub control: RunControl,
-    /// Senders at work on this edition, this one included.
+    /// Runs at work on this edition, this one included.
     pub senders: u32,
     pub age: i64,
 }
@@ -328,7 +328,7 @@ pub trait Ledger: Send + Sync + 'static {
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<RunStart, LedgerError>> + Send;
 
-    /// A sender shows that it lives, and learns what is wished. Where others may send too, it must do so within `LEASE`.
+    /// A run shows that it lives, and learns what is wanted of it. Where others may send too, it must do so within `LEASE`.
     fn keep(
         &self,
         sender: RunId,
@@ -421,7 +421,7 @@ pub trait Ledger: Send + Sync + 'static {
     /// Says that this ledger is the right one where it is now: its mark is the place's.
     fn settle_here(&self) -> impl Future<Output = Result<(), LedgerError>> + Send;
 
-    /// Reserves `count` moments, `gap` apart, for messages of an edition, whoever sends them; gives how long to wait for
+    /// Reserves `count` send slots, `gap` apart, for messages of an edition, for any of its runs; gives how long to wait for
     /// the first.
     fn reserve_send_slots(
         &self,
@@ -540,8 +540,8 @@ pub trait Ledger: Send + Sync + 'static {
     }
 }
 
-/// The first moment that is free, and the one after the last that is taken now, both in microseconds since 1970.
-/// A moment further away than senders can have reserved is one of another clock: it is not waited for.
+/// The first send slot that is free, and the one after the last that is taken now, both in microseconds since 1970.
+/// A slot further away than runs can have reserved is one of another clock: it is not waited for.
 pub(crate) fn reserve(next: i64, count: u32, gap: Duration, now: DateTime<Utc>) -> (i64, i64) {
     let now = now.timestamp_micros();
     let gap = i64::try_from(gap.as_micros()).unwrap_or(i64::MAX / 8192);
@@ -550,10 +550,10 @@ pub(crate) fn reserve(next: i64, count: u32, gap: Duration, now: DateTime<Utc>) 
     (first, first.saturating_add(gap.saturating_mul(i64::from(count))))
 }
 
-/// Moments that senders may hold at a time: some machines with 64 connections each, and a second's worth of a fast rate.
+/// Send slots that runs may hold at a time: some machines with 64 connections each, and a second's worth of a fast rate.
 const MOST_RESERVED: i64 = 8192;
 
-/// From now until a moment.
+/// From now until a send slot.
 pub(crate) fn until(moment: i64, now: DateTime<Utc>) -> Duration {
     Duration::from_micros(u64::try_from(moment - now.timestamp_micros()).unwrap_or(0))
 }

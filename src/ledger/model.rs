@@ -1,7 +1,7 @@
-//! A ledger and its senders under whatever may happen, against a model that knows what really arrived.
+//! A ledger and its runs under whatever may happen, against a model that knows what really arrived.
 //! Shell: runs ledgers.
 //!
-//! Sequences of happenings are made at random: senders enter, claim, hand over, get answers, die, are replaced; people
+//! Sequences of happenings are made at random: runs enter, claim, hand over, get answers, die, are replaced; people
 //! unsubscribe; operators pause, cancel, resend; the clock jumps. After each step the invariants hold:
 //!
 //! - the figures add up to everybody;
@@ -36,7 +36,7 @@ enum Step {
     Claim {
         most: usize,
     },
-    /// The sender writes *handing over* for a row it has.
+    /// The run writes *handing over* for a row it has.
     HandOver {
         which: usize,
     },
@@ -49,7 +49,7 @@ enum Step {
     Release {
         which: usize,
     },
-    /// A sender that was replaced tries to go on.
+    /// A run that was replaced tries to go on.
     ZombieWrites {
         which: usize,
     },
@@ -136,11 +136,11 @@ struct Simulation<L> {
     fallen: Option<RunId>,
     /// Ended by others, or by itself: it may write nothing more.
     zombies: Vec<RunId>,
-    /// Rows the sender has in memory, and whether *handing over* was written.
+    /// Rows the run has in memory, and whether *handing over* was written.
     hand: BTreeMap<i64, (usize, bool)>,
     zombie_hand: Vec<i64>,
     truth: Vec<Truth>,
-    /// Where the ledger is a server's: its address. A sender that is gone must be silent there for a lease.
+    /// Where the ledger is a server's: its address. A run that is gone must be silent there for a lease.
     server: Option<String>,
 }
 

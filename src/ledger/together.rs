@@ -122,7 +122,7 @@ impl Underway {
     }
 }
 
-/// A sender takes what there is, and ends without having begun any of it.
+/// A run takes what there is, and ends without having begun any of it.
 async fn claim(ledger: &impl Ledger, edition: &str) {
     let sender = ledger.enter(edition, "send", laws::now()).await.unwrap().sender;
     let control = ledger.edition_state(edition).await.unwrap().control;

@@ -1,4 +1,4 @@
-//! The mail of one language, encoded once: everybody's message is made of these bytes and a few slots.
+//! The email of one language, encoded once: everybody's message is made of these bytes and a few slots.
 //! Pure: a composition in, bytes out.
 
 use crate::audience::Recipient;

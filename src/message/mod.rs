@@ -182,7 +182,7 @@ impl Sender {
             .unwrap_or_else(|| self.bounce_address.clone())
     }
 
-    /// The address behind "unsubscribe" in a person's mail: https where there is a public address, a mail otherwise.
+    /// The address behind "unsubscribe" in a person's message: https where there is a public address, `mailto:` otherwise.
     fn unsubscribe_url(&self, token: &str) -> String {
         match &self.public_url {
             Some(url) => format!("{url}/unsubscribe/{token}"),
@@ -291,7 +291,7 @@ impl MessageTemplate {
         &self.mail_of(recipient).composition
     }
 
-    /// The mail in the language that stands in a person's column `language`, or else in the newsletter's own.
+    /// The email in the language that stands in a person's column `language`, or else in the newsletter's own.
     fn mail_of(&self, recipient: &Recipient) -> &EncodedEmail {
         let own = &self.mails[0];
         if self.mails.len() == 1 {

@@ -7,14 +7,14 @@ use crate::count::counted;
 
 /// A source of fewer items may well be empty one day.
 const FEW: usize = 3;
-/// This number of times as many items as before, and at least `MANY`, is not a busy month.
+/// Ten times the number of items before, and at least `MANY`, is not a busy month.
 const TIMES_MORE: usize = 10;
 const MANY: usize = 50;
 /// The language of less text is a guess.
 const ENOUGH_CHARS: usize = 400;
 const LOOKED_AT_CHARS: usize = 20_000;
 
-/// The language that a reading's words are in, by its code of three letters, where there is enough to tell.
+/// The language that a reading's words are in, by its code of three letters, where there is enough text to be sure.
 pub fn language(reading: &Reading) -> Option<&'static str> {
     let mut text = String::new();
     for item in &reading.items {

@@ -189,7 +189,7 @@ impl Project {
         Ok(Locale::of(&self.settings.theme.language, &self.templates()?.words())?)
     }
 
-    /// The words of the languages that the mail goes out in too.
+    /// The words of the languages that the email goes out in too.
     ///
     /// # Errors
     /// When there are none for one of them, or a file of them is wrong.

@@ -31,7 +31,7 @@ pub struct Settings {
     /// Where else the charity is, for the footer.
     #[serde(default)]
     pub links: FooterLinks,
-    /// Languages that the mail goes out in too, by code, with the sender's words in them.
+    /// Languages that the email goes out in too, by code, with the organisation's words in them.
     #[serde(default)]
     pub translations: BTreeMap<String, ThemeWords>,
     /// Where news comes from; the folder `news/` when there is none.

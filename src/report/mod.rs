@@ -32,7 +32,7 @@ pub struct Report {
     pub subject: String,
     /// Names the words that are sent.
     pub hash: String,
-    /// True when the mail went into the outbox folder and to nobody.
+    /// True when the messages went into the outbox folder and to nobody.
     pub practice: bool,
     pub state: EditionPhase,
     pub planned_at: DateTime<Utc>,

@@ -92,7 +92,7 @@ impl Domains {
         Ok(domains)
     }
 
-    /// With this number of senders at work, each keeps its share.
+    /// With this number of runs at work, each keeps its share.
     #[must_use]
     pub fn shared_by(mut self, senders: u32) -> Self {
         for gap in self.gaps.iter_mut().chain(&mut self.others) {
@@ -107,7 +107,7 @@ impl Domains {
         self.gaps.len() - 1
     }
 
-    /// How long a message to this domain has to wait. With no wait its moment is taken.
+    /// How long a message to this domain has to wait. With no wait its slot is taken.
     pub fn take(&mut self, domain: &str, now: Duration) -> Duration {
         if self.groups.is_empty() && self.others.is_none() {
             return Duration::ZERO;

@@ -27,9 +27,9 @@ pub(super) struct Queue {
     /// Rows that failed before go behind the others.
     failed: BTreeSet<i64>,
     behind: VecDeque<Delivery>,
-    /// Rates by domain, as a single sender would use them.
+    /// Rates by domain, as a single run would use them.
     whole: Domains,
-    /// This sender's share of them.
+    /// This run's share of them.
     domains: Domains,
     senders: u32,
     /// The last claim gave all there was.
@@ -52,7 +52,7 @@ impl Queue {
         }
     }
 
-    /// Several senders share the rates.
+    /// Several runs share the rates.
     pub fn share_with(&mut self, senders: u32) {
         if self.senders != senders {
             self.senders = senders;

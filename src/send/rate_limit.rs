@@ -1,5 +1,5 @@
 //! How fast messages leave: send slots of the edition's rate, the number of connections, the rest between messages.
-//! Shell: the run's clock, and the ledger for slots that several senders share.
+//! Shell: the run's clock, and the ledger for slots that several runs share.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,7 +16,7 @@ use super::verdict::LimitKind;
 use crate::ledger::Ledger;
 use crate::ledger::error::LedgerError;
 
-/// Send slots that this sender has reserved.
+/// Send slots that this run has reserved.
 struct SendSlots {
     first: Instant,
     left: u32,

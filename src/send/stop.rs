@@ -52,7 +52,7 @@ impl StopSignal {
     /// Waits until at least this much of a stop is wished.
     pub async fn wished(&self, at_least: Urgency) {
         let mut urgency = self.urgency.clone();
-        // The sender lives in `self`: the line cannot close while we wait.
+        // The channel's sender lives in `self`: it cannot close while we wait.
         let _ = urgency.wait_for(|current| *current >= at_least).await;
     }
 }

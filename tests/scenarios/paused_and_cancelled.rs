@@ -1,4 +1,4 @@
-//! Somebody else than the sender stops a run, for a while or for ever.
+//! Somebody other than the person who sends stops a run, for a while or for ever.
 
 use crate::support::{Charity, Ran, Server};
 

@@ -1,4 +1,4 @@
-//! One edition, one ledger on `PostgreSQL`, several senders.
+//! One edition, one ledger on `PostgreSQL`, several runs.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};

@@ -42,7 +42,7 @@ fn each_person_gets_her_language_and_nobody_gets_two() {
         assert_eq!(plain.contains("Beth ddigwyddodd."), is_welsh, "{who}");
         assert_eq!(plain.contains("Rhowch"), is_welsh, "{who}");
         assert_eq!(plain.contains("Unsubscribe from this email"), !is_welsh, "{who}");
-        // A story that nobody has translated is in the mail all the same.
+        // A story that nobody has translated is in the email all the same.
         assert!(plain.contains("Story of the 03"), "{who}");
     }
 }

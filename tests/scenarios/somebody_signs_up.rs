@@ -1,4 +1,4 @@
-//! Somebody signs up on the page, confirms, leaves, and signs up again; a stranger types other people's addresses.
+//! Somebody signs up on the page, confirms, leaves, and comes back the same way; a stranger types other people's addresses.
 
 use chrono::{TimeDelta, Utc};
 use roundup::audience::Keys;

@@ -163,7 +163,7 @@ fn a_copy_of_a_running_ledger_that_is_restored_is_older() {
         }
         let ran = charity.run("send --year 2020 --confirm 400");
         assert_ne!(ran.code, 0, "{ran:?}");
-        // The copies that were in flight were taken, though their sender was gone.
+        // The copies that were in flight were taken, though their run was gone.
         assert!(server.taken().len() <= taken + 8, "mailed again with an old ledger: {ran:?}");
         server.everybody_once();
     }

@@ -122,7 +122,7 @@ impl DropReader {
 pub async fn read_first(project: &Project, screen: &Screen) -> Result<(), Failure> {
     read_settings_box(project, screen).await?;
     if !Spool::new(&project.path(".roundup")).is_empty() {
-        // Who left before the first edition was planned: the ledger is made for them, and takes them in.
+        // People who left before the first edition was planned: the ledger is made for them, and takes them in.
         drop(ledger_for(project, false, 1).await?);
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! `roundup preview`: the mail as pages and files to look at.
+//! `roundup preview`: the email as pages and files to look at.
 //! Shell: reads the project, writes a folder.
 
 pub mod pages;

@@ -1,4 +1,4 @@
-//! `roundup test`: the mail to a few typed addresses, marked as a test. It has no way to the list and writes no ledger.
+//! `roundup test`: the email to a few typed addresses, marked as a test. It has no way to the list and writes no ledger.
 //! Shell: the project and the relay.
 
 use std::sync::{Arc, Mutex};
@@ -159,7 +159,7 @@ pub fn addresses(typed: &[String]) -> Result<Vec<EmailAddress>, Failure> {
     }
 }
 
-/// Sends the mail as `whose` would see it to each address. The keys behind its unsubscribe links are thrown away: they
+/// Sends the email as `whose` would see it to each address. The keys behind its unsubscribe links are thrown away: they
 /// unsubscribe nobody.
 pub async fn send(
     project: &Project,

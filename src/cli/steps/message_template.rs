@@ -14,7 +14,7 @@ use crate::rfc::dkim::Signer;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
-/// Who is shown the mail when there is no list.
+/// Who is shown the email when there is no list.
 pub fn stand_in() -> Recipient {
     let mut values = Values::new();
     for (column, value) in

@@ -146,7 +146,7 @@ impl PreparedEdition {
         }
     }
 
-    /// Somebody to show the mail to: the first of the list, or a stand-in.
+    /// Somebody to show the email to: the first of the list, or a stand-in.
     pub fn example(&self) -> Recipient {
         self.audience.first.first().cloned().unwrap_or_else(stand_in)
     }

@@ -432,7 +432,7 @@ impl Editor {
         send_test(view, to, whose).await
     }
 
-    /// Everything beside the mail. Where no email could be made yet, there are the reason and the other editions.
+    /// Everything beside the email. Where none could be made yet, there are the reason and the other editions.
     async fn state(&self, whose: &str) -> StudioResponse {
         let mut state = match &self.view {
             Some(view) => shown::state(view, whose),

@@ -64,7 +64,7 @@ pub async fn run(
     how: StudioOptions,
     globals: &Globals,
 ) -> Result<Exit, Failure> {
-    // Watched first: what changes while the first mail is made is looked at once more.
+    // Watched first: what changes while the first email is made is looked at once more.
     let project = globals.project()?;
     let mut watched = watch::FolderWatch::new(&project)?;
     let mut editor = Box::pin(Editor::new(globals, which)).await?;

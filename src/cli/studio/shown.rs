@@ -233,7 +233,7 @@ fn link_ages(view: &View) -> Value {
     })
 }
 
-/// The people that the mail can be seen as.
+/// The people that the email can be seen as.
 fn people_of(view: &View) -> Value {
     let audience = &view.prepared.audience;
     let named = |recipient: &Recipient| match recipient.name() {
@@ -326,7 +326,7 @@ pub fn part(view: &View, whose: &str, part: &str) -> StudioResponse {
     }
 }
 
-/// What each story takes of the mail.
+/// What each story takes of the email.
 pub fn costs(view: &View) -> StudioResponse {
     match of_each_story(&view.project, &view.prepared) {
         Ok(costs) => {

@@ -1,4 +1,4 @@
-//! One look at an edition: its mail, its people, what it was chosen from.
+//! One look at an edition: its email, its people, what it was chosen from.
 //! Shell: reads the project.
 
 use crate::audience::{Person, Recipient};
@@ -38,7 +38,7 @@ impl View {
     /// next edition, and is read again with the websites only.
     ///
     /// # Errors
-    /// When the mail cannot be made.
+    /// When the email cannot be made.
     pub async fn look(
         globals: &Globals,
         which: &EditionArguments,

@@ -144,7 +144,7 @@ fn collect(
     }
 }
 
-/// Whether a path can change the mail: no hidden file, nothing that roundup itself writes.
+/// Whether a path can change the email: no hidden file, nothing that roundup itself writes.
 fn matters(root: &Path, path: &Path) -> bool {
     const WRITTEN: [&str; 3] = ["outbox", "preview", "target"];
     let Ok(below) = path.strip_prefix(root) else { return true };

@@ -17,10 +17,10 @@ pub const LONGEST_FILE_BYTES: u64 = 64 * 1024 * 1024;
 const MOST_FILES: usize = 50;
 /// A workbook may stand in a ZIP, and that in another.
 const DEEPEST: usize = 3;
-/// A file with a zero byte here is no text: the address may stand right behind other words.
+/// A file with a zero byte here is not text: the address may stand right behind other words.
 const START_BYTES: usize = 8192;
 
-/// See the module.
+/// The files that name the person, and those that could not be read.
 #[derive(Debug, Default)]
 pub struct Mentions {
     pub named: Vec<String>,

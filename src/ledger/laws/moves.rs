@@ -89,7 +89,7 @@ const IN_HAND: [(&str, &str); 9] = [
     ("left", ""),
 ];
 
-/// A copy in a sender's hand is recorded at the address to which it goes, and so is what comes back of it. When it is given back
+/// A copy in progress is recorded at the address to which it goes, and so is what comes back of it. When it is given back
 /// or sent again, it goes to the address that the person has by then. Nobody gets two.
 pub async fn hold_of_copies_in_hand(ledger: &(impl Ledger + ListStore + ReturnStore)) {
     for (end, place) in IN_HAND {

@@ -30,7 +30,7 @@ struct Entry {
 }
 
 impl Changes {
-    /// Locks rows, in one order for everybody, so that no two senders wait for each other.
+    /// Locks rows, in one order for everybody, so that no two runs wait for each other.
     pub(super) async fn lock(
         transaction: &Transaction<'_>,
         statements: &Statements,

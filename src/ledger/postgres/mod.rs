@@ -1,9 +1,9 @@
 //! The ledger on a `PostgreSQL` server, for several computers that send one edition together.
 //! Shell: one connection to the server, and a task that gathers changes into commits.
 //!
-//! Rows are claimed with `FOR UPDATE SKIP LOCKED`, so that no two senders get the same. Each sender has a lease by the
+//! Rows are claimed with `FOR UPDATE SKIP LOCKED`, so that no two runs get the same. Each run has a lease by the
 //! server's clock and a number that only grows; every change it makes is made in a transaction that first sees that the
-//! lease holds. A sender that was away past its lease can therefore change nothing, however late it wakes. A server that is
+//! lease holds. A run that was away past its lease can therefore change nothing, however late it wakes. A server that is
 //! away is waited for until the lease ends: the answers of the relay are kept, and written when it is back.
 
 mod aftermath;
@@ -239,7 +239,7 @@ impl Ledger for PostgresLedger {
         now: DateTime<Utc>,
         most: usize,
     ) -> Result<Claim, LedgerError> {
-        // Rows that were claimed by a commit whose answer was lost go back when the sender leaves.
+        // Rows that were claimed by a commit whose answer was lost go back when the run leaves.
         patiently!(self.server, async |transaction, statements| {
             let edition = edition_of(transaction, statements, sender).await?;
             followed::follow(transaction, statements, &edition, now).await?;
@@ -345,7 +345,7 @@ impl Ledger for PostgresLedger {
     ) -> Result<Duration, LedgerError> {
         patiently!(self.server, async |transaction, _| {
             let row = transaction.query_one(NEXT_MOMENT, &[&edition]).await?;
-            // The server's clock is the one that all senders share.
+            // The server's clock is the one that all runs share.
             let now = DateTime::from_timestamp_micros(row.get(1)).unwrap_or_default();
             let (first, next) = reserve(row.get(0), count, gap, now);
             let sql = "UPDATE editions SET next_moment = $2 WHERE name = $1";

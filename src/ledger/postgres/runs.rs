@@ -25,7 +25,7 @@ pub(super) struct WriteBatch {
     pub reply: oneshot::Sender<Result<(), LedgerError>>,
 }
 
-/// The editions of those senders whose lease holds.
+/// The editions of those runs whose lease holds.
 async fn living(
     transaction: &Transaction<'_>,
     statements: &Statements,
@@ -35,7 +35,7 @@ async fn living(
     Ok(rows.into_iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
-/// The edition of a sender whose lease holds.
+/// The edition of a run whose lease holds.
 pub(super) async fn edition_of(
     transaction: &Transaction<'_>,
     statements: &Statements,
@@ -102,7 +102,7 @@ pub(super) async fn decide(
     Ok(decided)
 }
 
-/// Settles rows in the hand of senders that have ended.
+/// Settles the rows in progress of runs that have ended.
 pub(super) async fn settle(
     transaction: &Transaction<'_>,
     statements: &Statements,
@@ -194,7 +194,7 @@ pub(super) async fn bump_generation(transaction: &Transaction<'_>) -> Result<i64
     Ok(transaction.query_one(sql, &[]).await?.get(0))
 }
 
-/// Rows that are planned, or deferred and due, and that no other sender is taking at this moment.
+/// Rows that are planned, or deferred and due, and that no other run is taking at this moment.
 pub(super) async fn claim(
     transaction: &Transaction<'_>,
     statements: &Statements,

@@ -24,7 +24,7 @@ pub const SCHEMA: Schema = Schema {
     ],
 };
 
-/// Senders whose lease holds. Nobody can end them before this transaction ends.
+/// Runs whose lease holds. Nobody can end them before this transaction ends.
 pub const FENCE: &str = "SELECT id, edition FROM senders WHERE id = ANY($1) AND ended_at IS NULL
     AND lease_until > clock_timestamp() FOR SHARE";
 
@@ -51,7 +51,7 @@ pub const WRITE_COPIES: &str = "UPDATE deliveries d SET status = u.status, sende
 pub const WRITE_EVENTS: &str = "INSERT INTO events (delivery, at, event, detail)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[])";
 
-/// Rows in the hand of senders that have ended.
+/// Rows in progress of runs that have ended.
 pub const LEFT_OPEN: &str =
     "SELECT id, status, sender, attempts, changed_at, next_at, detail FROM deliveries d
     WHERE edition = $1 AND status IN ('claimed', 'handing_over')

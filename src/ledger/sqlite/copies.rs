@@ -1,4 +1,4 @@
-//! What happens to rows: events, claims, and what senders that are gone have left.
+//! What happens to rows: events, claims, and what runs that are gone have left.
 //! Shell: reads and writes rows.
 
 use chrono::{DateTime, Utc};
@@ -84,7 +84,7 @@ pub(super) fn decide(
     Ok(!events.is_empty())
 }
 
-/// A sender that was ended writes nothing more. Gives its edition.
+/// A run that was ended writes nothing more. Gives its edition.
 pub(super) fn edition_of(connection: &Connection, sender: RunId) -> Result<String, LedgerError> {
     connection
         .prepare_cached("SELECT edition FROM senders WHERE id = ?1 AND ended_at IS NULL")?
@@ -131,7 +131,7 @@ pub(super) fn settle(
     Ok(uncertain)
 }
 
-/// Ends every sender of an edition. On one computer the run's lock has shown that they are gone.
+/// Ends every run of an edition. On one computer the run's lock has shown that they are gone.
 pub(super) fn recover(
     connection: &Connection,
     edition: &str,

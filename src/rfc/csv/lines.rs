@@ -1,4 +1,4 @@
-//! The lines of a table: how they end, which of them are no row, and where in the bytes they stand.
+//! The lines of a table: how they end, which of them are not rows, and where in the bytes they stand.
 //! Pure: bytes in, bytes out.
 
 use std::io::{self, BufRead, Read};
@@ -70,7 +70,7 @@ pub fn lines_of(bytes: &[u8]) -> Vec<&[u8]> {
     lines
 }
 
-/// The first line as an empty one, where it is no row, and some lines without their quotation marks: the numbers of all lines
+/// The first line as an empty one, where it is not a row, and some lines without their quotation marks: the numbers of all lines
 /// stay as they are.
 pub(super) struct ReadableLines<R> {
     lines: R,

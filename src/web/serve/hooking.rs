@@ -14,7 +14,7 @@ use super::{BODY_PATIENCE, Intent, ServerState, pass_on, text, unavailable, wron
 /// A batch of events has some hundred kilobytes.
 const LONGEST_EVENTS_BYTES: usize = 2 * 1024 * 1024;
 
-/// What a mail service reports: kept before it is answered. Who does not know the secret learns nothing.
+/// What a mail service reports: kept before it is answered. Without the secret nobody learns anything.
 pub(super) async fn report(
     shared: &ServerState,
     client: IpAddr,
