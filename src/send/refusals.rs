@@ -182,7 +182,7 @@ const SAME_CURE: &str = "many rejections at once are rarely the recipients' faul
                          with --accept they are left out); then run the same command again";
 
 /// How the detail of a row begins that was given back to be tried by the next run. Behind it stands the row's own reply.
-const GIVEN_BACK: &str = "given back, as many people got the same reply: ";
+const GIVEN_BACK: &str = "given back, since many people got the same reply: ";
 
 pub(super) fn given_back(reply: &str) -> String {
     format!("{GIVEN_BACK}{reply}")
