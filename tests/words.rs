@@ -34,6 +34,17 @@ const OUT: [(&str, &str); 17] = [
     (r"\bwithout a word\b", "silently"),
 ];
 
+/// What a comment must not say beside these: people read of programs that *ask* a question, a comment is about programs.
+const OUT_IN_COMMENTS: [(&str, &str); 4] = [
+    (r"\basked\b", "fetched, requested, wanted"),
+    (r"\btell(s|ing)?\b", "says, returns, reports, distinguishes"),
+    (r"\bsee the module\b", "in one line what the item is"),
+    (
+        r"\b(any|by|few|many|nearly any|some|such|the|these|two|weaker|without) signs\b|\bsigns (of|that)\b",
+        "characters, evidence",
+    ),
+];
+
 /// "There is no …" and "is no longer" are English; "`x` is no date" is not.
 static IS_NO: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(\bthere )?\b(is|are|was) no\b( longer| more)?").unwrap());
@@ -75,34 +86,102 @@ const ROOMS: [&str; 30] = [
 /// Pages that are written by it. `STYLE.md` quotes what is out.
 const PAGES: [&str; 1] = ["docs/MESSAGES.md"];
 
-/// The string literals of Rust source, their line joints taken out, and the help texts of the command line.
-fn sentences(source: &str) -> Vec<String> {
+/// A part of Rust source that is written in words.
+enum SourceText<'a> {
+    /// A string literal, its line joints taken out.
+    Literal(String),
+    /// What stands behind `//`, and the byte at which it begins.
+    Comment(usize, &'a str),
+}
+
+/// The strings and the comments of Rust source, in their order.
+fn texts(source: &str) -> Vec<SourceText<'_>> {
+    static RAW: LazyLock<Regex> = LazyLock::new(|| Regex::new("^b?r(#*)\"").unwrap());
+    static CHARACTER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^'(?:[^'\\]|\\u\{[0-9a-fA-F]+\}|\\x[0-9a-fA-F]{2}|\\.)'").unwrap()
+    });
     let mut out = Vec::new();
     let mut rest = source;
+    let mut is_in_a_word = false;
     while let Some(first) = rest.chars().next() {
+        let was_in_a_word = is_in_a_word;
+        is_in_a_word = first.is_alphanumeric() || first == '_';
         if rest.starts_with("//") {
-            let end = rest.find('\n').unwrap_or(rest.len());
-            rest = &rest[end..];
+            let (comment, after) = rest.split_at(rest.find('\n').unwrap_or(rest.len()));
+            out.push(SourceText::Comment(source.len() - rest.len(), comment));
+            rest = after;
         } else if first == '"' {
             let (text, after) = literal(&rest[1..]);
-            out.push(text);
+            out.push(SourceText::Literal(text));
             rest = after;
-        } else if let Some(quoted) = rest.strip_prefix("r#\"") {
-            let end = quoted.find("\"#").unwrap_or(quoted.len());
-            out.push(quoted[..end].to_owned());
-            rest = quoted[end..].strip_prefix("\"#").unwrap_or("");
-        } else if first == '\'' {
-            // A character such as '"', or a lifetime.
-            let text: Vec<char> = rest.chars().take(4).collect();
-            let length = match text[..] {
-                ['\'', '\\', _, '\''] => 4,
-                ['\'', inner, '\'', ..] if inner != '\\' => 2 + inner.len_utf8(),
-                _ => 1,
-            };
-            rest = &rest[length..];
+        } else if !was_in_a_word && let Some(found) = RAW.captures(rest) {
+            let quoted = &rest[found[0].len()..];
+            let close = format!("\"{}", &found[1]);
+            let end = quoted.find(&close).unwrap_or(quoted.len());
+            out.push(SourceText::Literal(quoted[..end].to_owned()));
+            rest = quoted[end..].strip_prefix(close.as_str()).unwrap_or("");
+            is_in_a_word = false;
+        } else if let Some(found) = CHARACTER.find(rest) {
+            rest = &rest[found.end()..];
         } else {
             rest = &rest[first.len_utf8()..];
         }
+    }
+    out
+}
+
+/// The string literals of Rust source.
+fn sentences(source: &str) -> Vec<String> {
+    let literal = |text| match text {
+        SourceText::Literal(text) => Some(text),
+        SourceText::Comment(..) => None,
+    };
+    texts(source).into_iter().filter_map(literal).collect()
+}
+
+/// The lines of one comment as one text, since a phrase may go over the end of a line.
+#[derive(Default)]
+struct Comment {
+    text: String,
+    /// The byte of the text at which each line begins, and its number in the file.
+    lines: Vec<(usize, usize)>,
+}
+
+impl Comment {
+    fn line_at(&self, byte: usize) -> usize {
+        self.lines.iter().rev().find(|(from, _)| *from <= byte).map_or(0, |(_, line)| *line)
+    }
+}
+
+/// The comments of Rust source, without what they quote: examples and code have words of their own.
+fn comments(source: &str) -> Vec<Comment> {
+    static QUOTED: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new("`[^`]*`|\"[^\"]*\"|“[^”]*”").unwrap());
+    let mut out: Vec<Comment> = Vec::new();
+    let mut line = 1;
+    let mut counted = 0;
+    for text in texts(source) {
+        let SourceText::Comment(at, comment) = text else { continue };
+        line += source[counted..at].matches('\n').count();
+        counted = at;
+        let words = comment.trim_start_matches(['/', '!']).trim();
+        let goes_on = out.last().is_some_and(|before| {
+            before.lines.last().is_some_and(|(_, last)| last + 1 == line)
+                && source[..at].trim_end_matches([' ', '\t']).ends_with('\n')
+        });
+        if !goes_on || words.is_empty() {
+            out.push(Comment::default());
+        }
+        if let Some(comment) = out.last_mut() {
+            comment.lines.push((comment.text.len(), line));
+            comment.text.push_str(words);
+            comment.text.push(' ');
+        }
+    }
+    for comment in &mut out {
+        let text =
+            QUOTED.replace_all(&comment.text, |found: &regex::Captures| "_".repeat(found[0].len()));
+        comment.text = text.into_owned();
     }
     out
 }
@@ -111,14 +190,14 @@ fn literal(text: &str) -> (String, &str) {
     let mut out = String::new();
     let mut rest = text;
     loop {
-        let Some(sign) = rest.chars().next() else { return (out, rest) };
-        rest = &rest[sign.len_utf8()..];
-        match sign {
+        let Some(next) = rest.chars().next() else { return (out, rest) };
+        rest = &rest[next.len_utf8()..];
+        match next {
             '"' => return (out, rest),
             '\\' => {
-                let Some(next) = rest.chars().next() else { return (out, rest) };
-                rest = &rest[next.len_utf8()..];
-                match next {
+                let Some(escaped) = rest.chars().next() else { return (out, rest) };
+                rest = &rest[escaped.len_utf8()..];
+                match escaped {
                     '\n' => rest = rest.trim_start(),
                     'n' => out.push('\n'),
                     other => out.push(other),
@@ -162,18 +241,38 @@ fn pages() -> Vec<PathBuf> {
     found
 }
 
-fn faults(sentence: &str) -> Vec<String> {
+/// A word that is out: the byte at which it stands, and what to write.
+type WordFault = (usize, String);
+
+fn compiled(words: &[(&'static str, &'static str)]) -> Vec<(Regex, &'static str)> {
+    words.iter().map(|(word, instead)| (Regex::new(word).unwrap(), *instead)).collect()
+}
+
+fn faults(sentence: &str) -> Vec<WordFault> {
+    static WORDS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| compiled(&OUT));
     let lower = sentence.to_lowercase();
-    let mut out: Vec<String> = OUT
-        .iter()
-        .filter(|(word, _)| Regex::new(word).unwrap().is_match(&lower))
-        .map(|(word, instead)| format!("{word}: write {instead}"))
-        .collect();
-    let stands = |found: regex::Captures| found.get(1).is_none() && found.get(3).is_none();
-    if IS_NO.captures_iter(&lower).any(stands) {
-        out.push("is no X: write is not a X".to_owned());
+    let mut out = faults_of(&WORDS, &lower);
+    let stands = |found: &regex::Captures| found.get(1).is_none() && found.get(3).is_none();
+    if let Some(found) = IS_NO.captures_iter(&lower).find(stands) {
+        let at = found.get(0).map_or(0, |found| found.start());
+        out.push((at, "is no X: write is not a X".to_owned()));
     }
     out
+}
+
+fn faults_of_a_comment(text: &str) -> Vec<WordFault> {
+    static WORDS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| compiled(&OUT_IN_COMMENTS));
+    let mut out = faults(text);
+    out.extend(faults_of(&WORDS, &text.to_lowercase()));
+    out
+}
+
+fn faults_of(words: &[(Regex, &str)], lower: &str) -> Vec<WordFault> {
+    let fault = |(word, instead): &(Regex, &str)| {
+        let found = word.find(lower)?;
+        Some((found.start(), format!("{:?}: write {instead}", found.as_str())))
+    };
+    words.iter().filter_map(fault).collect()
 }
 
 #[test]
@@ -182,13 +281,13 @@ fn words_that_are_out_are_in_no_sentence_that_people_read() {
     let sentences = source_sentences(&ROOMS);
     assert!(sentences.len() > 500, "{}", sentences.len());
     for (path, sentence) in sentences {
-        for fault in faults(&sentence) {
+        for (_, fault) in faults(&sentence) {
             bad.push(format!("{}: {fault}\n    {sentence}", path.display()));
         }
     }
     for page in PAGES {
         for line in fs::read_to_string(page).unwrap().lines() {
-            for fault in faults(line) {
+            for (_, fault) in faults(line) {
                 bad.push(format!("{page}: {fault}\n    {line}"));
             }
         }
@@ -213,6 +312,52 @@ fn the_words_that_are_out_are_found() {
     }
     for good in ["there is no key", "it is no longer used", "a mail program", "roundup signs it"] {
         assert!(faults(good).is_empty(), "{good}: {:?}", faults(good));
+    }
+}
+
+#[test]
+fn words_that_are_out_are_in_no_comment() {
+    let mut bad = Vec::new();
+    let mut checked = 0;
+    for folder in ["src", "tests", "examples", "benches"] {
+        for path in files(Path::new(folder), ".rs") {
+            for comment in comments(&fs::read_to_string(&path).unwrap()) {
+                checked += 1;
+                for (at, fault) in faults_of_a_comment(&comment.text) {
+                    let line = comment.line_at(at);
+                    bad.push(format!("{}:{line}: {fault}\n    {}", path.display(), comment.text));
+                }
+            }
+        }
+    }
+    assert!(bad.is_empty(), "{} comments\n{}", bad.len(), bad.join("\n"));
+    assert!(checked > 5000, "{checked}");
+}
+
+#[test]
+fn comments_are_found_with_their_lines() {
+    let source = "//! A page\n//! Pure: no.\n\nlet url = \"http://a.org\"; // is asked\n/// Whether it is\n/// no date.\n///\n/// `told` and \"she\"\n\
+                  let c = ['\"', '\\u{2f}', '/']; // tail\nlet raw = r#\"// \" no\"#;\nlet other = br\"\\\"; // behind\n";
+    let found = comments(source);
+    let texts: Vec<&str> = found.iter().map(|comment| comment.text.trim()).collect();
+    assert_eq!(
+        texts,
+        [
+            "A page Pure: no.",
+            "is asked Whether it is no date.",
+            "______ and _____",
+            "tail",
+            "behind"
+        ]
+    );
+    let lines: Vec<usize> =
+        faults_of_a_comment(&found[1].text).iter().map(|(at, _)| found[1].line_at(*at)).collect();
+    assert_eq!(lines, [4, 5, 4], "{:?}", faults_of_a_comment(&found[1].text));
+    for bad in ["Tells the caller", "See the module.", "weaker signs", "read alone"] {
+        assert!(!faults_of_a_comment(bad).is_empty(), "{bad}");
+    }
+    for good in ["The domain that signs", "an equals sign", "Asks for the number", "storytelling"] {
+        assert!(faults_of_a_comment(good).is_empty(), "{good}");
     }
 }
 
