@@ -247,7 +247,7 @@ fn outlook_and_everybody_else_read_whole_tables() {
     }
 }
 
-/// Writes the emails of `editions::looks` to target/looks, light, dark and inverted, on a phone and on a desk, for a designer's eye.
+/// Writes the emails of `editions::looks` to target/looks, light, dark and inverted, on a phone and on a computer, for a designer's eye.
 #[test]
 #[ignore = "makes pictures for people"]
 fn pictures_of_many_editions() {

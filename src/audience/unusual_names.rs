@@ -16,7 +16,7 @@ const LONG_NAME: usize = 30;
 /// Enough of each kind to fill the whole, if there is no other.
 pub const STRANGEST: usize = 5;
 
-/// The strangest of those who were looked at.
+/// The most unusual names of those who were looked at.
 #[derive(Debug, Clone, Default)]
 pub struct UnusualNames {
     found: [Vec<Recipient>; REASONS.len()],
@@ -41,7 +41,7 @@ impl UnusualNames {
         self
     }
 
-    /// The strangest first, and each reason once before any comes a second time.
+    /// The most unusual first, and each reason once before any comes a second time.
     pub fn shown(&self) -> impl Iterator<Item = UnusualRecipient<'_>> {
         (0..STRANGEST)
             .flat_map(|round| {
@@ -53,7 +53,7 @@ impl UnusualNames {
     }
 }
 
-/// The strangest first.
+/// The most unusual first.
 const REASONS: [&str; 9] = [
     "has merge fields of another system",
     "has an email address in it",

@@ -56,7 +56,7 @@ pub enum EventError {
     TooMany,
 }
 
-/// Reads every event of a file. A strange one among others is counted, and they are read; so is a line that is cut off.
+/// Reads every event of a file. One of no known form among others is counted, and they are read; so is a line that is cut off.
 ///
 /// # Errors
 /// When it is not JSON, or holds nothing that is an event of a known provider.
@@ -64,7 +64,7 @@ pub fn read_events(text: &str) -> Result<EventBatch, EventError> {
     read_events_of(text, None)
 }
 
-/// The same where only one provider may speak: events in another's form are strange.
+/// The same where only one provider may speak: events in another's form count as those of no known form.
 ///
 /// # Errors
 /// As for [`read_events`].

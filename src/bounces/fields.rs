@@ -140,7 +140,7 @@ pub(super) fn parameter(value: &str, name: &str) -> Option<String> {
     None
 }
 
-/// Base64 with line ends and other strange letters in it, as far as it can be read.
+/// Base64 with line ends and other characters in it that do not belong there, as far as it can be read.
 pub(super) fn base64_bytes(text: &str) -> Vec<u8> {
     let mut plain: Vec<u8> = text
         .bytes()

@@ -224,7 +224,7 @@ fn room_after(preheader: &str) -> String {
     "&zwnj;&nbsp;".repeat(SHOWN.saturating_sub(preheader.chars().count()).min(MOST))
 }
 
-/// Widths in pixels that three figures share: on a desk, on a phone, and on the smallest phone, 320 wide.
+/// Widths in pixels that three figures share: on a computer, on a phone, and on the smallest phone, 320 wide.
 const FIGURES_ROOM: [usize; 3] = [520, 319, 264];
 /// The design's digits, and the smallest that still read as a figure.
 const FIGURE_SIZES: std::ops::RangeInclusive<usize> = 14..=34;
@@ -232,7 +232,7 @@ const FIGURE_SIZES: std::ops::RangeInclusive<usize> = 14..=34;
 const FIGURE_GAP: usize = 6;
 
 /// The figures that the charity chose. `share` is the width of each in hundredths; `size`, `phone` and `small` the height of its
-/// digits on a desk, a phone and a very small one: the same for all, so that the longest has room beside the others.
+/// digits on a computer, a phone and a very small one: the same for all, so that the longest has room beside the others.
 fn figures(edition: &Edition, locale: &Locale) -> Vec<Value> {
     let figures = &edition.figures;
     let longest = figures.iter().map(|one| tenths(&one.value)).max().unwrap_or(0).max(1);

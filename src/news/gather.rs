@@ -46,7 +46,7 @@ pub enum Ask {
     InTime,
     /// The same, and nobody for the sizes of pictures: somebody waits for the stories.
     NewsInTime,
-    /// All of them; those named here are taken in however strange they have become.
+    /// All of them; those named here are taken in however unusual they look.
     Now { accept: Vec<String> },
     /// None.
     Never,
@@ -229,7 +229,7 @@ async fn ask_websites(
                     settings: settings.clone(),
                     date,
                     answered: state.answered,
-                    // A strange answer that is accepted now must be given again.
+                    // An unusual answer that is accepted now must be given again.
                     validators: if state.trouble.is_some() || is_changed(settings, &state) {
                         Validators::default()
                     } else {

@@ -1,4 +1,4 @@
-//! Whether a source has turned strange: what it gives is not what it gave, and nobody should be mailed it unseen.
+//! Whether a source looks unusual: what it gives is not what it gave, and nobody should be mailed it unseen.
 //! Pure: a reading and what was known of the source in, a reason out.
 
 use super::item::Reading;

@@ -30,7 +30,7 @@ pub struct SourceState {
 pub struct Trouble {
     pub what: String,
     pub cure: String,
-    /// It answered, and what it said is strange: a person must look.
+    /// It answered, and what it said is unusual: a person must look.
     pub is_strange: bool,
 }
 

@@ -183,7 +183,7 @@ impl EmailAddress {
     }
 }
 
-/// The place of the `@` in an address as nearly all are: letters, digits and a few marks, its domain in small letters. Such
+/// The place of the `@` in an address as nearly all are: letters, digits and a few marks, its domain in lower case. Such
 /// a one is an address and is written as it stands; of a million, this is what is looked at.
 fn plain_at(text: &str) -> Option<usize> {
     let (local, domain) = text.split_once('@')?;

@@ -1,4 +1,4 @@
-//! Bytes as hexadecimal digits (RFC 4648 section 8), in small letters.
+//! Bytes as hexadecimal digits (RFC 4648 section 8), in lower case.
 //! Pure: bytes in, text out.
 
 /// Two digits a byte.

@@ -153,7 +153,7 @@ impl Connection {
     async fn take_what_arrived(&mut self) {
         let mut arrived = self.stream.read_now(&mut self.buffer).await;
         if arrived.is_none() && self.stream.has_unread() {
-            // The socket has bytes of which the runtime has not heard yet: on a busy computer that takes a while.
+            // The socket has bytes that the runtime does not know of yet: on a busy computer that takes a while.
             self.stream.readable().await;
             arrived = self.stream.read_now(&mut self.buffer).await;
         }

@@ -1,4 +1,4 @@
-//! News from websites: fetched, kept, held when strange, and accounted for.
+//! News from websites: fetched, kept, held when they look unusual, and accounted for.
 
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path, query_param};

@@ -1,4 +1,4 @@
-//! Everybody's copy is looked at before the first byte leaves; the strangest are shown, and the broken hold the sending.
+//! Everybody's copy is looked at before the first byte leaves; the most unusual are shown, and the broken hold the sending.
 
 use crate::support::{Charity, Server};
 

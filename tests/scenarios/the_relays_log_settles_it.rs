@@ -4,7 +4,7 @@ use crate::support::{Act, Charity, Server, Stage};
 
 #[test]
 fn those_in_the_log_have_arrived_and_of_the_others_it_says_nothing() {
-    // Two answers to a dot are never heard; the first of these messages arrived all the same.
+    // Two answers to a dot never arrive; the first of these messages arrived all the same.
     let server = Server::scripted(|moment| match (moment.stage, moment.recipient, moment.before) {
         (Stage::Dot, "p1@example.org", _) => Act::TakeAndClose,
         (Stage::Dot, "p2@example.org", 0) => Act::Close,

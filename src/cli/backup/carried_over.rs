@@ -34,7 +34,7 @@ pub(super) struct CarriedOver {
     pub in_files_again: Vec<String>,
 }
 
-/// Takes over what the ledger before heard since the backup.
+/// Takes over what came into the ledger before since the backup.
 pub(super) async fn carry_over(
     project: &Project,
     earlier: &AnyLedger,

@@ -56,7 +56,7 @@ struct RestoreOutcome {
     time_zone: Tz,
 }
 
-/// How far a ledger has come: the same text, and nothing was sent or heard in between.
+/// How far a ledger has come: the same text, and nothing was sent or received in between.
 const STATE: &str = "SELECT (SELECT age FROM ledger) || ' ' || (SELECT coalesce(max(changed_at), 0) FROM deliveries)
     || ' ' || (SELECT coalesce(max(id), 0) FROM no_mail_changes)
     || ' ' || (SELECT coalesce(max(id), 0) FROM list_changes)

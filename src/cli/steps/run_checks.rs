@@ -37,7 +37,7 @@ use crate::rfc::address::EmailAddress;
 /// How far a check looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// The project, and what earlier checks heard.
+    /// The project, and what earlier checks found out.
     Project,
     /// The links too, and SpamAssassin where it is installed.
     Network,

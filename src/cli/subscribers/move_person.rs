@@ -134,7 +134,7 @@ impl OpenList {
         let (to, left) = if is_back { (own, None) } else { moves.arrival(&self.keys, &new.key()) };
         let carried = entry.and_then(|entry| {
             let (step, origin) = match entry.origin {
-                // What another newsletter heard is written for this address too.
+                // A no from another newsletter is written for this address too.
                 ChangeOrigin::Shared => (NoMailStep::Add(entry.reason), ChangeOrigin::Operator),
                 origin => (NoMailStep::Add(entry.reason), origin),
             };

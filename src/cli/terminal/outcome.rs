@@ -61,7 +61,7 @@ impl Text {
         self.lines.push(Line::Talk(line.into()));
     }
 
-    /// Talk that must be heard.
+    /// Talk that is shown with `--quiet` too.
     pub fn warn(&mut self, line: impl Into<String>) {
         self.lines.push(Line::Warning(line.into()));
     }

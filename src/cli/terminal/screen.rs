@@ -204,7 +204,7 @@ impl Screen {
         }
     }
 
-    /// Talk that must be heard.
+    /// Talk that is shown with `--quiet` too.
     pub fn warn(&self, text: &str) {
         if self.is_silent {
             return;

@@ -22,7 +22,7 @@ fn later(seconds: i64) {
     NOW.fetch_add(seconds * 1000, Ordering::SeqCst);
 }
 
-/// Where everybody stands, kept by a desk that is never away.
+/// Where everybody stands, kept in memory and never away.
 #[derive(Default)]
 struct People {
     left: BTreeMap<String, Option<String>>,

@@ -74,7 +74,7 @@ pub struct StudioCall {
     pub answer: oneshot::Sender<StudioResponse>,
 }
 
-/// The ends that the desk holds.
+/// The studio's side for whoever holds the edition: the requests of the page, and how to announce a new version.
 pub struct StudioCalls {
     pub calls: mpsc::Receiver<StudioCall>,
     /// Rises whenever there is something new to show.

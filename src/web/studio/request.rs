@@ -139,7 +139,7 @@ pub struct WordsBefore {
     pub text: Option<String>,
 }
 
-/// The desk's answer.
+/// The answer to a request of the page.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StudioResponse {
     Json(Value),
