@@ -133,7 +133,7 @@ pub struct ApprovalState {
     pub valid: Vec<Approval>,
     /// What has changed since the last approval that holds no more, in words.
     pub changes: Vec<String>,
-    /// Whether only whoever edited it last has approved it.
+    /// Whether only the person who edited it last has approved it.
     pub only_by_editor: bool,
     /// What keeps it from being sent, whoever has approved it before.
     pub stopped: Option<EditionStop>,

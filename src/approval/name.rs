@@ -13,7 +13,7 @@ const LONGEST_NAME_CHARS: usize = 80;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApproverName {
     pub who: String,
-    /// Whether they are whoever the account belongs to, as far as is known.
+    /// Whether the account belongs to them, as far as is known.
     pub is_owner_of_account: bool,
 }
 

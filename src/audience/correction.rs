@@ -32,7 +32,7 @@ impl CorrectionAudience {
         Self { edition: edition.to_owned(), got_it: HashSet::new(), have_nothing: HashSet::new() }
     }
 
-    /// Takes somebody in, by the key of their address. Whoever got it on one row got it.
+    /// Takes somebody in, by the key of their address. A person who got it on one row got it.
     pub fn add(&mut self, key: &str, has: HeldVersion) {
         let name = name_of_key(key);
         match has {

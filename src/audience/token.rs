@@ -44,7 +44,7 @@ pub struct Keys {
     taken: TakenAddresses,
 }
 
-/// The hashes of people whose address is somebody else's now. Whoever has it today has another hash, so that a link in an email
+/// The hashes of people whose address is somebody else's now. Its owner today has another hash, so that a link in an email
 /// to the one never speaks for the other. All copies learn of them together.
 #[derive(Debug, Clone, Default)]
 pub struct TakenAddresses(Arc<RwLock<BTreeSet<String>>>);
@@ -123,7 +123,7 @@ impl Keys {
         bytes
     }
 
-    /// Whoever has an address now.
+    /// The person who has an address now.
     fn person(&self, key: &str) -> [u8; PERSON_BYTES] {
         self.owner_after(key, &self.taken.read())
     }
@@ -154,7 +154,7 @@ impl Keys {
         self.taken.learn(people);
     }
 
-    /// Whoever comes to an address that its owner has left.
+    /// The person who comes to an address that its owner has left.
     pub fn next_address_hash(&self, key: &str) -> String {
         let mut taken = self.taken.read().clone();
         taken.insert(URL_SAFE_NO_PAD.encode(self.owner_after(key, &taken)));
@@ -240,7 +240,7 @@ impl Keys {
         self.is_token_of(token, &person).then(|| URL_SAFE_NO_PAD.encode(person))
     }
 
-    /// The token in the address that confirms a request to join: `c.TIME.PERSON.MAC`. It holds as long as whoever reads it
+    /// The token in the address that confirms a request to join: `c.TIME.PERSON.MAC`. It holds as long as its reader
     /// lets it, from the moment in it on.
     pub fn confirmation_token(&self, person: &str, requested: DateTime<Utc>) -> String {
         self.confirmation_with(self.for_tokens.last(), person, requested)

@@ -22,7 +22,7 @@ pub struct WithoutPerson {
     pub named_at: Vec<usize>,
 }
 
-/// Cuts out the rows whose address is one of `keys`; everything else stays byte for byte. Nothing where the file cannot be cut: it
+/// Cuts out the rows whose address is one of `keys`; everything else stays byte for byte. `None` where the file cannot be cut: it
 /// is not a list, is in UTF-16, or reads otherwise afterwards.
 pub fn without_person(name: &str, bytes: &Arc<[u8]>, keys: &[String]) -> Option<WithoutPerson> {
     let before = sheet_of(name, bytes)?;

@@ -84,7 +84,7 @@ pub fn read_events_of(text: &str, provider: Option<&str>) -> Result<EventBatch, 
     reading.done()
 }
 
-/// Line by line, where one of several is broken. Nothing where no line is an event by itself: then it is not a file of lines.
+/// Line by line, where one of several is broken. `None` where no line is an event by itself: then it is not a file of lines.
 fn by_lines(text: &str, provider: Option<&str>) -> Option<Result<EventBatch, EventError>> {
     let mut reading = Reading { provider, number: 0, batch: EventBatch::default() };
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {

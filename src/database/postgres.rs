@@ -14,8 +14,8 @@ use super::{DatabaseError, DatabaseFault, NewerSchema, Schema};
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 /// The number that keeps two processes from making the tables at once: any number, the same for all.
 const MAKING_TABLES: i64 = 0x726f_756e_6475_7001;
-/// A run that is stopped in the middle of a transaction must not hold up the others for long; and who waits for
-/// somebody's lock is to hear that it was a lock, before the statement's own time is over.
+/// A run that is stopped in the middle of a transaction must not hold up the others for long; and one that waits for a
+/// lock must learn that it was a lock, before the statement's own time is over.
 const SESSION: &str = "SET search_path TO roundup; SET synchronous_commit TO on; SET lock_timeout TO '8s'; \
      SET statement_timeout TO '10s'; SET idle_in_transaction_session_timeout TO '5s'";
 

@@ -116,7 +116,7 @@ impl StoredEmail {
         self.uid
     }
 
-    /// The same without its text, for whoever has read it.
+    /// The same without its text, once that has been read.
     #[must_use]
     pub fn without_bytes(mut self) -> Self {
         self.bytes = Vec::new();

@@ -19,7 +19,7 @@ pub trait FrequencyStore: Send + Sync {
         at: DateTime<Utc>,
     ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
 
-    /// Nothing where they have not chosen.
+    /// How often the person wants the email; `None` where they have not chosen.
     fn frequency_of(
         &self,
         person: &str,

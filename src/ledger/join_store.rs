@@ -79,7 +79,7 @@ pub trait JoinStore: Send + Sync {
         person: &str,
     ) -> impl Future<Output = Result<Vec<String>, LedgerError>> + Send;
 
-    /// Whoever has signed up and not confirmed, by their folded addresses.
+    /// People who have signed up and not confirmed, by their folded addresses.
     fn join_requests(&self) -> impl Future<Output = Result<Vec<JoinRequest>, LedgerError>> + Send;
 
     /// Deletes a request; false where there is none.
@@ -183,7 +183,7 @@ pub(super) const DROP_MESSAGES: &str =
     "UPDATE single_messages SET status = 'dropped', recipient = '', changed_at = $1
     WHERE person = $2 AND purpose <> 'welcome' AND status IN ('planned', 'deferred')";
 
-/// Nothing where the same message was made before.
+/// Makes a message; no row where the same one was made before.
 pub(super) const MAKE_MESSAGE: &str = "INSERT INTO single_messages
     (person, purpose, occasion, made_at, recipient, status, attempts, changed_at, next_at, held_until, holder, detail)
     VALUES ($1, $2, $3, $4, $5, 'planned', 0, $4, $4, 0, '', '')

@@ -222,7 +222,7 @@ pub async fn hold(ledger: &impl Ledger) {
     assert_eq!(ledger.edition_state("2021").await.unwrap().control, RunControl::Go);
     ledger.control("2020", RunControl::Go, later).await.unwrap();
 
-    // Whoever lets it go on must have seen everything that stopped it.
+    // The person who lets it go on must have seen everything that stopped it.
     let seen = ledger.edition_state("2020").await.unwrap().control_number;
     assert_eq!(ledger.control("2020", RunControl::Pause, later).await, Ok(RunControl::Pause));
     assert_eq!(
@@ -278,7 +278,7 @@ pub async fn hold(ledger: &impl Ledger) {
     assert!(ledger.lift(&gone, "it is back again", again).await.unwrap());
     let lifts = ledger.lifts(&gone).await.unwrap();
     assert_eq!(lifts.iter().map(|lift| lift.at).collect::<Vec<_>>(), [later, again]);
-    // Lifted, the next edition goes to them; who leaves between claim and dot is not handed over, and of the other
+    // Lifted, the next edition goes to them; people who leave between claim and dot get nothing handed over, and of the other
     // events of that commit none is written.
     ledger.plan(plan("2018", &["a@example.org", "z@example.org"])).await.unwrap();
     let sender = ledger.enter("2018", "fourth", later).await.unwrap().sender;
@@ -673,7 +673,7 @@ async fn hold_of_stops(ledger: &(impl ApprovalStore + Ledger)) {
     assert_eq!(ledger.approve(approval("2020", "Cy"), 0).await, Ok(false));
     assert_eq!(ledger.approve(approval("2020", "Cy"), 1).await, Ok(true));
     assert_eq!(ledger.approve(approval("2021", "Cy"), 0).await, Ok(true));
-    // Whoever stops need not have seen anything.
+    // The person who stops it need not have seen anything.
     assert_eq!(ledger.stop(stop(StopKind::Cancelled), 0).await, Ok(true));
     assert_eq!(ledger.stop(stop(StopKind::Timed), 2).await, Ok(true));
     let stops = ledger.decisions_of("2020").await.unwrap().stops;
@@ -797,7 +797,7 @@ pub async fn hold_of_schedules(ledger: &impl ScheduleStore) {
         let every = TimeDelta::hours(1);
         assert_eq!(ledger.claim_notice(kind, every, at).await, Ok(expected), "{minutes} {kind}");
     }
-    // What was taken back may be claimed again; only by whoever claimed it.
+    // What was taken back may be claimed again; only by the one that claimed it.
     let at = now() + TimeDelta::minutes(121);
     for (released, expected) in [(now(), false), (now() + TimeDelta::minutes(120), true)] {
         assert_eq!(ledger.release_notice("missed", released).await, Ok(()));

@@ -17,7 +17,7 @@ use crate::audience::{
 };
 use crate::rfc::address::EmailAddress;
 
-/// Everybody on the list, and which change was the last: whoever writes says which state they saw.
+/// Everybody on the list, and which change was the last: a writer says which state it saw.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StoredList {
     pub version: i64,
@@ -135,7 +135,7 @@ impl Moves {
         std::iter::once(now.to_owned()).chain(before).collect()
     }
 
-    /// Whoever comes to an address: the hash that they get, and that of the person who has left it, if somebody has.
+    /// The person who comes to an address: the hash that they get, and that of the person who has left it, if somebody has.
     pub fn arrival(&self, keys: &Keys, key: &str) -> (String, Option<String>) {
         let hash = keys.address_hash_of_key(key);
         if self.left.contains_key(&hash) {
@@ -270,7 +270,7 @@ pub trait ListStore: Send + Sync {
         people: PeoplePortions,
     ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
 
-    /// The version of the list: whoever writes says that they saw it.
+    /// The version of the list: a writer says that it saw it.
     fn list_version(&self) -> impl Future<Output = Result<i64, LedgerError>> + Send;
 
     /// Those of the list with one of these folded addresses.

@@ -395,7 +395,7 @@ pub trait Ledger: Send + Sync + 'static {
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<RunControl, LedgerError>> + Send;
 
-    /// The same for whoever has not looked before.
+    /// The same for a caller that has not looked before.
     fn control(
         &self,
         edition: &str,

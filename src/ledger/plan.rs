@@ -137,7 +137,7 @@ pub(super) fn copy_is_there() -> Event {
 }
 
 impl LeftOutRow {
-    /// Whether they count as left out: whoever may be mailed, and is not in the segment of an edition, does not.
+    /// Whether they count as left out: a person who may be mailed, and is not in the segment of an edition, does not.
     pub fn is_counted(&self) -> bool {
         !self.why.starts_with(OUTSIDE)
     }

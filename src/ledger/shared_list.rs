@@ -143,7 +143,7 @@ impl SharedList {
         moves.keys.iter().filter(is_own).cloned().collect()
     }
 
-    /// How many people are on it; whoever can say so can read it.
+    /// How many people are on it; a count proves that the list can be read.
     ///
     /// # Errors
     /// When the list cannot be read.

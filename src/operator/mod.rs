@@ -1,4 +1,4 @@
-//! What whoever looks after the newsletter gets to know of it while nobody is at the keyboard: `[notify]`.
+//! What the people in charge of the newsletter learn while nobody is at the keyboard: `[notify]`.
 //! Pure: what happened in, words out; `command.rs` is the shell.
 
 pub mod command;

@@ -153,7 +153,7 @@ impl ImportSpool {
         Ok(())
     }
 
-    /// Makes ready to compare. `person_of` gives the folded address by which whoever has another one now is on the list.
+    /// Makes ready to compare. `person_of` gives the folded address by which a person with another one now is on the list.
     ///
     /// # Errors
     /// When there is no space.

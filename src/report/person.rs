@@ -98,7 +98,7 @@ pub struct ConsentProof {
 }
 
 impl ConsentProof {
-    /// Nothing where the list has no evidence.
+    /// `None` where the list has no evidence.
     pub fn of(person: &ImportedPerson) -> Option<Self> {
         person.evidence.as_ref().map(|evidence| Self {
             basis: evidence.basis.word(),

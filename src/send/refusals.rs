@@ -137,7 +137,7 @@ impl Refusals {
         let mut people = 0;
         for entry in self.recent.iter_mut().flatten().filter(|entry| made_it(&entry.refused)) {
             people += 1;
-            // Whoever is given back is not on their way to the do-not-mail list.
+            // People who are given back are not on their way to the do-not-mail list.
             entry.refused.suppression = None;
             if std::mem::take(&mut entry.refused.is_put_off) {
                 give_back.push((entry.refused.id, entry.refused.refusal.why.clone()));

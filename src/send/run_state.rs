@@ -265,8 +265,8 @@ impl<L: Ledger> RunState<L> {
         self.config.lookahead > 0 && !self.is_over() && self.rate_limit.is_free()
     }
 
-    /// Begins to write *handing over*, and with it what the last message came to: one commit a message. Who has left since
-    /// their row was claimed is written down as suppressed, and the error says so.
+    /// Begins to write *handing over*, and with it what the last message came to: one commit a message. A person who has left
+    /// since their row was claimed is written down as suppressed, and the error says so.
     pub fn hand_over(&self, id: i64, accepted: Option<(i64, Event)>) -> Writing<'_> {
         let with = |event| accepted.clone().into_iter().chain([(id, event)]).collect();
         let writing = self.ledger.record_all(self.sender, with(Event::HandingOver), self.now());

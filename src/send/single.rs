@@ -17,7 +17,7 @@ use crate::message::Message;
 const MOST_TRIES: u32 = 16;
 const FIRST_WAIT_MINUTES: i64 = 5;
 const LONGEST_WAIT_MINUTES: i64 = 240;
-/// Messages of one drain: whoever drains has something else to do.
+/// Messages of one drain: the program that drains has something else to do.
 const MOST_AT_ONCE: u64 = 500;
 
 /// What a drain came to.
@@ -31,7 +31,7 @@ pub struct SingleCounts {
     pub stopped: Option<String>,
 }
 
-/// Whoever drains, and how.
+/// Which program drains, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct SingleRun<'a> {
     /// Names this program among those that drain.

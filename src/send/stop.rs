@@ -101,7 +101,7 @@ pub fn listen(
         let mut reported = Urgency::No;
         while let Some(signal) = signals.next().await {
             let urgency = history.urgency(signal);
-            // Done first: a terminal that is gone may fail whoever reports to it.
+            // Done first: where the terminal is gone, the report to it may fail.
             handle.stop(urgency);
             if urgency > reported {
                 reported = urgency;

@@ -27,7 +27,7 @@ pub enum ForeignRequest {
 }
 
 impl ForeignRequest {
-    /// In words for whoever looks.
+    /// In words for people.
     pub fn words(self) -> &'static str {
         match self {
             Self::Host => "the studio answers at 127.0.0.1 only",

@@ -1,4 +1,4 @@
-//! Two newsletters of one charity: who says no to one has left one, and who says no to all is mailed by none.
+//! Two newsletters of one charity: people who say no to one have left one, and people who say no to all are mailed by none.
 
 use std::fs;
 

@@ -344,7 +344,7 @@ fn keys_are_shown_backed_up_and_rotated() {
     charity.run("keys backup saved-keys").ends(0);
     assert!(charity.read("saved-keys").starts_with(secret.trim()));
     charity.run("keys backup saved-keys").ends(2).says("already");
-    // Names stay: nobody is mailed again, and who left is still known.
+    // Names stay: nobody is mailed again, and people who left are still known.
     charity.run("send 2020 --confirm 20").ends(0).says("is finished");
     charity.run("send --month 2020-12 --confirm 20").ends(0);
 }

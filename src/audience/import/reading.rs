@@ -205,7 +205,7 @@ impl<'a> TableReading<'a> {
         if is_of_nobody {
             person.state = ListState::LeftOut;
         }
-        // Whoever waits keeps what they agreed to, also in an export of ours.
+        // A person who waits keeps what they agreed to, also in an export of ours.
         if waits {
             person.evidence = self.evidence(record).ok();
         }

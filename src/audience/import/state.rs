@@ -93,7 +93,7 @@ impl ListState {
     /// The state of somebody whom a file refuses for this reason.
     pub(super) fn of(why: &ExclusionReason) -> Self {
         match why {
-            // Whoever has died, or was deleted by a system, is as surely not to be mailed.
+            // A person who has died, or was deleted by a system, is as surely not to be mailed.
             ExclusionReason::Unsubscribed
             | ExclusionReason::Suppressed(_)
             | ExclusionReason::Deceased

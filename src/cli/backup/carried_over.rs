@@ -112,7 +112,7 @@ async fn differing(
             differing.insert(person, Some(entry));
         }
     }
-    // Whoever took a no back since then.
+    // People who took a no back since then.
     differing.extend(then.into_keys().map(|person| (person, None)));
     Ok(differing)
 }

@@ -36,7 +36,7 @@ fn readers(project: &Project) -> Diagnosis {
     )
 }
 
-/// Whoever gets a copy of the repository gets the secrets in it, and all that ever were.
+/// A copy of the repository has the secrets in it, and all that ever were.
 fn in_git(project: &Project) -> Option<Diagnosis> {
     let files = project.secret_files();
     let paths: Vec<_> = files.iter().map(|(path, _)| path.clone()).collect();

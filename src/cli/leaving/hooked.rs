@@ -89,8 +89,8 @@ pub fn keep(folder: &Path, hook: &str, body: &[u8]) -> io::Result<()> {
     fs::File::open(folder)?.sync_all()
 }
 
-/// Settles what waits, the oldest names first. A body is deleted when the ledger has all of it: whoever dies in between
-/// settles it again, and each event counts once.
+/// Settles what waits, the oldest names first. A body is deleted when the ledger has all of it: after a crash in between, it
+/// is settled again, and each event counts once.
 pub async fn settle_waiting(project: &Project, globals: &Globals) -> Result<usize, Failure> {
     let mut waiting: Vec<PathBuf> = match fs::read_dir(hook_folder(project)) {
         Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),

@@ -119,7 +119,7 @@ impl JoinDesk {
         }
     }
 
-    /// Whoever left while the ledger was away has left before they sign up again.
+    /// People who left while the ledger was away have left before they sign up again.
     async fn within<T>(
         &self,
         journal: &Journal<AnyLedger>,

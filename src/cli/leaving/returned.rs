@@ -307,7 +307,7 @@ impl<'a> Recogniser<'a> {
             else {
                 continue;
             };
-            // Whoever left is kept by the way of all who leave.
+            // People who left are kept by the way of all who leave.
             let leaves = verdict.action == NoticeKind::Unsubscribe
                 && !match email.event_at {
                     Some(at) => self.came_back_since(&known.person, at).await?,

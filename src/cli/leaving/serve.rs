@@ -230,7 +230,7 @@ async fn answer_all(
         }
         while settling.join_next().await.is_some() {}
     };
-    // Whoever has had no answer by then was promised nothing.
+    // Clients without an answer by then were promised nothing.
     let _ = timeout(LAST_ANSWERS_WITHIN, last).await;
     outcome
 }

@@ -84,7 +84,7 @@ pub struct SettledEmails {
 
 /// Emails whose settlements go into one commit.
 const PORTION: usize = 200;
-/// Or those of this time: whoever ends the program in between has that much read again.
+/// Or those of this time: after an end in between, that much is read again.
 const PORTION_TIME: Duration = Duration::from_millis(500);
 
 /// Emails that were judged and not written yet.
@@ -135,7 +135,7 @@ impl Settler<'_> {
         }
     }
 
-    /// Writes a portion and only then moves its emails: whoever dies in between reads them again, and each counts once.
+    /// Writes a portion and only then moves its emails: after a crash in between they are read again, and each counts once.
     async fn write(
         &mut self,
         portion: EmailPortion,

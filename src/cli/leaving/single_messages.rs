@@ -43,7 +43,7 @@ pub struct SingleWriter<'a> {
 }
 
 impl<'a> SingleWriter<'a> {
-    /// Nothing where nobody can sign up: the list is in files, or there is no public address.
+    /// `None` where nobody can sign up: the list is in files, or there is no public address.
     pub fn new(
         project: &'a Project,
         keys: &Keys,

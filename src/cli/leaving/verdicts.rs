@@ -75,7 +75,7 @@ fn nobody(action: NoticeKind, reason: &str) -> Verdict {
     }
 }
 
-/// What an email says: of whoever wants to leave, or of everybody whose mail came back.
+/// What an email says: of the person who wants to leave, or of everybody whose mail came back.
 ///
 /// # Errors
 /// When the list cannot be read.
@@ -86,7 +86,7 @@ pub fn judge(bytes: &[u8], keys: &Keys, list: Option<&List>) -> Result<ReadEmail
     let notice = bounces::read(bytes);
     if is_request || notice.people.is_empty() {
         let verdicts = vec![request_of(&request, keys, list)?];
-        // Whoever answers a copy has it.
+        // A person who answers a copy has it.
         let traces = Traces { message_ids: notice.message_ids, ..Traces::default() };
         return Ok(new_email(name, verdicts, traces));
     }

@@ -41,7 +41,7 @@ pub async fn with_figures(
     Ok(report)
 }
 
-/// The edition after one: who left after it left because of that one.
+/// The edition after one: people who left after it left because of that one.
 fn next_after<'a>(
     planned: &EditionSummary,
     editions: &'a [EditionSummary],
@@ -145,7 +145,7 @@ pub async fn too_many_complaints(
             return Ok(Some(HeldByComplaints { edition, complained, accepted }));
         }
         if planned.after_complaints.is_some() {
-            // Whoever decided then knew of everything before.
+            // The person who decided then knew of everything before.
             return Ok(None);
         }
     }

@@ -154,7 +154,7 @@ impl Outcome for RejectedOutcome {
     }
 }
 
-/// Whoever is tried again comes off the do-not-mail list, if a refusal is why they are on it.
+/// People who are tried again come off the do-not-mail list, if a refusal is why they are on it.
 async fn lift_refusal(
     ledger: &impl Ledger,
     keys: &Keys,

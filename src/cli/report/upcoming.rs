@@ -93,7 +93,7 @@ pub async fn unseen(
     let schedule = project.schedule()?;
     let Some(phrase) = &schedule.phrase else { return Ok(None) };
     let followed = ledger.followed(&phrase.to_string()).await?;
-    // Whoever has never run it has missed nothing yet.
+    // Where it has never run, nothing was missed yet.
     let Some(begun) = followed.begun else { return Ok(None) };
     let rows = ledger.occurrences().await?;
     let editions = ledger.summaries().await?.into_iter();

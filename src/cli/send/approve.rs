@@ -83,7 +83,7 @@ struct ApprovalOutcome<'a> {
     approvals: Vec<GivenApproval<'a>>,
     /// What has changed since the last approval that holds no more.
     changes: &'a [String],
-    /// Whoever edited it last has approved it, and nobody else has.
+    /// The person who edited it last has approved it, and nobody else has.
     only_by_editor: bool,
     /// What keeps it from being sent, and all that was written of the kind.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -114,7 +114,7 @@ impl PeopleSince {
         Self { joined, left, exact: is_exact }
     }
 
-    /// `Since then 3 people have joined and 1 person has left.` Nothing where nobody has.
+    /// `Since then 3 people have joined and 1 person has left.` `None` where nobody has.
     fn words(&self) -> Option<String> {
         let have = |count: u64| {
             let about = if self.exact { "" } else { "about " };
@@ -283,7 +283,7 @@ async fn record(
     Ok(())
 }
 
-/// Whoever is missing may not be in the same room.
+/// People who are missing may not be in the same room.
 fn waits(edition: &str, state: &ApprovalState) -> OperatorNotice {
     OperatorNotice::new(
         NoticeTopic::WaitsForApproval,

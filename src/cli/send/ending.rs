@@ -133,7 +133,7 @@ impl Outcome for EndedEdition<'_> {
     }
 }
 
-/// What whoever looks after the newsletter should know of it: that it is done, or why it is not and waits for them.
+/// What the people in charge of the newsletter should know of it: that it is done, or why it is not and waits for them.
 pub fn notice(end: &RunEnd, report: &Report, zone: Tz) -> Option<OperatorNotice> {
     let name = &report.edition;
     match end {

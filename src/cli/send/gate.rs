@@ -82,7 +82,7 @@ pub fn which(edition: &str, corrects: Option<&str>) -> String {
     corrects.map_or(edition.to_owned(), |first| format!("--correction {first}"))
 }
 
-/// Whoever is missing, and what has changed, before anything is sent.
+/// The people who are missing, and what has changed, before anything is sent.
 pub fn refuse_unapproved(
     edition: &str,
     corrects: Option<&str>,

@@ -146,7 +146,7 @@ async fn tell_both(
     tell_end(end, report, zone, screen)
 }
 
-/// The report of a run that has ended: whoever looks now finds nobody sending.
+/// The report of a run that has ended: nobody is sending any more.
 async fn report_after(
     held: Option<File>,
     project: &Project,

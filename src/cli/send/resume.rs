@@ -199,14 +199,14 @@ impl ResumedEdition<'_> {
             return Err(NotCoveredPeople::refuse(&report, typed, others.as_ref()));
         }
         screen.outcome(&EndedEdition { now, report: &report, not_covered: others.as_ref() })?;
-        // Whoever types the number of a plan for some has meant those.
+        // A person who types the number of a plan for some has meant those.
         let is_meant = arguments.confirm.is_some() && self.choice.segment.is_none();
         let is_partly = report.has_open_rejections() || (others.is_some() && !is_meant);
         let exit = if is_partly { Exit::Partly } else { Exit::Done };
         Ok(ResumeOutcome::Ended(exit))
     }
 
-    /// Whoever stopped the edition while the question stood is obeyed.
+    /// A stop that somebody made while the question stood counts.
     async fn unchanged(&self, before: &EditionState) -> Result<(), Failure> {
         let name = &self.planned.name;
         let now = self.ledger.edition_state(name).await?;

@@ -24,7 +24,7 @@ pub struct StoppedEdition {
     pub time: Option<DateTime<Utc>>,
 }
 
-/// The row of a decision by whoever sits at this computer.
+/// The row of a decision by the person at this computer.
 pub fn row(project: &Project, edition: &str, kind: StopKind) -> EditionStop {
     let account = project.account.clone();
     let accounts = &project.settings.approval.accounts;

@@ -195,7 +195,7 @@ fn draft_of(project: &Project, first: &str, name: &str) -> Result<Option<Draft>,
     Ok(Some(draft.map_err(ProjectError::Draft)?))
 }
 
-/// Who has what of an edition. Who was rejected, or suppressed, has nothing to be corrected and gets nothing.
+/// Who has what of an edition. People who were rejected, or suppressed, have nothing to be corrected and get nothing.
 async fn audience_of(
     ledger: &AnyLedger,
     edition: &str,
@@ -244,7 +244,7 @@ pub async fn refuse_unchanged(
         .help(format!("correct {file} or its stories first: {file} has only the note")))
 }
 
-/// Ends the edition with the mistake, before its correction is planned: who has nothing of it yet gets the corrected one.
+/// Ends the edition with the mistake, before its correction is planned: people who have nothing of it yet get the corrected one.
 pub async fn end_first(
     project: &Project,
     ledger: &AnyLedger,

@@ -75,7 +75,7 @@ async fn chosen_by_people(
     let choices = match existing_ledger(project, false).await {
         Ok(Some(ledger)) => ledger.frequencies().await?,
         Ok(None) => Vec::new(),
-        // Nothing is planned while it is away; whoever only looks sees a few people more.
+        // Nothing is planned while it is away; a look shows a few people more.
         Err(failure) if failure.exit == Exit::Later => Vec::new(),
         Err(failure) => return Err(failure),
     };

@@ -278,7 +278,7 @@ async fn unseen_import(ledger: &AnyLedger, zone: Tz) -> Option<u64> {
     Some(unseen.sum()).filter(|people| *people > 0)
 }
 
-/// What the links answer, and `SpamAssassin`; or what earlier checks found. Whoever looks, the answers come out of the one
+/// What the links answer, and `SpamAssassin`; or what earlier checks found. For every caller the answers come out of the one
 /// store, and count for the same time.
 async fn outside_says(
     project: &Project,

@@ -170,7 +170,7 @@ pub fn with_settings(text: &str, settings: &[SettingValue]) -> Result<String, Fa
 /// What no newsletter can be without.
 const REQUIRED: [&str; 5] = ["name", "legal_name", "address", "website", "contact"];
 
-/// Whoever empties a field is given a cure for the field, not for the file.
+/// A field that was left empty has a cure for the field, not for the file.
 fn refuse_nothing(group: &str, name: Option<&str>, text: Option<&str>) -> Result<(), Failure> {
     let Some(name) = name.filter(|name| group == "organisation" && REQUIRED.contains(name)) else {
         return Ok(());

@@ -23,7 +23,7 @@ impl DraftText {
         }
     }
 
-    /// The file goes because somebody wants it: undo, or whoever took it away.
+    /// The file goes because somebody wants it: by undo, or the person who took it away.
     pub fn forget(&mut self) {
         self.last = None;
     }

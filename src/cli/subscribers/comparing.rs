@@ -94,7 +94,7 @@ pub(super) fn read_into(
 
 /// The list of the files in `subscribers/`.
 pub(super) struct FilesList {
-    /// The people, each once: whoever said no and whoever waits among them.
+    /// The people, each once, with those who said no and those who wait.
     pub people: ImportSpool,
     /// Rows that hold nobody who can be on a list.
     pub left_out: Vec<ImportedPerson>,
@@ -236,7 +236,7 @@ impl<'a> ComparedList<'a> {
         self.moved_to.get(to).cloned()
     }
 
-    /// Whoever of an export the list has, or has said no: by their folded addresses.
+    /// The people of an export whom the list has, or who have said no: by their folded addresses.
     async fn known_of(&self, export: &Export) -> Result<HashMap<String, KnownPerson>, Failure> {
         let rows = || export.people.iter().chain(&export.left_out);
         let mut wanted: Vec<String> = rows().map(|row| row.key.clone()).collect();
@@ -275,7 +275,7 @@ impl<'a> ComparedList<'a> {
         Ok(people)
     }
 
-    /// Whoever has another address now is known by the old one too, where a row has it: they are not put on the list twice.
+    /// A person who has another address now is known by the old one too, where a row has it: they are not put on the list twice.
     fn put_moved<'r>(
         &self,
         people: &mut HashMap<String, KnownPerson>,

@@ -33,7 +33,7 @@ pub(crate) struct KnownList {
     pub people: HashMap<String, KnownPerson>,
     /// Folded addresses in the order of the list.
     order: Vec<String>,
-    /// Whoever has signed up and not confirmed, and is not on the list.
+    /// People who have signed up and not confirmed, and are not on the list.
     pub requests: Vec<ImportedPerson>,
     /// Rows that hold nobody.
     pub left_out: Vec<ImportedPerson>,
@@ -172,7 +172,7 @@ pub(super) fn put_no_mail(
     }
 }
 
-/// Whoever said yes themself, and when: an older no of a file changes nothing for them.
+/// People who said yes themselves, and when: an older no of a file changes nothing for them.
 pub(super) fn put_own_yes(
     people: &mut HashMap<String, KnownPerson>,
     yeses: &HashMap<String, DateTime<Utc>>,

@@ -124,17 +124,17 @@ struct Known {
     /// The address of each person, by their number; it changes when they move.
     names: Vec<String>,
     nos: BTreeMap<String, ModelNo>,
-    /// Whoever something said yes to, and whoever met nothing but that.
+    /// People to whom something said yes, and people who met nothing but that.
     yes: BTreeSet<String>,
     plain: BTreeSet<String>,
-    /// Whoever ever said no: a list remembers it when the do-not-mail list does not any more.
+    /// People who ever said no: a list remembers it when the do-not-mail list does not any more.
     ever_no: BTreeSet<String>,
     erased: BTreeSet<String>,
-    /// Whoever had not said no when a file had no clear word for them, until something has one.
+    /// People who had not said no when a file had no clear word for them, until something has one.
     waits: BTreeSet<String>,
     /// Addresses that people have left, and those that they have now.
     left: BTreeMap<String, String>,
-    /// When whoever said yes themself last did, whatever came of it since.
+    /// When people who said yes themselves last did, whatever came of it since.
     own_yes: BTreeMap<String, DateTime<Utc>>,
 }
 

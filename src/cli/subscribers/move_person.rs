@@ -128,7 +128,7 @@ impl OpenList {
         at: DateTime<Utc>,
     ) -> ListChange {
         let from = self.removed(person.key.clone());
-        // Whoever comes back is who they were; to an address that somebody else has left comes somebody new.
+        // A person who comes back is who they were; to an address that somebody else has left comes somebody new.
         let own = self.keys.address_hash(new);
         let is_back = person.key == new.key() || moves.to(&own) == Some(from.person.as_str());
         let (to, left) = if is_back { (own, None) } else { moves.arrival(&self.keys, &new.key()) };

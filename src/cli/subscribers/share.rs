@@ -1,4 +1,4 @@
-//! `roundup subscribers share`: several newsletters leave out whoever said no to all of them.
+//! `roundup subscribers share`: several newsletters leave out the people who said no to all of them.
 //! Shell: the ledger, the shared list, `roundup.toml`.
 
 use std::collections::BTreeSet;
@@ -95,7 +95,7 @@ impl Outcome for ShareOutcome<'_> {
     }
 }
 
-/// Whoever said no to more than this newsletter and whose address is known, as it stands in the ledger; and how many others.
+/// People who said no to more than this newsletter and whose address is known, as it stands in the ledger; and how many others.
 async fn known_nos(
     project: &Project,
     list: &OpenList,

@@ -29,7 +29,7 @@ struct UndoOutcome<'a> {
     imported_at: DateTime<Utc>,
     removed: &'a [String],
     restored: Vec<String>,
-    /// Whoever gets their earlier fields back, and stays on the do-not-mail list.
+    /// People who get their earlier fields back, and stay on the do-not-mail list.
     still_no: Vec<String>,
     kept: usize,
     kept_people: &'a [String],

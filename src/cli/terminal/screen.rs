@@ -79,7 +79,7 @@ impl Screen {
         }
     }
 
-    /// One that says nothing: whoever uses it shows what is said in another way.
+    /// One that says nothing: its user shows the outcome in another way.
     #[must_use]
     pub fn silent(&self) -> Self {
         Self {

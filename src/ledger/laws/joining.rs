@@ -99,7 +99,7 @@ async fn a_request_changes_nothing_until_it_is_confirmed(
         let confirmed = ledger.confirm_join(confirmation(&ann, hour(1))).await;
         assert_eq!(confirmed, Ok(ConfirmStep::Join));
         assert_eq!(ledger.suppression(&ann.person).await, Ok(None), "{reason:?}");
-        // Whoever looked at the list before sees that it has changed.
+        // A caller that looked at the list before sees that it has changed.
         assert_ne!(ledger.stored_list().await.unwrap().version, version);
         let person = state_of(ledger, &ann.key).await.unwrap();
         assert_eq!((person.state, person.first_name.as_str()), (ListState::Subscribed, "Ann"));
@@ -260,7 +260,7 @@ async fn a_message_is_in_one_hand_and_ends_once(
         let records = ledger.single_messages_of(person).await.unwrap();
         assert_eq!(records.iter().map(|record| record.status).collect::<Vec<_>>(), [status]);
     }
-    // A welcome goes to whoever is on the list, and to nobody who has left since.
+    // A welcome goes to people who are on the list, and to nobody who has left since.
     for leaves in [false, true] {
         let cy = request(if leaves { "s-cy" } else { "s-di" }, at + TimeDelta::hours(2));
         ledger.request_join(cy.clone()).await.unwrap();

@@ -10,7 +10,7 @@ use crate::ledger::list_store::{ErasedAddress, ListStore, RemovedPerson};
 use crate::ledger::returns::ReturnStore;
 use crate::ledger::{CopyRow, Event, Ledger, LedgerError, RunId, Status};
 
-/// The copy of an edition that is not sent yet goes to the new address, once; and whoever comes to the old address later is
+/// The copy of an edition that is not sent yet goes to the new address, once; and the person who comes to the old address later is
 /// somebody else.
 pub async fn hold_of_moves(ledger: &(impl Ledger + ListStore)) {
     let [old, new, other] = ["ro@old.org.uk", "ro@new.org.uk", "other@old.org.uk"].map(of_key);

@@ -11,9 +11,9 @@ use crate::ledger::column::{damaged, from_json, millis, time, to_json};
 use crate::ledger::error::LedgerError;
 use crate::ledger::schema_of_stops as sql;
 
-/// Whoever plans, approves or stops an edition does it one after the other, and sees what the one before has written.
+/// Plans, approvals and stops of an edition come one after the other, and each sees what the one before has written.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('roundup decision ' || $1, 0))";
-/// Many plan at the same time, each their own edition; whoever pauses everything waits for them.
+/// Many plan at the same time, each their own edition; a pause of everything waits for them.
 const LOCK_EVERYTHING: &str =
     "SELECT pg_advisory_xact_lock_shared(hashtextextended('roundup decision ', 0))";
 const ADD: &str = "INSERT INTO approvals (edition, at, who, account, by_last_editor, frozen)
@@ -57,7 +57,7 @@ impl ApprovalStore for PostgresLedger {
         let EditionStop { edition, kind, who, account, at, .. } = &stop;
         let (at, word) = (millis(*at), kind.word());
         // Written twice where the answer of a commit was lost: stopped twice is stopped. What lifts a stop is refused the
-        // second time, and whoever looks again sees that it went on.
+        // second time, and the next look shows that it went on.
         patiently!(self.server, async |transaction, _| {
             let is_unseen = stops_of(transaction, edition).await? > stops_seen && kind.lifts();
             let planned: i64 = transaction.query_one(sql::IS_PLANNED, &[edition]).await?.get(0);

@@ -197,7 +197,7 @@ async fn record(
     Ok(())
 }
 
-/// Makes a message for whoever made a request; the occasion is a request's moment.
+/// Makes a message for the person of a request; the occasion is the time of the request.
 async fn make(
     transaction: &Transaction<'_>,
     request: &JoinRequest,

@@ -128,7 +128,7 @@ impl ListStore for PostgresLedger {
 }
 
 async fn stored_list(server: &PostgresServer) -> Result<StoredList, LedgerError> {
-    // The version first: a change in between is then noticed by whoever writes.
+    // The version first: a writer then notices a change in between.
     let version = server.query(sql::VERSION, &[]).await?;
     let version = version.first().map_or(0, |row| row.get(0));
     let rows = server.query(sql::PEOPLE, &[]).await?;

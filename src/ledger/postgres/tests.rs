@@ -243,7 +243,7 @@ async fn what_was_answered_while_the_server_was_away_is_written_when_it_is_back(
     }
     let (server, name) = address.rsplit_once('/').unwrap();
     let server = format!("{server}/postgres");
-    // Nobody gets in, and who is in is thrown out: as when it restarts.
+    // Nobody gets in, and those who are in are thrown out: as when it restarts.
     let away = format!(
         "ALTER DATABASE {name} ALLOW_CONNECTIONS false;
          SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"

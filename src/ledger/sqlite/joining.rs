@@ -229,7 +229,7 @@ fn record(
     Ok(())
 }
 
-/// Makes a message for whoever made a request; the occasion is a request's moment.
+/// Makes a message for the person of a request; the occasion is the time of the request.
 fn make(
     connection: &Connection,
     request: &JoinRequest,

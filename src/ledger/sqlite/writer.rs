@@ -41,7 +41,7 @@ impl Drop for WriterThread {
     fn drop(&mut self) {
         self.jobs.take();
         if let Some(thread) = self.thread.take() {
-            // Whoever waited for the thread knows of its panic.
+            // The callers that waited for the thread know of its panic.
             let _ = thread.join();
         }
     }

@@ -22,7 +22,7 @@ pub struct WebsiteNews {
 }
 
 impl WebsiteNews {
-    /// Nothing where there are no stories.
+    /// `None` where there are no stories.
     pub fn new(kind: SourceKind, url: String, items: &[Item], zone: Tz) -> Option<Self> {
         let days: Vec<NaiveDate> =
             items.iter().filter_map(|item| item.date.map(|date| date.days(zone).1)).collect();

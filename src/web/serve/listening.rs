@@ -29,7 +29,7 @@ const WRITE_PATIENCE: Duration = Duration::from_secs(10);
 /// Some 20 KB each: 40 MB at most. More connections wait in the system's queue until one of these ends.
 const MOST_CONNECTIONS: usize = 2048;
 
-/// At most half of the files that this process may have open: the ledger and the spool need some, and whoever can open
+/// At most half of the files that this process may have open: the ledger and the spool need some, and a client that opens
 /// connections must not be able to take those away.
 fn most_connections() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
@@ -94,7 +94,7 @@ pub(super) async fn serve(
     }
 }
 
-/// Waits until the server is closed, or whoever could close it is gone.
+/// Waits until the server is closed, or nothing can close it any more.
 async fn closed(closes: &mut watch::Receiver<bool>) {
     let _ = closes.wait_for(|is_closed| *is_closed).await;
 }

@@ -150,7 +150,7 @@ fn rows_with_an_old_and_a_new_address_are_one_person() {
             assert_eq!(count(rows), (0, vec![state], 1), "{rows:?}");
         }
     }
-    // Whoever was taken off the list under the new address did not say no.
+    // A person who was taken off the list under the new address did not say no.
     let person =
         export(&[("a.csv", "email,basis\nold@e.org,consent\n")], &options()).people.remove(0);
     let gone = KnownPerson { is_gone: true, by_old_address: true, ..KnownPerson::listed(person) };
@@ -293,7 +293,7 @@ fn whoever_is_mailed_waits_when_a_file_has_no_clear_word_for_them() {
     }
     let (_, left) = step("email,consent\nann@e.org,No\n", &known(listed[0].clone()));
     assert_eq!(left.state, ListState::Unsubscribed);
-    // Whoever is not mailed anyway waits too: a yes may come later. Whoever said no has said it.
+    // A person who is not mailed anyway waits too: a yes may come later. A person who said no has said it.
     for state in [ListState::NoEvidence, ListState::Unconfirmed] {
         let person = ImportedPerson { state, ..listed[0].clone() };
         let (word, waits) = step("email,status\nann@e.org,perhaps\n", &known(person));

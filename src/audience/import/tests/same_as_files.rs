@@ -1,4 +1,4 @@
-//! Tests: whoever is mailed from a file is mailed when it has moved into the database, and nobody else.
+//! Tests: people who are mailed from a file are mailed when it has moved into the database, and nobody else.
 //! Pure: texts in, people out.
 
 use std::collections::BTreeSet;

@@ -10,7 +10,7 @@ use crate::cli::subscribers::comparing::{self, ComparedList};
 use crate::ledger::list_store::ListStore;
 
 impl World {
-    /// A file says nothing clear: whoever has not said no waits, on the list or not.
+    /// A file says nothing clear: people who have not said no wait, on the list or not.
     pub(super) async fn import_unclear(&mut self, those: &[String]) {
         let stored = self.list.ledger.stored_list().await.unwrap().people;
         let has_said_no =
@@ -26,7 +26,7 @@ impl World {
         }
     }
 
-    /// A file says why they may be mailed. Whoever waits for a clear word about where they stand waits on.
+    /// A file says why they may be mailed. People who wait for a clear word about where they stand wait on.
     pub(super) async fn import_basis(&mut self, those: &[String]) {
         let rows = those.iter().map(|key| format!("{key},consent\n"));
         self.import_file(format!("email,basis\n{}", rows.collect::<String>())).await;
@@ -39,7 +39,7 @@ impl World {
         }
     }
 
-    /// A file of people whose email is over holds for whoever comes later, too.
+    /// A file of people whose email is over holds for the next owners of their addresses, too.
     pub(super) async fn import_over(&mut self, those: &[String], is_dead: bool) {
         let title = if is_dead { "Is Deceased" } else { "Deleted" };
         let rows = those.iter().map(|key| format!("{key},consent,yes\n"));

@@ -65,7 +65,7 @@ impl World {
     pub(super) async fn erase(&mut self, key: &str) {
         let (ledger, address) = (&self.list.ledger, EmailAddress::parse(key).unwrap());
         let held = addresses_of(&address, Some(ledger), &self.list.keys).await.unwrap();
-        // Whoever was erased by one of their addresses has no other that is still kept.
+        // A person who was erased by one of their addresses has no other that is still kept.
         let is_again = self.known.erased.contains(key);
         assert!(is_again || held.iter().all(|one| one.key.is_some()), "every change is kept");
         ledger.erase(held.iter().map(HeldAddress::erased).collect(), self.now).await.unwrap();

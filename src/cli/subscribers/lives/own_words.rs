@@ -22,7 +22,7 @@ impl World {
         self.lift(those, may);
     }
 
-    /// A no of a day long before counts only for whoever has not said yes themself since.
+    /// A no of a day long before counts only for people who have not said yes themselves since.
     pub(super) async fn old_no(&mut self, those: &[String]) {
         let rows = those.iter().enumerate().map(|(number, key)| {
             format!("{key},2,2019-01-01 10:00:00,,,2020-01-01 10:00:00,,,,{number},a,,\n")
@@ -32,7 +32,7 @@ impl World {
         self.import_file(format!("{head}{}", rows.collect::<String>())).await;
         for key in those {
             if self.known.own_yes.contains_key(key) {
-                // Whoever is not on the list any more comes back to it as somebody who left.
+                // A person who is not on the list any more comes back to it as somebody who left.
                 self.known.plain.remove(key);
             } else {
                 self.say_no(key, NoMailReason::Unsubscribed, false);
@@ -40,7 +40,7 @@ impl World {
         }
     }
 
-    /// Whoever confirms is mailed, whatever they said before.
+    /// A person who confirms is mailed, whatever they said before.
     pub(super) async fn sign_up(&mut self, those: &[String]) {
         for key in those.iter().take(LIVES / 10) {
             let person = self.list.keys.address_hash_of_key(key);
