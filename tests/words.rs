@@ -330,7 +330,7 @@ fn words_that_are_out_are_in_no_comment() {
             }
         }
     }
-    assert!(bad.is_empty(), "{} comments\n{}", bad.len(), bad.join("\n"));
+    assert!(bad.is_empty(), "{} words of comments\n{}", bad.len(), bad.join("\n"));
     assert!(checked > 5000, "{checked}");
 }
 
