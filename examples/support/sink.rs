@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep_until};
 /// What the server does at RCPT and at the end of a message, from a number that grows by one each time.
 pub type Mood = fn(u64) -> Answer;
 
-/// See `Mood`.
+/// What the server answers to a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(dead_code, reason = "each example uses a part of it")]
 pub enum Answer {

@@ -15,7 +15,7 @@ pub struct ListError {
     pub fault: ListFault,
 }
 
-/// See [`ListError`].
+/// What is wrong with the file.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ListFault {
     #[error(transparent)]

@@ -114,8 +114,8 @@ pub(super) enum CopyAfterMove {
     IsThere,
 }
 
-/// See [`CopyAfterMove`]. A run that has a copy in progress delivers it to the address that it has read: the row says so, and
-/// what comes back of it is about that address.
+/// What becomes of a copy with this status. A run that has a copy in progress delivers it to the address that it has read: the
+/// row says so, and what comes back of it is about that address.
 pub(super) fn after_move(status: Status, has_other: bool) -> CopyAfterMove {
     match status {
         Status::Accepted | Status::Suppressed | Status::Cancelled | Status::Closed => {

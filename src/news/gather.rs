@@ -76,7 +76,7 @@ pub struct SourceSync {
     pub outcome: SyncOutcome,
 }
 
-/// See `SourceSync`.
+/// Whether a source was taken in, and what changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SyncOutcome {
     /// Read or fetched: how many items it has, and what has changed.

@@ -32,7 +32,7 @@ pub(super) struct Suppression {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RefusedRow {
     pub id: i64,
-    /// See `answer_without_names`.
+    /// What the server said, by `answer_without_names`: equal for everybody who got the same refusal.
     pub answer: String,
     pub refusal: Refusal,
     /// Set when the row was rejected.

@@ -329,7 +329,7 @@ pub fn processes_of(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// See `Browser::devtools`.
+/// One command of Chromium's developer tools, as chromedriver takes it.
 #[derive(Debug)]
 struct Devtools(Value);
 

@@ -16,7 +16,7 @@ pub struct ImportError {
     pub fault: ImportFault,
 }
 
-/// See [`ImportError`].
+/// What is wrong with the file.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ImportFault {
     #[error(transparent)]

@@ -44,7 +44,7 @@ impl ImportOptions {
     }
 }
 
-/// See [`ImportOptions::stated`].
+/// A lawful basis for people of whom the files say nothing, and the evidence of it.
 #[derive(Debug, Clone)]
 pub struct StatedBasis {
     pub basis: Basis,

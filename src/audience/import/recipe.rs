@@ -103,7 +103,7 @@ pub struct Recipe {
     pub note: Option<String>,
 }
 
-/// See [`Recipe::evidence_if`].
+/// A column, and words of which one must stand in it for a row to be evidence.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EvidenceWords {

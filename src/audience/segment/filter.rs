@@ -36,7 +36,7 @@ pub struct Comparison {
     pub test: Test,
 }
 
-/// See [`Comparison`].
+/// How a column is compared, and with which values.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Test {
     Sign(Sign, FilterValue),

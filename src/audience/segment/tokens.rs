@@ -12,7 +12,7 @@ pub(super) struct Token {
     pub kind: FilterSymbol,
 }
 
-/// See [`Token`].
+/// One word, value or operator of a filter.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum FilterSymbol {
     Word(String),

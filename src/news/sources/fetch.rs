@@ -224,7 +224,7 @@ impl Web {
 struct FinalAnswer {
     response: Response,
     host: String,
-    /// See `FetchedBytes`.
+    /// Where redirects led, without a name or password in it.
     address: String,
     moved: Option<String>,
 }
