@@ -213,7 +213,7 @@ fn is_name(field: &str) -> bool {
     matches!(field, "first_name" | "last_name" | "name" | "full_name")
 }
 
-/// What spreadsheets write where a formula has no result: `#REF!`, `#NAME?`, LibreOffice's `Err:502`. `#N/A` is no error to
+/// What spreadsheets write where a formula has no result: `#REF!`, `#NAME?`, `Err:502` of `LibreOffice`. `#N/A` is not an error to
 /// correct: nothing was found.
 fn is_spreadsheet_error(cell: &str) -> bool {
     let cell = cell.trim();

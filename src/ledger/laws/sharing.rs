@@ -137,7 +137,7 @@ async fn a_no_that_is_said_again_is_a_new_one(sharing: &Sharing, first: NoMailRe
         sharing.messages(&again, hour(34)).await;
         sharing.say_no(&again, second, hour(35)).await;
         assert!(!sharing.is_mailed(&again).await, "{first:?} {second:?}");
-        // What a newsletter tells the others late takes nothing back.
+        // A no that a newsletter passes on late takes nothing back.
         sharing.say_no(&again, second, hour(-9)).await;
         assert!(!sharing.is_mailed(&again).await, "{first:?} {second:?}");
     }
