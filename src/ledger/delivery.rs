@@ -146,6 +146,11 @@ pub enum Event {
     Closed {
         why: String,
     },
+    /// The same of a copy that a run gave back after a refusal. It is another event, so that people who decided before somebody else
+    /// wanted another try close nothing.
+    GivenUp {
+        why: String,
+    },
 }
 
 impl Event {
@@ -182,7 +187,8 @@ impl Event {
             | Event::Expired { why }
             | Event::AssumedSent { why }
             | Event::Retried { why }
-            | Event::Closed { why } => why,
+            | Event::Closed { why }
+            | Event::GivenUp { why } => why,
             Event::Accepted { reply } => reply,
             Event::Claimed | Event::HandingOver | Event::Cancelled | Event::Resent => "",
         }
@@ -193,7 +199,7 @@ impl Event {
         match self {
             Event::Claimed => Status::Claimed,
             Event::Released { .. } | Event::Resent | Event::Retried { .. } => Status::Planned,
-            Event::Closed { .. } => Status::Closed,
+            Event::Closed { .. } | Event::GivenUp { .. } => Status::Closed,
             Event::HandingOver => Status::HandingOver,
             Event::Accepted { .. } | Event::AssumedSent { .. } => Status::Accepted,
             Event::Deferred { .. } => Status::Deferred,
@@ -221,6 +227,7 @@ impl Event {
             Event::AssumedSent { .. } => "assumed_sent",
             Event::Retried { .. } => "retried",
             Event::Closed { .. } => "closed",
+            Event::GivenUp { .. } => "given_up",
         }
     }
 }
@@ -250,9 +257,10 @@ pub fn next(from: Status, event: &Event) -> Result<Status, ImpossibleStep> {
         E::Released { .. } | E::Deferred { .. } | E::Rejected { .. } => from.is_in_hand(),
         E::Accepted { .. } | E::Uncertain { .. } => from == S::HandingOver,
         E::Resent | E::AssumedSent { .. } => from == S::Uncertain,
-        E::Retried { .. } => matches!(from, S::Rejected | S::Expired | S::Deferred),
-        // A planned one was given back after a refusal.
-        E::Closed { .. } => matches!(from, S::Rejected | S::Expired | S::Deferred | S::Planned),
+        E::Retried { .. } | E::Closed { .. } => {
+            matches!(from, S::Rejected | S::Expired | S::Deferred)
+        }
+        E::GivenUp { .. } => from == S::Planned,
     };
     if may { Ok(event.becomes()) } else { Err(ImpossibleStep { from, event: event.word() }) }
 }
@@ -447,6 +455,7 @@ mod tests {
             Event::AssumedSent { why: why() },
             Event::Retried { why: why() },
             Event::Closed { why: why() },
+            Event::GivenUp { why: why() },
         ]
     }
 

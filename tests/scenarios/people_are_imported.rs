@@ -89,6 +89,25 @@ fn the_same_on_a_server() {
 }
 
 #[test]
+fn an_export_that_comes_back_changes_nobody() {
+    let list = "email,first_name,basis,source,obtained,joined,tags\n\
+                ann@charity.org.uk,Ann,consent,form,2019-05-01,,press\n\
+                bob@charity.org.uk,Bob,consent,form,2021-05-01,2018-01-02,\n\
+                cat@charity.org.uk,Cat,,,,,\n";
+    let charity = Charity::new().file("subscribers/people.csv", list);
+    charity.run("subscribers import subscribers/people.csv --yes").ends(0);
+    let export = charity.run("subscribers export").ends(0).stdout;
+    charity.run("subscribers export all.csv").ends(0);
+    let again = json(&charity.run("subscribers import all.csv --yes --json").ends(0));
+    assert_eq!(
+        (&again["new"], &again["changed"], &again["same"]),
+        (&0.into(), &0.into(), &3.into()),
+        "{again}"
+    );
+    assert_eq!(charity.run("subscribers export").ends(0).stdout, export);
+}
+
+#[test]
 fn one_person_is_added_shown_and_removed() {
     let charity = Charity::new().people(1);
     let add = "subscribers add eve@charity.org.uk --basis consent --source fair";

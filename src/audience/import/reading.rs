@@ -19,6 +19,7 @@ use super::tables_error::TablesError;
 use super::tags::tags_of;
 use super::whole_name::parted;
 use super::word_kinds::{WordKind, WordKinds};
+use crate::audience::built_in::is_own_export;
 use crate::audience::cell::tidy_cell;
 use crate::audience::consent_columns::{self, ColumnMeaning, ConsentColumn};
 use crate::audience::sheet::Sheet;
@@ -44,6 +45,8 @@ pub(super) struct TableReading<'a> {
     consent_column: Option<ConsentColumn>,
     /// The columns that stay with the people as the newsletter's own.
     own: Vec<(usize, String)>,
+    /// Whether the file is the list, or an export of it.
+    is_ours: bool,
 }
 
 impl<'a> TableReading<'a> {
@@ -71,9 +74,20 @@ impl<'a> TableReading<'a> {
         let is_own = recipe.is_none() && sheet.has_basis();
         let all = is_own || options.own == OwnColumns::All;
         let own = own_columns(&sheet, &options.mapping, all).map_err(fault)?;
+        let is_ours = options.own == OwnColumns::All || is_own_export(&sheet.shape.columns);
         let order = None;
-        let mut reading =
-            Self { name, table, sheet, columns, recipe, options, order, consent_column, own };
+        let mut reading = Self {
+            name,
+            table,
+            sheet,
+            columns,
+            recipe,
+            options,
+            order,
+            consent_column,
+            own,
+            is_ours,
+        };
         reading.order = reading.look_through().map_err(fault)?;
         Ok(reading)
     }
@@ -326,7 +340,7 @@ impl<'a> TableReading<'a> {
             Ok(evidence) => {
                 person.state = ListState::Subscribed;
                 // In the list itself an empty cell is what it is: a filter finds the same people in files and database.
-                if self.options.own != OwnColumns::All {
+                if !self.is_ours {
                     person.joined = person.joined.or(evidence.given.obtained);
                 }
                 person.why = evidence.to_string();

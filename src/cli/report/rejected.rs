@@ -101,6 +101,9 @@ pub async fn resolve(
         Decision::Retry => {
             Some(Event::Retried { why: format!("tried again after: {}", row.detail) })
         }
+        Decision::Accept if row.status == Status::Planned => {
+            Some(Event::GivenUp { why: row.detail.clone() })
+        }
         Decision::Accept => Some(Event::Closed { why: row.detail.clone() }),
     };
     let events: Vec<_> = rows.iter().filter_map(|(id, row)| Some((*id, event(row)?))).collect();
