@@ -31,8 +31,7 @@ struct UndoOutcome<'a> {
     restored: Vec<String>,
     /// People who get their earlier fields back, and stay on the do-not-mail list.
     still_no: Vec<String>,
-    kept: usize,
-    kept_people: &'a [String],
+    kept: &'a [String],
     #[serde(serialize_with = "zone_name")]
     time_zone: Tz,
 }
@@ -46,7 +45,7 @@ impl UndoOutcome<'_> {
             ("come off the list again", self.removed),
             ("as before the import", &self.restored),
             ("get their earlier details back, and are still not mailed", &self.still_no),
-            ("changed since, and stay", self.kept_people),
+            ("changed since, and stay", self.kept),
         ] {
             if keys.is_empty() {
                 continue;
@@ -95,8 +94,7 @@ pub(super) async fn undo(
         removed: &undone.removed,
         restored,
         still_no,
-        kept: undone.kept.len(),
-        kept_people: &undone.kept,
+        kept: &undone.kept,
         time_zone: project.settings.time_zone,
     };
     // People read it before the question; programs read all of it when it is done.
