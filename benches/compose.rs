@@ -17,7 +17,7 @@ use roundup::compose::{Branding, Composition, Nonce, Templates, compose};
 use roundup::edition::edit::{DraftChange, change as change_draft};
 use roundup::edition::{Draft, Edition, edit};
 use roundup::news::dates_file::StoryDates;
-use roundup::news::gather::{Ask, GatherRequest, gather};
+use roundup::news::gather::{FetchPolicy, GatherRequest, gather};
 use roundup::news::store::{ItemQuery, Store};
 use roundup::news::{Item, PartialDate};
 use roundup::project::Project;
@@ -35,7 +35,7 @@ fn year(criterion: &mut Criterion) {
         answers: &StoryDates::default(),
         zone: settings.time_zone,
         now: "2021-01-04T09:00:00Z".parse().unwrap(),
-        ask: Ask::Never,
+        ask: FetchPolicy::Never,
         wanted: ItemQuery::default(),
         reported_days: None,
         contact: "",

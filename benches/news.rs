@@ -11,7 +11,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Europe::London;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use roundup::news::dates_file::StoryDates;
-use roundup::news::gather::{Ask, GatherRequest, gather};
+use roundup::news::gather::{FetchPolicy, GatherRequest, gather};
 use roundup::news::readers::feed;
 use roundup::news::source::{Settings, SourceKind};
 use roundup::news::source_state::Validators;
@@ -156,7 +156,7 @@ fn websites(criterion: &mut Criterion) {
                 answers: &StoryDates::default(),
                 zone: London,
                 now: now(),
-                ask: Ask::InTime,
+                ask: FetchPolicy::InTime,
                 wanted: ItemQuery::default(),
                 reported_days: None,
                 contact: "",

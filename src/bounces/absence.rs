@@ -5,7 +5,7 @@
 //! refused, the status and the words each say whose it was, and any of them is enough to acquit the recipient.
 
 use super::addresses::addresses_in;
-use super::words::{Sense, absence_has, clauses, plain, says, with_idioms};
+use super::words::{PhraseMeaning, absence_has, clauses, plain, says, with_idioms};
 use crate::rfc::reply::{EnhancedStatus, Stage};
 
 /// Whom a notice is about, as far as the notice shows.
@@ -64,7 +64,7 @@ impl Absence<'_> {
             marked = marked.replace(saying, " ");
         }
         let words = marked.replace(&format!("{THEM} "), "");
-        if absence_has(&words, Sense::NamesUs) {
+        if absence_has(&words, PhraseMeaning::NamesUs) {
             return AbsentParty::Us;
         }
         let is_theirs = match self.status.map(|status| (status.subject, status.detail)) {
@@ -77,11 +77,11 @@ impl Absence<'_> {
             Some((5, 1..)) => false,
             // Policy and the protocol: the words must name the mailbox itself.
             Some((5 | 7, _)) => {
-                (self.is_well_known || absence_has(&words, Sense::NamesPerson))
-                    && !(self.code.is_some() && says(&words, Sense::NamesUs))
+                (self.is_well_known || absence_has(&words, PhraseMeaning::NamesPerson))
+                    && !(self.code.is_some() && says(&words, PhraseMeaning::NamesUs))
             }
             // A notice's own words name senders often; a server's reply only with a reason.
-            _ => self.code.is_none() || !says(&words, Sense::NamesUs),
+            _ => self.code.is_none() || !says(&words, PhraseMeaning::NamesUs),
         };
         if is_theirs { AbsentParty::Recipient } else { AbsentParty::Us }
     }
@@ -89,18 +89,19 @@ impl Absence<'_> {
     /// Whose a server's own words say it is, where the status says the recipient's. Servers write one status over every
     /// refusal: where no phrase for an absence is found, whom the words name counts, in whatever language they go on.
     fn party_in_words(&self, marked: &str, words: &str) -> AbsentParty {
-        let is_absence = says(words, Sense::Gone) || says(words, Sense::PerhapsGone);
+        let is_absence =
+            says(words, PhraseMeaning::Gone) || says(words, PhraseMeaning::PerhapsGone);
         if is_absence || !self.is_servers {
             return AbsentParty::Recipient;
         }
         let of_us: Vec<&str> =
-            clauses(marked).filter(|clause| says(clause, Sense::NamesUs)).collect();
+            clauses(marked).filter(|clause| says(clause, PhraseMeaning::NamesUs)).collect();
         if of_us.iter().any(|clause| !clause.contains(THEM)) {
             return AbsentParty::Us;
         }
         let is_contested = !of_us.is_empty()
-            || says(words, Sense::AddressesUs)
-            || (says(words, Sense::PerhapsUs) && !self.is_well_known);
+            || says(words, PhraseMeaning::AddressesUs)
+            || (says(words, PhraseMeaning::PerhapsUs) && !self.is_well_known);
         if is_contested { AbsentParty::Unclear } else { AbsentParty::Recipient }
     }
 }

@@ -8,7 +8,7 @@ use super::NoticeKind;
 use super::absence::{Absence, AbsentParty, Parties, is_before_recipient};
 use super::fields::within;
 use super::replies::{LONGEST_REPLY_BYTES, QuotedReply, enhanced_in, replies_in};
-use super::words::{Sense, plain, reasons_in, with_idioms};
+use super::words::{PhraseMeaning, plain, reasons_in, with_idioms};
 use crate::providers::{RefusalKind, meaning};
 use crate::rfc::reply::{EnhancedStatus, Reply, Stage};
 
@@ -56,7 +56,12 @@ pub(super) fn judge(judged: &JudgedWords<'_>) -> Judgement {
     let mut senses = reasons_in(&ready(if is_said { &said } else { words }));
     if is_said && senses.is_empty() {
         senses = reasons_in(&ready(words));
-        senses.retain(|sense| !matches!(sense, Sense::Gone | Sense::PerhapsGone | Sense::Later));
+        senses.retain(|sense| {
+            !matches!(
+                sense,
+                PhraseMeaning::Gone | PhraseMeaning::PerhapsGone | PhraseMeaning::Later
+            )
+        });
     }
     let replies: Vec<Reply> = quoted.iter().map(|one| one.reply.clone()).collect();
     let by_table = by_table(&replies, words, nearest);
@@ -85,14 +90,16 @@ pub(super) fn judge(judged: &JudgedWords<'_>) -> Judgement {
 /// A kind that stands against the person only where it is the person's mailbox that is not there.
 fn acquitted(
     kind: NoticeKind,
-    senses: &[Sense],
+    senses: &[PhraseMeaning],
     absence: &Absence<'_>,
     parties: &Parties,
 ) -> NoticeKind {
     let strongest = senses.first().copied();
     let is_absence = match kind {
         NoticeKind::Hard => true,
-        NoticeKind::Soft => matches!(strongest, Some(Sense::Gone | Sense::PerhapsGone)),
+        NoticeKind::Soft => {
+            matches!(strongest, Some(PhraseMeaning::Gone | PhraseMeaning::PerhapsGone))
+        }
         _ => false,
     };
     let is_final = absence.code.is_some_and(|code| code >= 500);
@@ -129,7 +136,7 @@ fn ready(words: &str) -> String {
 }
 
 fn decided(
-    senses: &[Sense],
+    senses: &[PhraseMeaning],
     by_table: Option<TableVote>,
     status: Option<EnhancedStatus>,
     replies: &[Reply],
@@ -141,8 +148,8 @@ fn decided(
     let by_status = status.and_then(kind_of_status);
     let is_full = status.is_some_and(|status| (status.subject, status.detail) == (2, 2));
     let sense = senses.first().copied();
-    if sense == Some(Sense::Us) {
-        return if is_full && senses.contains(&Sense::Full) {
+    if sense == Some(PhraseMeaning::Us) {
+        return if is_full && senses.contains(&PhraseMeaning::Full) {
             NoticeKind::Soft
         } else {
             NoticeKind::Policy
@@ -154,29 +161,31 @@ fn decided(
         let is_doubtful = vote.kind == NoticeKind::Policy
             && (!vote.is_specific || by_status == Some(NoticeKind::Hard) || is_full);
         match sense {
-            Some(Sense::Gone) if is_doubtful => return gone,
-            Some(Sense::Full) if is_doubtful => return NoticeKind::Soft,
+            Some(PhraseMeaning::Gone) if is_doubtful => return gone,
+            Some(PhraseMeaning::Full) if is_doubtful => return NoticeKind::Soft,
             // The notice's own words about a connection, without a reply.
-            Some(Sense::Passes) if is_doubtful && replies.is_empty() => return NoticeKind::Soft,
+            Some(PhraseMeaning::Passes) if is_doubtful && replies.is_empty() => {
+                return NoticeKind::Soft;
+            }
             _ => return vote.kind,
         }
     }
     match sense {
-        Some(Sense::Us) => NoticeKind::Policy,
-        Some(Sense::Full | Sense::Passes) => NoticeKind::Soft,
-        Some(Sense::Gone) => gone,
-        Some(Sense::PerhapsGone) if status.is_some_and(|status| status.subject == 7) => {
+        Some(PhraseMeaning::Us) => NoticeKind::Policy,
+        Some(PhraseMeaning::Full | PhraseMeaning::Passes) => NoticeKind::Soft,
+        Some(PhraseMeaning::Gone) => gone,
+        Some(PhraseMeaning::PerhapsGone) if status.is_some_and(|status| status.subject == 7) => {
             NoticeKind::Policy
         }
         // "Recipient address rejected" stands before every reason; trouble of the system is not a fault of the address.
-        Some(Sense::PerhapsGone) if status.is_some_and(|status| status.subject == 3) => {
+        Some(PhraseMeaning::PerhapsGone) if status.is_some_and(|status| status.subject == 3) => {
             by_status.unwrap_or(gone)
         }
-        Some(Sense::PerhapsGone) => gone,
-        Some(Sense::Later) => by_status
+        Some(PhraseMeaning::PerhapsGone) => gone,
+        Some(PhraseMeaning::Later) => by_status
             .filter(|kind| matches!(kind, NoticeKind::Policy | NoticeKind::Hard))
             .unwrap_or(NoticeKind::Soft),
-        Some(Sense::PerhapsUs) => by_status.unwrap_or(NoticeKind::Policy),
+        Some(PhraseMeaning::PerhapsUs) => by_status.unwrap_or(NoticeKind::Policy),
         // Other senses are not reasons.
         _ => by_status
             .or_else(|| replies.first().and_then(kind_of_code))

@@ -6,13 +6,13 @@ use super::addresses::{address_of_field, addresses_in};
 use super::automatic;
 use super::complaint;
 use super::events;
+use super::evidence::NoticeEvidence;
 use super::fields::{decoded_words, within};
 use super::judge::{JudgedWords, Judgement, judge};
 use super::mime::{self, PartUse};
 use super::prose;
 use super::replies::{QuotedReply, replies_in};
 use super::returned::message_ids;
-use super::signs::NoticeSigns;
 use super::status_report::{ReportedPerson, people_of};
 use super::words::{plain, reasons_in};
 use super::{MOST_PEOPLE, Notice, NoticeKind, NoticePerson};
@@ -25,7 +25,7 @@ const SEARCHED_BYTES: usize = 16 * 1024;
 
 /// Reads an email's first `LONGEST_READ_BYTES`.
 pub fn read(bytes: &[u8]) -> Notice {
-    let seen = NoticeSigns::new(mime::parse(bytes));
+    let seen = NoticeEvidence::new(mime::parse(bytes));
     if let Some(notice) = events::notice_in(&seen.prose) {
         return notice;
     }
@@ -42,7 +42,7 @@ pub fn read(bytes: &[u8]) -> Notice {
     }
 }
 
-impl NoticeSigns {
+impl NoticeEvidence {
     fn people(&self) -> Vec<NoticePerson> {
         let email = &self.email;
         if let Some(people) = complaint::people_of(email, &self.returned, &self.subject) {

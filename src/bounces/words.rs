@@ -21,7 +21,7 @@ const IDIOMS: [(&str, &str); 5] = [
 
 /// What some words say. Of reasons, the strongest first: whoever is named together with a refusal of us is not written off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Sense {
+pub(super) enum PhraseMeaning {
     /// Surely about us: proof of the domain, a block list, spam.
     Us,
     /// The mailbox is full.
@@ -57,32 +57,32 @@ pub(super) enum Sense {
 }
 
 /// The sections of the file.
-const SECTIONS: [(&str, Sense); 16] = [
-    ("us", Sense::Us),
-    ("full", Sense::Full),
-    ("passes", Sense::Passes),
-    ("gone", Sense::Gone),
-    ("perhaps-gone", Sense::PerhapsGone),
-    ("later", Sense::Later),
-    ("perhaps-us", Sense::PerhapsUs),
-    ("failure-subject", Sense::FailureSubject),
-    ("failure-opening", Sense::FailureOpening),
-    ("reply-subject", Sense::ReplySubject),
-    ("reply-opening", Sense::ReplyOpening),
-    ("challenge", Sense::Challenge),
-    ("left", Sense::Left),
-    ("names-us", Sense::NamesUs),
-    ("names-person", Sense::NamesPerson),
-    ("addresses-us", Sense::AddressesUs),
+const SECTIONS: [(&str, PhraseMeaning); 16] = [
+    ("us", PhraseMeaning::Us),
+    ("full", PhraseMeaning::Full),
+    ("passes", PhraseMeaning::Passes),
+    ("gone", PhraseMeaning::Gone),
+    ("perhaps-gone", PhraseMeaning::PerhapsGone),
+    ("later", PhraseMeaning::Later),
+    ("perhaps-us", PhraseMeaning::PerhapsUs),
+    ("failure-subject", PhraseMeaning::FailureSubject),
+    ("failure-opening", PhraseMeaning::FailureOpening),
+    ("reply-subject", PhraseMeaning::ReplySubject),
+    ("reply-opening", PhraseMeaning::ReplyOpening),
+    ("challenge", PhraseMeaning::Challenge),
+    ("left", PhraseMeaning::Left),
+    ("names-us", PhraseMeaning::NamesUs),
+    ("names-person", PhraseMeaning::NamesPerson),
+    ("addresses-us", PhraseMeaning::AddressesUs),
 ];
 
 struct PhraseFinder {
     finder: AhoCorasick,
-    senses: Vec<Sense>,
+    senses: Vec<PhraseMeaning>,
 }
 
 /// Each phrase with its sense. A line that is in no section says nothing.
-fn phrases() -> Vec<(String, Sense)> {
+fn phrases() -> Vec<(String, PhraseMeaning)> {
     let mut section = None;
     let mut rows = Vec::new();
     for line in PHRASES.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -104,9 +104,9 @@ static FINDER: LazyLock<Option<PhraseFinder>> = LazyLock::new(|| {
 });
 
 /// Everything that a text made ready by `plain` says.
-fn all_senses_of(plain: &str) -> Vec<Sense> {
+fn all_senses_of(plain: &str) -> Vec<PhraseMeaning> {
     let Some(phrases) = FINDER.as_ref() else { return Vec::new() };
-    let mut senses: Vec<Sense> = Vec::new();
+    let mut senses: Vec<PhraseMeaning> = Vec::new();
     for found in phrases.finder.find_overlapping_iter(plain) {
         if let Some(sense) = phrases.senses.get(found.pattern().as_usize())
             && !senses.contains(sense)
@@ -119,19 +119,19 @@ fn all_senses_of(plain: &str) -> Vec<Sense> {
 }
 
 /// The reasons that a text made ready by `plain` gives, the strongest first.
-pub(super) fn reasons_in(plain: &str) -> Vec<Sense> {
+pub(super) fn reasons_in(plain: &str) -> Vec<PhraseMeaning> {
     let mut senses = all_senses_of(plain);
-    senses.retain(|sense| *sense <= Sense::PerhapsUs);
+    senses.retain(|sense| *sense <= PhraseMeaning::PerhapsUs);
     senses
 }
 
 /// Whether a text made ready by `plain` says something.
-pub(super) fn says(plain: &str, sense: Sense) -> bool {
+pub(super) fn says(plain: &str, sense: PhraseMeaning) -> bool {
     all_senses_of(plain).contains(&sense)
 }
 
 /// The place of the first words with a sense.
-pub(super) fn first_place(plain: &str, sense: Sense) -> Option<usize> {
+pub(super) fn first_place(plain: &str, sense: PhraseMeaning) -> Option<usize> {
     let phrases = FINDER.as_ref()?;
     let found = phrases.finder.find_overlapping_iter(plain);
     let has_sense = |found: &aho_corasick::Match| {
@@ -141,10 +141,12 @@ pub(super) fn first_place(plain: &str, sense: Sense) -> Option<usize> {
 }
 
 /// Whether one clause of a text says that something is not there, and has words with a sense, too.
-pub(super) fn absence_has(plain: &str, sense: Sense) -> bool {
+pub(super) fn absence_has(plain: &str, sense: PhraseMeaning) -> bool {
     plain.split(['.', ',', ';', '(', ')', '!', '?']).any(|clause| {
         let senses = all_senses_of(&format!(" {clause} "));
-        let is_absence = senses.iter().any(|one| matches!(one, Sense::Gone | Sense::PerhapsGone));
+        let is_absence = senses
+            .iter()
+            .any(|one| matches!(one, PhraseMeaning::Gone | PhraseMeaning::PerhapsGone));
         is_absence && senses.contains(&sense)
     })
 }
@@ -197,14 +199,14 @@ mod tests {
     #[test]
     fn the_strongest_words_win() {
         for (text, sense) in [
-            ("User unknown", Some(Sense::Gone)),
-            ("550 5.1.0 SPF check failed, user unknown", Some(Sense::Us)),
-            ("Host not found, try again", Some(Sense::Passes)),
-            ("Host or domain name not found", Some(Sense::Gone)),
-            ("The recipient\u{2019}s mailbox is full", Some(Sense::Full)),
+            ("User unknown", Some(PhraseMeaning::Gone)),
+            ("550 5.1.0 SPF check failed, user unknown", Some(PhraseMeaning::Us)),
+            ("Host not found, try again", Some(PhraseMeaning::Passes)),
+            ("Host or domain name not found", Some(PhraseMeaning::Gone)),
+            ("The recipient\u{2019}s mailbox is full", Some(PhraseMeaning::Full)),
             ("<spam@example.org>: hello", None),
-            ("<ann@example.org>:User unknown", Some(Sense::Gone)),
-            ("指定されたユーザーは存在しません", Some(Sense::Gone)),
+            ("<ann@example.org>:User unknown", Some(PhraseMeaning::Gone)),
+            ("指定されたユーザーは存在しません", Some(PhraseMeaning::Gone)),
             ("", None),
         ] {
             assert_eq!(reasons_in(&plain(text)).first().copied(), sense, "{text}");

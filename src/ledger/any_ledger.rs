@@ -22,8 +22,8 @@ use crate::audience::{NoMail, NoMailChange};
 use crate::ledger::aftermath::{AftermathStore, EditionReturn, Leaving};
 use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::{
-    ErasedAddress, ErasedRows, ListChange, ListStore, Moves, PastImport, PeoplePortions,
-    StoredList, UndonePeople, erasure,
+    ErasedAddress, ErasedRows, ImportUndo, ListChange, ListStore, Moves, PastImport,
+    PeoplePortions, StoredList, erasure,
 };
 use crate::ledger::returns::{FoundCopy, ReturnStore, ReturnedCopy, Settlement};
 use crate::ledger::shared_list::SharedList;
@@ -334,7 +334,7 @@ impl ListStore for AnyLedger {
         pass_on!(self, ledger => ledger.imports())
     }
 
-    async fn undo_of_last_import(&self) -> Result<Option<UndonePeople>, LedgerError> {
+    async fn undo_of_last_import(&self) -> Result<Option<ImportUndo>, LedgerError> {
         pass_on!(self, ledger => ledger.undo_of_last_import())
     }
 

@@ -104,7 +104,7 @@ impl MovedPerson {
 
 /// Somebody who has left an address for another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftAddress {
+pub struct FormerAddress {
     /// The keyed hash of the address which they have now.
     pub to: String,
     pub at: DateTime<Utc>,
@@ -116,7 +116,7 @@ pub struct LeftAddress {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Moves {
     /// By the keyed hash that the person had with the old address.
-    pub left: BTreeMap<String, LeftAddress>,
+    pub left: BTreeMap<String, FormerAddress>,
     /// The folded addresses of all of them, as far as they are still kept, among others.
     pub keys: Vec<String>,
 }
@@ -194,7 +194,7 @@ impl ListChangeKind {
 
 /// What taking an import back comes to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UndonePeople {
+pub struct ImportUndo {
     /// The import's number.
     pub import: i64,
     pub at_millis: i64,
@@ -207,7 +207,7 @@ pub struct UndonePeople {
     pub kept: Vec<String>,
 }
 
-impl UndonePeople {
+impl ImportUndo {
     /// Counts a person whom the import touched: whether nothing touched them since, and whether they were there before.
     pub(super) fn take(&mut self, key: String, is_untouched: bool, was_there: bool) {
         match (is_untouched, was_there) {
@@ -303,7 +303,7 @@ pub trait ListStore: Send + Sync {
     /// What taking the last import back would come to; `None` where there is none to take back.
     fn undo_of_last_import(
         &self,
-    ) -> impl Future<Output = Result<Option<UndonePeople>, LedgerError>> + Send;
+    ) -> impl Future<Output = Result<Option<ImportUndo>, LedgerError>> + Send;
 
     /// Deletes everything that names a person by one of their addresses, in one commit, and puts the keyed names on the
     /// do-not-mail list as erased. Then the pages that held it are written over.

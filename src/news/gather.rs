@@ -41,7 +41,7 @@ const AT_A_TIME: usize = 20;
 
 /// When websites are fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ask {
+pub enum FetchPolicy {
     /// Those that were not fetched for a while.
     InTime,
     /// The same, and nobody for the sizes of pictures: somebody waits for the stories.
@@ -61,7 +61,7 @@ pub struct GatherRequest<'a> {
     pub answers: &'a StoryDates,
     pub zone: Tz,
     pub now: DateTime<Utc>,
-    pub ask: Ask,
+    pub ask: FetchPolicy,
     pub wanted: ItemQuery<'a>,
     /// Days of which it is said whether stories may be missing; those that are wanted, where there are none.
     pub reported_days: Option<(NaiveDate, NaiveDate)>,
@@ -148,10 +148,10 @@ pub async fn gather(
         contact: gathering.contact,
         now: gathering.now,
         is_asking: match gathering.ask {
-            Ask::Never | Ask::Stored | Ask::NewsInTime => false,
-            Ask::Now { .. } => true,
+            FetchPolicy::Never | FetchPolicy::Stored | FetchPolicy::NewsInTime => false,
+            FetchPolicy::Now { .. } => true,
             // Somebody who only looks through all that there is waits for no pictures.
-            Ask::InTime => gathering.wanted.days.is_some(),
+            FetchPolicy::InTime => gathering.wanted.days.is_some(),
         },
     };
     Box::pin(picture_sizes::fill_in(&sizes, store, &mut reading.items)).await?;
@@ -173,15 +173,15 @@ enum SourceAnswer {
 }
 
 fn heard_now(gathering: &GatherRequest<'_>, settings: &Settings, state: &SourceState) -> bool {
-    let is_read = settings.url.is_none() && gathering.ask != Ask::Stored;
+    let is_read = settings.url.is_none() && gathering.ask != FetchPolicy::Stored;
     is_read || is_due(gathering, settings, state)
 }
 
 fn is_due(gathering: &GatherRequest<'_>, settings: &Settings, state: &SourceState) -> bool {
     match gathering.ask {
-        Ask::Never | Ask::Stored => false,
-        Ask::Now { .. } => true,
-        Ask::InTime | Ask::NewsInTime => {
+        FetchPolicy::Never | FetchPolicy::Stored => false,
+        FetchPolicy::Now { .. } => true,
+        FetchPolicy::InTime | FetchPolicy::NewsInTime => {
             is_changed(settings, state)
                 || state.asked.is_none_or(|asked| gathering.now - asked >= ASKED_AGAIN_AFTER)
         }
@@ -221,7 +221,7 @@ async fn ask_websites(
             let cure = cure.to_owned();
             said.push(SourceAnswer::Wrong(Trouble { what, cure, is_strange: false }));
         } else if settings.url.is_none() {
-            let is_read = gathering.ask != Ask::Stored;
+            let is_read = gathering.ask != FetchPolicy::Stored;
             said.push(if is_read { SourceAnswer::File { date } } else { SourceAnswer::Nothing });
         } else {
             if is_due(gathering, settings, &state) {
@@ -307,7 +307,7 @@ fn take_in(
     // Another address is another source: that it is not like the one before says nothing.
     let is_new = is_changed(settings, state);
     let is_accepted =
-        matches!(&gathering.ask, Ask::Now { accept } if accept.contains(&settings.name));
+        matches!(&gathering.ask, FetchPolicy::Now { accept } if accept.contains(&settings.name));
     if is_remote
         && !is_accepted
         && !is_new

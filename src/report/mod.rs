@@ -248,7 +248,7 @@ pub fn abandoned(row: CopyRow) -> CopyRow {
 
 /// One edition's copy for this person, or the reason why there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct WhyDelivery {
+pub struct ReportedDelivery {
     pub edition: String,
     pub state: String,
     pub at: Option<DateTime<Utc>>,
@@ -263,7 +263,7 @@ pub struct WhyDelivery {
     pub approvals: Vec<ReportedApproval>,
 }
 
-impl WhyDelivery {
+impl ReportedDelivery {
     pub fn of_row(row: CopyRow, practice: bool) -> Self {
         Self {
             edition: row.edition,

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use super::WhyDelivery;
+use super::ReportedDelivery;
 use crate::audience::import::ImportedPerson;
 use crate::audience::law::UNSTATED;
 use crate::audience::{NoMail, NoMailChange, NoMailStep};
@@ -28,7 +28,7 @@ pub struct PersonHistory {
     pub addresses: Vec<PersonAddress>,
     pub joined: Option<NaiveDate>,
     pub consent: Option<ConsentProof>,
-    pub deliveries: Vec<WhyDelivery>,
+    pub deliveries: Vec<ReportedDelivery>,
     /// Suppressions that were lifted, the oldest first.
     pub lifts: Vec<Lift>,
     /// All changes to their place on the do-not-mail list, the oldest first.
@@ -239,7 +239,7 @@ fn joining_words(record: &JoinRecord) -> String {
     words.to_owned()
 }
 
-fn delivery_words(delivery: &WhyDelivery) -> String {
+fn delivery_words(delivery: &ReportedDelivery) -> String {
     let practice = if delivery.practice { " (practice)" } else { "" };
     let corrects = delivery.corrects.iter().map(|first| format!(" (corrects {first})"));
     let about: String = corrects.chain([practice.to_owned()]).collect();
@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn a_story_is_in_order_whatever_came_from_where() {
         let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        let delivery = |edition: &str, time: Option<&str>| WhyDelivery {
+        let delivery = |edition: &str, time: Option<&str>| ReportedDelivery {
             edition: edition.to_owned(),
             state: if time.is_some() { "accepted" } else { "left_out" }.to_owned(),
             at: time.map(at),

@@ -9,7 +9,7 @@ use super::{Exit, Failure, Globals, Outcome, ShownItem, Text, prompt, shown};
 use crate::cli::terminal::files::save;
 use crate::cli::terminal::screen::{counted, stories};
 use crate::news::dates_file::{FILE, StoryDates};
-use crate::news::gather::Ask;
+use crate::news::gather::FetchPolicy;
 use crate::news::{Item, PartialDate};
 use crate::problem::nearest;
 
@@ -61,7 +61,7 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
         save(&project, FILE, &answers.write())?;
     }
     // What is open now, with the answers put in.
-    let query = NewsQuery { ask: Ask::Never, ..NewsQuery::quick() };
+    let query = NewsQuery { ask: FetchPolicy::Never, ..NewsQuery::quick() };
     let (reading, _) = gather::read(&project, query).await?;
     let open: Vec<&Item> = reading.items.iter().filter(is_open).collect();
     screen.outcome(&DatesOutcome {

@@ -8,7 +8,7 @@ use super::gather::{self, NewsQuery};
 use super::{Exit, Failure, Globals, Outcome, Text};
 use crate::cli::terminal::guarded::value;
 use crate::cli::terminal::screen::stories;
-use crate::news::gather::{Ask, SourceSync, SyncOutcome};
+use crate::news::gather::{FetchPolicy, SourceSync, SyncOutcome};
 use crate::news::store::IntakeCounts;
 use crate::problem::{Problem, did_you_mean};
 
@@ -111,7 +111,7 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
                 .help(did_you_mean(name, names, "the sources are")));
         }
     }
-    let ask = Ask::Now { accept: arguments.accept.clone() };
+    let ask = FetchPolicy::Now { accept: arguments.accept.clone() };
     let (reading, synced) = gather::read(&project, NewsQuery { ask, ..NewsQuery::quick() }).await?;
     screen.problems(&reading.problems);
     let sources: Vec<SyncedSource<'_>> = synced.iter().map(SyncedSource::of).collect();

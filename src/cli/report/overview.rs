@@ -17,7 +17,7 @@ use crate::cli::terminal::screen::stories;
 use crate::cli::terminal::system;
 use crate::edition::coverage::{Fate, MissedReason, cover};
 use crate::news::Item;
-use crate::news::gather::Ask;
+use crate::news::gather::FetchPolicy;
 use crate::project::{self, Project};
 use crate::report::Report;
 use crate::window::{Window, select_reading};
@@ -229,7 +229,7 @@ async fn news_in_sight(
     let count = select_reading(reading, window, today).chosen.len();
     let mut nearest = None;
     if count == 0 {
-        let query = NewsQuery { ask: Ask::Stored, ..NewsQuery::quick() };
+        let query = NewsQuery { ask: FetchPolicy::Stored, ..NewsQuery::quick() };
         let (all, _) = gather::read(project, query).await?;
         let mailed = gather::mailed(project).await?;
         let rows = cover(&all.items, &mailed, today);

@@ -30,7 +30,7 @@ use crate::ledger::single_store::{SingleRecord, SingleStore};
 use crate::ledger::{AnyLedger, ApprovalStore, Ledger, Lift, Status};
 use crate::project::Project;
 use crate::report::person::{ConsentProof, NoMailEntry, PersonAddress, PersonHistory, ReturnEntry};
-use crate::report::{ReportedApproval, WhyDelivery, abandoned};
+use crate::report::{ReportedApproval, ReportedDelivery, abandoned};
 use crate::rfc::address::EmailAddress;
 
 #[derive(Debug, Args)]
@@ -115,7 +115,7 @@ struct LedgerHistory {
     /// Every address of theirs, the one that was typed first.
     held: Vec<HeldAddress>,
     lifts: Vec<Lift>,
-    deliveries: Vec<WhyDelivery>,
+    deliveries: Vec<ReportedDelivery>,
     /// Why the do-not-mail list says no.
     suppressed: Option<String>,
     do_not_mail: Vec<NoMailEntry>,
@@ -194,7 +194,7 @@ async fn deliveries_of(
     ledger: &AnyLedger,
     held: &[HeldAddress],
     practice: bool,
-) -> Result<Vec<WhyDelivery>, Failure> {
+) -> Result<Vec<ReportedDelivery>, Failure> {
     let mut deliveries = Vec::new();
     for one in held {
         let (rows, left_out) = one.history(ledger).await?;
@@ -202,9 +202,9 @@ async fn deliveries_of(
             let is_open = matches!(row.status, Status::Claimed | Status::HandingOver);
             let has_run = is_open && is_sending(project, ledger, &row.edition, practice).await?;
             let row = if is_open && !has_run { abandoned(row) } else { row };
-            deliveries.push(WhyDelivery::of_row(row, practice));
+            deliveries.push(ReportedDelivery::of_row(row, practice));
         }
-        let left_out = left_out.into_iter().map(|row| WhyDelivery::of_left_out(row, practice));
+        let left_out = left_out.into_iter().map(|row| ReportedDelivery::of_left_out(row, practice));
         deliveries.extend(left_out);
     }
     let planned = ledger.summaries().await?;

@@ -230,7 +230,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let before = gate::decisions(existing.as_ref(), &chosen.name).await?;
     let state = ApprovalState::of(project.settings.approval.people, &before, &now);
     let stopped = state.stopped.clone();
-    let on = Look {
+    let on = ApprovalView {
         project: &project,
         chosen: &chosen,
         prepared: &prepared,
@@ -340,7 +340,7 @@ fn page_words(now: &FrozenEdition) -> &'static str {
 }
 
 /// An edition as somebody looks at it.
-struct Look<'a> {
+struct ApprovalView<'a> {
     project: &'a Project,
     chosen: &'a ChosenEdition,
     prepared: &'a PreparedEdition,
@@ -350,7 +350,7 @@ struct Look<'a> {
     screen: &'a Screen,
 }
 
-impl Look<'_> {
+impl ApprovalView<'_> {
     /// Subject, people, bases, and the first screen of the text as the first of the list reads it.
     fn show(&self) -> Result<(), Failure> {
         let Self { chosen, prepared, now, screen, project, stopped } = self;

@@ -12,7 +12,7 @@ use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::system;
 use crate::edition::Draft;
 use crate::edition::draft_reading::window_from_name;
-use crate::news::gather::Ask;
+use crate::news::gather::FetchPolicy;
 use crate::project::{Project, ProjectError};
 use crate::window::{Window, WindowError};
 use chrono::{DateTime, Utc};
@@ -25,7 +25,7 @@ pub struct ChosenEdition {
     pub draft: Option<Draft>,
     pub audience: AudienceChoice,
     /// When its news is gathered.
-    pub ask: Ask,
+    pub ask: FetchPolicy,
     /// Stories of earlier days that came after this are looked at too.
     pub late_since: Option<DateTime<Utc>>,
 }
@@ -124,7 +124,7 @@ fn chosen(
         correction: None,
         skips_yearly: !window.is_year(),
     };
-    Ok(ChosenEdition { name, window, draft, audience, ask: Ask::InTime, late_since: None })
+    Ok(ChosenEdition { name, window, draft, audience, ask: FetchPolicy::InTime, late_since: None })
 }
 
 /// The correction of an edition that was sent: a new one, or the one that was planned before.
@@ -140,6 +140,6 @@ pub async fn choose_correction(
 impl From<CorrectedEdition> for ChosenEdition {
     fn from(correction: CorrectedEdition) -> Self {
         let CorrectedEdition { name, window, draft, audience } = correction;
-        Self { name, window, draft, audience, ask: Ask::InTime, late_since: None }
+        Self { name, window, draft, audience, ask: FetchPolicy::InTime, late_since: None }
     }
 }

@@ -16,7 +16,7 @@ use crate::edition::coverage::EarlierEdition;
 use crate::edition::{Draft, Edition, YearFigures};
 use crate::ledger::{Ledger, PlannedEdition};
 use crate::news::Reading;
-use crate::news::gather::{Ask, GatherRequest, SourceSync, gather};
+use crate::news::gather::{FetchPolicy, GatherRequest, SourceSync, gather};
 use crate::news::store::ItemQuery;
 use crate::project::Project;
 use crate::window::Window;
@@ -30,7 +30,7 @@ pub struct NewsQuery<'a> {
     pub draft: Option<&'a Draft>,
     /// And those of earlier days that came after this.
     pub late_since: Option<DateTime<Utc>>,
-    pub ask: Ask,
+    pub ask: FetchPolicy,
     /// Days of which it is said whether stories may be missing, where all stories are wanted.
     pub reported_window: Option<&'a Window>,
 }
@@ -53,7 +53,7 @@ impl<'a> NewsQuery<'a> {
             window: None,
             draft: None,
             late_since: None,
-            ask: Ask::InTime,
+            ask: FetchPolicy::InTime,
             reported_window: None,
         }
     }

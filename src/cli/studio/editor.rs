@@ -31,7 +31,7 @@ use crate::cli::terminal::system;
 use crate::edition::draft_reading::window_from_name;
 use crate::edition::edit::words_of;
 use crate::news::dates_file;
-use crate::news::gather::Ask;
+use crate::news::gather::FetchPolicy;
 use crate::project::SETTINGS_FILE;
 use crate::web::studio::{
     DraftRequest, SettingRequest, StudioAction, StudioRequest, StudioResponse,
@@ -103,7 +103,7 @@ impl Editor {
     /// The first look at an edition.
     async fn open(&mut self) {
         self.are_pictures_due = true;
-        self.refresh_asking(Ask::NewsInTime).await;
+        self.refresh_asking(FetchPolicy::NewsInTime).await;
     }
 
     /// The errand that finds out how large the pictures are, if an edition was opened a moment ago.
@@ -129,7 +129,7 @@ impl Editor {
 
     /// Looks at the files again. What cannot be made is a fault, beside the last that could.
     pub async fn refresh(&mut self) {
-        self.refresh_asking(Ask::Never).await;
+        self.refresh_asking(FetchPolicy::Never).await;
     }
 
     /// Whether no file has changed since it was looked at.
@@ -139,7 +139,7 @@ impl Editor {
     }
 
     /// The same as `refresh`, with the news of websites as new as is wanted.
-    async fn refresh_asking(&mut self, ask: Ask) {
+    async fn refresh_asking(&mut self, ask: FetchPolicy) {
         self.look(ask, PeopleLook::Everybody).await;
     }
 
@@ -151,7 +151,7 @@ impl Editor {
         let is_known = is_known && self.fault.is_none() && self.view.is_some();
         let is_quick = is_known && people >= LONG_LIST;
         let look = if is_quick { PeopleLook::AsBefore } else { PeopleLook::Everybody };
-        let ask = if is_known { Ask::Stored } else { Ask::Never };
+        let ask = if is_known { FetchPolicy::Stored } else { FetchPolicy::Never };
         self.look(ask, look).await;
     }
 
@@ -160,7 +160,7 @@ impl Editor {
         self.is_counting_due
     }
 
-    async fn look(&mut self, ask: Ask, people: PeopleLook) {
+    async fn look(&mut self, ask: FetchPolicy, people: PeopleLook) {
         self.is_counting_due = people == PeopleLook::AsBefore;
         self.revision += 1;
         // Before they are read: what changes meanwhile is looked at once more.

@@ -19,7 +19,7 @@ use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::files::save;
 use crate::news::Item;
-use crate::news::gather::Ask;
+use crate::news::gather::FetchPolicy;
 use crate::web::studio::StudioResponse;
 
 /// What waits for the web.
@@ -46,12 +46,12 @@ pub async fn ask_pictures(globals: Globals, which: EditionArguments) -> Result<b
     let project = globals.project()?;
     let chosen = choose(&project, &which, &globals.screen).await?;
     let query = |ask| NewsQuery { ask, ..NewsQuery::of(&chosen) };
-    let (before, _) = gather::read(&project, query(Ask::Never)).await?;
+    let (before, _) = gather::read(&project, query(FetchPolicy::Never)).await?;
     let open = without_size(&before.items);
     if open == 0 {
         return Ok(false);
     }
-    let (after, _) = gather::read(&project, query(Ask::InTime)).await?;
+    let (after, _) = gather::read(&project, query(FetchPolicy::InTime)).await?;
     Ok(without_size(&after.items) < open)
 }
 
@@ -63,7 +63,7 @@ fn without_size(items: &[Item]) -> usize {
 /// Fetches the news of the websites into the store, and names those that could not be read.
 pub async fn fetch(globals: Globals) -> Result<Value, Failure> {
     let project = globals.project()?;
-    let ask = Ask::Now { accept: Vec::new() };
+    let ask = FetchPolicy::Now { accept: Vec::new() };
     let (reading, _) = gather::read(&project, NewsQuery { ask, ..NewsQuery::quick() }).await?;
     let unread = reading.problems.iter().filter(|_| !reading.unread.is_empty());
     let unread: Vec<String> = unread.map(ToString::to_string).collect();

@@ -19,7 +19,7 @@ use crate::edition::coverage::{EarlierEdition, first_planned, late_for};
 use crate::edition::draft::DraftTranslation;
 use crate::message::MessageTemplate;
 use crate::news::Item;
-use crate::news::gather::Ask;
+use crate::news::gather::FetchPolicy;
 use crate::pictures::file_of;
 use crate::project::Project;
 
@@ -43,7 +43,7 @@ impl View {
         globals: &Globals,
         which: &EditionArguments,
         before: Option<&Self>,
-        ask: Ask,
+        ask: FetchPolicy,
         people: PeopleLook,
     ) -> Result<Self, Failure> {
         let project = globals.project()?;
@@ -51,7 +51,9 @@ impl View {
         let zone = project.settings.time_zone;
         let mut chosen = choose(&project, which, screen).await?;
         let mailed = match before {
-            Some(view) if matches!(ask, Ask::Never | Ask::Stored) => view.mailed.clone(),
+            Some(view) if matches!(ask, FetchPolicy::Never | FetchPolicy::Stored) => {
+                view.mailed.clone()
+            }
             _ => gather::mailed(&project).await?,
         };
         chosen.ask = ask;
@@ -67,7 +69,7 @@ impl View {
         };
         let mut prepared =
             prepare_counted(&project, &chosen, counted, examples, Reach::Project, screen).await?;
-        if let Some(view) = before.filter(|_| chosen.ask == Ask::Stored) {
+        if let Some(view) = before.filter(|_| chosen.ask == FetchPolicy::Stored) {
             prepared.problems.clone_from(&view.prepared.problems);
             prepared.unread.clone_from(&view.prepared.unread);
         }

@@ -26,7 +26,7 @@ use crate::ledger::frequency_store::FrequencyStore;
 use crate::ledger::join_store::{JoinRecord, JoinStore};
 use crate::ledger::single_store::{SingleRecord, SingleStore};
 use crate::project::Project;
-use crate::report::WhyDelivery;
+use crate::report::ReportedDelivery;
 use crate::report::person::{ConsentProof, NoMailEntry, ReturnEntry};
 
 #[derive(Debug, Args)]
@@ -51,7 +51,7 @@ struct PersonExport {
     on_the_list: Option<ImportedPerson>,
     language: Option<String>,
     consent: Option<ConsentProof>,
-    messages: Vec<WhyDelivery>,
+    messages: Vec<ReportedDelivery>,
     do_not_mail: Vec<NoMailEntry>,
     joining: Vec<JoinRecord>,
     /// How often they want the email, where they have chosen.
@@ -184,10 +184,10 @@ async fn person(project: &Project, text: &str) -> Result<PersonExport, Failure> 
         for held in &held {
             let person = &held.person;
             let (rows, left_out) = held.history(&ledger).await?;
-            let rows = rows.into_iter().map(|row| WhyDelivery::of_row(row, practice));
+            let rows = rows.into_iter().map(|row| ReportedDelivery::of_row(row, practice));
             found.messages.extend(rows);
             let left_out = left_out.into_iter();
-            found.messages.extend(left_out.map(|row| WhyDelivery::of_left_out(row, practice)));
+            found.messages.extend(left_out.map(|row| ReportedDelivery::of_left_out(row, practice)));
             if !practice {
                 let changes = ledger.no_mail_changes(person).await?;
                 found.do_not_mail.extend(changes.into_iter().map(NoMailEntry::from));

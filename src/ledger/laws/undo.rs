@@ -4,7 +4,7 @@
 use super::joining::{edit, of_key, subscribed};
 use super::now;
 use crate::audience::import::StoredPerson;
-use crate::ledger::list_store::{ListChangeKind, ListStore, UndonePeople};
+use crate::ledger::list_store::{ImportUndo, ListChangeKind, ListStore};
 
 const NAMES: [&str; 4] = ["ann", "bob", "cy", "di"];
 /// Which of them a file has, by their bits.
@@ -28,7 +28,7 @@ async fn people(ledger: &impl ListStore) -> Vec<StoredPerson> {
     ledger.stored_list().await.unwrap().people
 }
 
-async fn undo(ledger: &impl ListStore) -> UndonePeople {
+async fn undo(ledger: &impl ListStore) -> ImportUndo {
     let undone = ledger.undo_of_last_import().await.unwrap().unwrap();
     let version = ledger.list_version().await.unwrap();
     assert_eq!(ledger.undo_import(undone.import, version, now()).await, Ok(true));

@@ -15,8 +15,8 @@ use crate::audience::{NoMail, NoMailChange};
 use crate::ledger::LedgerError;
 use crate::ledger::column::{millis, time};
 use crate::ledger::list_store::{
-    ErasedAddress, ErasedRows, LeftAddress, ListChange, ListChangeKind, ListStore, MovedPerson,
-    Moves, PastImport, PeoplePortions, RemovedPerson, StoredList, UndonePeople, erasure,
+    ErasedAddress, ErasedRows, FormerAddress, ImportUndo, ListChange, ListChangeKind, ListStore,
+    MovedPerson, Moves, PastImport, PeoplePortions, RemovedPerson, StoredList, erasure,
     summary_of_undo,
 };
 use crate::ledger::no_mail::entry_of;
@@ -94,7 +94,7 @@ impl ListStore for PostgresLedger {
         imports(&self.server).await
     }
 
-    async fn undo_of_last_import(&self) -> Result<Option<UndonePeople>, LedgerError> {
+    async fn undo_of_last_import(&self) -> Result<Option<ImportUndo>, LedgerError> {
         undo_of_last_import(&self.server).await
     }
 
@@ -281,7 +281,7 @@ async fn taken_addresses(server: &PostgresServer) -> Result<Vec<String>, LedgerE
 
 async fn moves(server: &PostgresServer) -> Result<Moves, LedgerError> {
     let rows = server.query(sql::MOVES, &[]).await?;
-    let left = |row: &tokio_postgres::Row| LeftAddress {
+    let left = |row: &tokio_postgres::Row| FormerAddress {
         to: row.get(1),
         at: time(row.get(2)),
         is_taken: row.get(3),
@@ -302,12 +302,12 @@ async fn imports(server: &PostgresServer) -> Result<Vec<PastImport>, LedgerError
     Ok(rows.iter().map(import).collect())
 }
 
-async fn undo_of_last_import(server: &PostgresServer) -> Result<Option<UndonePeople>, LedgerError> {
+async fn undo_of_last_import(server: &PostgresServer) -> Result<Option<ImportUndo>, LedgerError> {
     let last = server.query(sql::LAST_IMPORT, &[]).await?;
     let Some(last) = last.first() else { return Ok(None) };
     let (import, at_millis): (i64, i64) = (last.get(0), last.get(1));
     let mut undone =
-        UndonePeople { import, at_millis, summary: last.get(2), ..UndonePeople::default() };
+        ImportUndo { import, at_millis, summary: last.get(2), ..ImportUndo::default() };
     for row in server.query(sql::BEFORE, &[&import]).await? {
         undone.take(row.get(0), row.get(1), row.get(2));
     }

@@ -38,8 +38,8 @@ use crate::audience::{NoMail, NoMailChange};
 use crate::database::sqlite::read_text as database_text;
 use crate::ledger::error::LedgerError;
 use crate::ledger::list_store::{
-    ErasedAddress, ErasedRows, ListChange, ListStore, Moves, PastImport, PeoplePortions,
-    StoredList, UndonePeople, erasure,
+    ErasedAddress, ErasedRows, ImportUndo, ListChange, ListStore, Moves, PastImport,
+    PeoplePortions, StoredList, erasure,
 };
 pub use people::stored_person;
 
@@ -443,7 +443,7 @@ impl ListStore for SqliteLedger {
         self.writer.run(false, people::imports).await
     }
 
-    async fn undo_of_last_import(&self) -> Result<Option<UndonePeople>, LedgerError> {
+    async fn undo_of_last_import(&self) -> Result<Option<ImportUndo>, LedgerError> {
         self.writer.run(false, people::undo_of_last_import).await
     }
 

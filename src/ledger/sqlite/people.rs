@@ -9,8 +9,8 @@ use crate::audience::import::StoredPerson;
 use crate::ledger::LedgerError;
 use crate::ledger::column::{millis, time};
 use crate::ledger::list_store::{
-    ErasedAddress, ErasedRows, LeftAddress, ListChange, ListChangeKind, ListedPerson, MovedPerson,
-    Moves, PastImport, PeoplePortions, RemovedPerson, StoredList, UndonePeople, summary_of_undo,
+    ErasedAddress, ErasedRows, FormerAddress, ImportUndo, ListChange, ListChangeKind, ListedPerson,
+    MovedPerson, Moves, PastImport, PeoplePortions, RemovedPerson, StoredList, summary_of_undo,
 };
 use crate::ledger::schema_of_people as sql;
 use crate::ledger::{frequency_store, join_store};
@@ -148,7 +148,7 @@ pub(super) fn taken_addresses(connection: &Connection) -> Result<Vec<String>, Le
 pub(super) fn moves(connection: &Connection) -> Result<Moves, LedgerError> {
     let mut query = connection.prepare(sql::MOVES)?;
     let left = query.query_map([], |row| {
-        let left = LeftAddress { to: row.get(1)?, at: time(row.get(2)?), is_taken: row.get(3)? };
+        let left = FormerAddress { to: row.get(1)?, at: time(row.get(2)?), is_taken: row.get(3)? };
         Ok((row.get(0)?, left))
     })?;
     let mut moves = Moves { left: left.collect::<Result<_, _>>()?, keys: Vec::new() };
@@ -168,12 +168,12 @@ pub(super) fn imports(connection: &Connection) -> Result<Vec<PastImport>, Ledger
 
 pub(super) fn undo_of_last_import(
     connection: &Connection,
-) -> Result<Option<UndonePeople>, LedgerError> {
+) -> Result<Option<ImportUndo>, LedgerError> {
     let last = connection
         .query_row(sql::LAST_IMPORT, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let Some((import, at_millis, summary)) = last else { return Ok(None) };
-    let mut undone = UndonePeople { import, at_millis, summary, ..UndonePeople::default() };
+    let mut undone = ImportUndo { import, at_millis, summary, ..ImportUndo::default() };
     let mut query = connection.prepare(sql::BEFORE)?;
     let rows = query.query_map([import], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?))

@@ -3,7 +3,7 @@
 
 use serde_json::{Deserializer, Error, Value};
 
-use super::json_repair::{RepairedJson, Slips, repaired};
+use super::json_repair::{JsonFaults, RepairedJson, repaired};
 use crate::count::counted;
 use crate::problem::{Place, Problem};
 
@@ -118,7 +118,7 @@ fn with_slips(text: &str, at: usize) -> Option<JsonText> {
     if end * 2 < text.len() - at && !text[at + end..].starts_with('<') {
         return None;
     }
-    let Slips { what, at: slip, count, lost, .. } = slips;
+    let JsonFaults { what, at: slip, count, lost, .. } = slips;
     let before = &text[..(at + slip).min(text.len())];
     let line = before.matches('\n').count() + 1;
     let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;

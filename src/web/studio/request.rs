@@ -102,7 +102,7 @@ pub struct DraftRequest {
     pub language: Option<String>,
     /// The words that were there before. Where others stand in the file by now, both are shown and nothing is written.
     #[serde(default)]
-    pub written_over: Option<WordsBefore>,
+    pub written_over: Option<PreviousText>,
     /// More of the same typing: undo takes both back in one step.
     #[serde(default)]
     pub continues: bool,
@@ -116,7 +116,7 @@ pub struct SettingRequest {
     pub settings: Vec<SettingValue>,
     /// The text of the first one before.
     #[serde(default)]
-    pub written_over: Option<WordsBefore>,
+    pub written_over: Option<PreviousText>,
     /// More of the same typing.
     #[serde(default)]
     pub continues: bool,
@@ -135,7 +135,7 @@ pub struct SettingValue {
 /// The words that a change replaces; none where the edition had no words of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WordsBefore {
+pub struct PreviousText {
     pub text: Option<String>,
 }
 

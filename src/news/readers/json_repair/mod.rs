@@ -16,7 +16,7 @@ const DEEPEST: usize = 64;
 
 /// What was wrong with a text as JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slips {
+pub struct JsonFaults {
     /// The first of them.
     pub what: &'static str,
     /// Its byte in the text.
@@ -32,7 +32,7 @@ pub struct Slips {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RepairedJson {
     pub value: Value,
-    pub slips: Slips,
+    pub slips: JsonFaults,
     /// Where it ends in the text.
     pub end: usize,
 }
@@ -69,7 +69,7 @@ pub fn repaired(text: &str) -> Option<RepairedJson> {
     };
     let (what, at) = parser.first.unwrap_or(("something behind its end", parser.at));
     let JsonCursor { lost, left_out, .. } = parser;
-    let slips = Slips { what, at, count: parser.count.max(1), lost, left_out };
+    let slips = JsonFaults { what, at, count: parser.count.max(1), lost, left_out };
     has_something.then_some(RepairedJson { value, slips, end: parser.at })
 }
 

@@ -6,14 +6,14 @@ use super::automatic;
 use super::fields::{HeaderFields, main_value, parameter, within};
 use super::mime::{ParsedEmail, PartUse};
 use super::returned::ReturnedMail;
-use super::words::{Sense, first_place, plain, reasons_in, says};
+use super::words::{PhraseMeaning, first_place, plain, reasons_in, says};
 use super::{MOST_PEOPLE, prose};
 
 /// Where an email says what it is.
 const OPENING_BYTES: usize = 1200;
 
 /// Everything about one email that decides what it is.
-pub(super) struct NoticeSigns {
+pub(super) struct NoticeEvidence {
     pub email: ParsedEmail,
     pub subject: String,
     /// Words for people, with their line ends, up to the mail that came back.
@@ -25,7 +25,7 @@ pub(super) struct NoticeSigns {
     pub opening: String,
 }
 
-impl NoticeSigns {
+impl NoticeEvidence {
     pub fn new(email: ParsedEmail) -> Self {
         let subject = email.fields.decoded("subject");
         let (prose, tail) = words_for_people(&email);
@@ -50,7 +50,7 @@ impl NoticeSigns {
             return is_report;
         }
         let subject_fails = self.subject_fails();
-        let opening_fails = says(&self.opening, Sense::FailureOpening);
+        let opening_fails = says(&self.opening, PhraseMeaning::FailureOpening);
         if self.is_from_a_mail_system() {
             let is_answer = automatic::says_so(fields, &self.subject) && !subject_fails;
             let tells = subject_fails
@@ -70,8 +70,8 @@ impl NoticeSigns {
     fn subject_fails(&self) -> bool {
         let subject = plain(&self.subject);
         let place = |sense| first_place(&subject, sense);
-        let Some(fails) = place(Sense::FailureSubject) else { return false };
-        let is_quoted = place(Sense::ReplySubject).is_some_and(|replies| replies <= fails);
+        let Some(fails) = place(PhraseMeaning::FailureSubject) else { return false };
+        let is_quoted = place(PhraseMeaning::ReplySubject).is_some_and(|replies| replies <= fails);
         !is_quoted && !automatic::is_marked_as_answer(&self.subject)
     }
 
@@ -82,7 +82,7 @@ impl NoticeSigns {
             return false;
         }
         let is_made = self.is_from_nobody() || !self.returned.is_missing();
-        (is_made && says(&self.opening, Sense::FailureOpening))
+        (is_made && says(&self.opening, PhraseMeaning::FailureOpening))
             || (self.subject_fails() && !self.returned.is_missing())
     }
 
