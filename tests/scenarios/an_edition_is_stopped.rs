@@ -71,6 +71,46 @@ fn a_draft_that_nobody_has_approved_is_cancelled_too() {
     charity.run("cancel 2020-12").ends(4).says("is finished");
 }
 
+/// A year without a story, next to one that is approved: a slip of the hand stops nothing, and says so.
+#[test]
+fn an_edition_that_does_not_exist_is_not_stopped() {
+    let server = Server::good();
+    let charity = charity(&server);
+    charity.run("approve 2020 --as Amina").ends(0);
+    charity.run("draft --month 2020-12").ends(0);
+    for stop in ["cancel", "pause"] {
+        for name in ["2012", "2012-03", "2020-13", "newslettr", "editions/2012.md"] {
+            let said = charity.run(&format!("{stop} {name}")).ends(2).says("has never been sent");
+            said.says("not sent yet: 2020, 2020-12");
+        }
+    }
+    let decided = json(&charity, "approve 2020 --show", 0);
+    assert_eq!((&decided["approved"], &decided["stops"]), (&true.into(), &Value::Array(vec![])));
+    assert!(!charity.run("status").ends(0).stdout.contains("2012"));
+    // Its stories are enough, and so is a decision that somebody has taken before.
+    charity.run("pause 2020-06").ends(0).says("2020-06 is paused");
+    charity.run("cancel 2020-06").ends(0).says("roundup approve 2020-06");
+    charity.run("approve 2020-06 --as Amina").ends(0).says("Next: roundup send 2020-06");
+}
+
+/// The stop stands in the ledger of the relay, and the edition in the one of practice.
+#[test]
+fn what_everybody_has_in_practice_is_finished_whatever_stops_it_elsewhere() {
+    let charity = Charity::new().people(2).variable("USER", "office");
+    charity.run("cancel 2020").ends(0);
+    charity.run("approve 2020 --as Amina").ends(0);
+    charity.run("send 2020 --confirm 2").ends(0);
+    charity.run("status").ends(0).says("finished (practice)");
+    for stop in ["cancel 2020", "pause 2020"] {
+        let said = charity.run(stop).ends(4).says("`2020` is finished in practice");
+        said.says("cancelled by office").says("for the relay").says("roundup report 2020");
+    }
+    // For the relay the stop still holds, and is what there is to say of it.
+    let server = Server::good();
+    charity.run(&format!("send 2020 --confirm 2 --relay {}", server.address())).ends(3);
+    assert!(server.everybody_once().is_empty());
+}
+
 /// Without a relay in `.env` everything is practice, until a command line names one.
 #[test]
 fn a_stop_without_a_relay_holds_for_one_that_the_command_line_names() {

@@ -1,6 +1,7 @@
 //! Editions that were planned: finding them, and holding one while something is done to it.
 //! Shell: ledgers and lock files.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::time::Duration;
@@ -85,7 +86,8 @@ pub async fn find_planned(
     name: &str,
 ) -> Result<(AnyLedger, PlannedEdition, bool), Failure> {
     let name = name.trim_start_matches("editions/").trim_end_matches(".md");
-    let (mut known, mut stopped) = (Vec::new(), None);
+    let (mut known, mut stopped) = (BTreeSet::new(), None);
+    let mut prepared: BTreeSet<String> = project.drafts()?.into_iter().collect();
     for practice in [false, true] {
         let Some(ledger) = ledgers::existing_ledger(project, practice).await? else { continue };
         if let Some(planned) = ledger.edition(name).await? {
@@ -94,6 +96,7 @@ pub async fn find_planned(
         let decisions = ledger.decisions_of(name).await?;
         stopped = stopped.or(decisions.stop_without_approval().cloned());
         known.extend(ledger.summaries().await?.into_iter().map(|edition| edition.name));
+        prepared.extend(ledger.approvals().await?.into_iter().map(|approval| approval.edition));
     }
     if let Some(stop) = stopped {
         let words = stop.words(project.settings.time_zone);
@@ -102,9 +105,20 @@ pub async fn find_planned(
     }
     let shown: String = name.escape_debug().take(60).collect();
     let failure = Failure::new(Exit::Usage, format!("the edition `{shown}` has never been sent"));
-    Err(if known.is_empty() {
-        failure.help("no edition has been sent yet; to see what comes next: roundup")
-    } else {
-        failure.help(format!("the editions sent are {}", known.join(", ")))
-    })
+    prepared.retain(|edition| !known.contains(edition));
+    let mut help = match listed_in_full(&known) {
+        Some(known) => format!("the editions sent are {known}"),
+        None => "no edition has been sent yet".to_owned(),
+    };
+    match listed_in_full(&prepared) {
+        Some(prepared) => help.push_str(&format!("; not sent yet: {prepared}")),
+        None if known.is_empty() => help.push_str("; to see what comes next: roundup"),
+        None => {}
+    }
+    Err(failure.help(help))
+}
+
+fn listed_in_full(names: &BTreeSet<String>) -> Option<String> {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }

@@ -6,13 +6,16 @@ use chrono::{DateTime, Utc};
 use crate::approval::{ApproverName, EVERY_EDITION, EditionStop, StopKind};
 use crate::cli::steps::corrections::as_typed;
 use crate::cli::steps::destination::Destination;
+use crate::cli::steps::gather::{self, NewsQuery};
 use crate::cli::steps::ledgers::{existing_ledger, ledger_for};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::system;
 use crate::edition::draft_reading::window_from_name;
 use crate::ledger::{AnyLedger, ApprovalStore, Ledger, OccurrenceStep, ScheduleStore};
+use crate::news::gather::Ask;
 use crate::project::Project;
 use crate::schedule::{Occurrence, OccurrenceState};
+use crate::window::select_reading;
 
 /// An edition that was stopped just now.
 pub struct StoppedEdition {
@@ -45,8 +48,7 @@ pub async fn stop_unplanned(
 ) -> Result<Option<StoppedEdition>, Failure> {
     let name = name.trim_start_matches("editions/").trim_end_matches(".md");
     // A `send` that waits for its number has planned nothing yet: its edition is one that anybody could send now.
-    let could_be_sent = project.drafts()?.iter().any(|known| known == name)
-        || window_from_name(name, project.settings.time_zone).is_ok();
+    let could_be_sent = could_be_sent(project, name).await?;
     let mut practised = existing_ledger(project, true).await?;
     let is_practised = match &practised {
         Some(ledger) => is_open(ledger, name).await?,
@@ -54,7 +56,7 @@ pub async fn stop_unplanned(
     };
     let is_practice = Destination::of(project, None)?.is_practice();
     let mut stopped = None;
-    let (mut was_stopped, mut is_planned) = (None, false);
+    let (mut was_stopped, mut is_planned, mut is_finished) = (None, false, false);
     for practice in [false, true] {
         let existing =
             if practice { practised.take() } else { existing_ledger(project, false).await? };
@@ -73,6 +75,7 @@ pub async fn stop_unplanned(
                 return Ok(None);
             }
             is_planned |= is_practised;
+            is_finished = is_practice && !is_practised;
             continue;
         }
         let decisions = ledger.decisions_of(name).await?;
@@ -80,14 +83,14 @@ pub async fn stop_unplanned(
         if !could_be_sent && decisions.is_empty() && times.is_empty() {
             continue;
         }
-        let stands = decisions
+        ledger.nature().await?.refuse_retired()?;
+        let holds = decisions
             .stop_without_approval()
             .filter(|stop| stop.kind == StopKind::Cancelled || stop.kind == kind);
-        if let Some(stop) = stands {
+        if let Some(stop) = holds {
             was_stopped = Some(stop.clone());
             continue;
         }
-        ledger.nature().await?.refuse_retired()?;
         let row = row(project, name, kind);
         if !ledger.stop(row.clone(), decisions.stops_seen()).await? {
             // A computer has planned it just now: it is stopped as a run is.
@@ -106,10 +109,32 @@ pub async fn stop_unplanned(
         });
     }
     match (stopped, was_stopped) {
-        (Some(stopped), _) => Ok(Some(stopped)),
-        (None, Some(before)) if !is_planned => Err(stopped_before(project, &before)),
-        (None, _) => Ok(None),
+        (None, Some(before)) if !is_planned => Err(stands(project, &before, is_finished)),
+        (stopped, _) => Ok(stopped),
     }
+}
+
+/// Whether an edition is there to be sent: somebody has drafted, decided or begun it, or its days have stories.
+async fn could_be_sent(project: &Project, name: &str) -> Result<bool, Failure> {
+    if project.drafts()?.iter().any(|known| known == name) {
+        return Ok(true);
+    }
+    let Ok(window) = window_from_name(name, project.settings.time_zone) else { return Ok(false) };
+    for practice in [false, true] {
+        let Some(ledger) = existing_ledger(project, practice).await? else { continue };
+        if ledger.edition(name).await?.is_some() || !ledger.decisions_of(name).await?.is_empty() {
+            return Ok(true);
+        }
+    }
+    let query = NewsQuery { window: Some(&window), ask: Ask::Never, ..NewsQuery::quick() };
+    // Where the news cannot be read, or is on another computer, a stop is the safe answer.
+    let Ok((reading, _)) = gather::read(project, query).await else { return Ok(true) };
+    let known = reading.items.len() + reading.elsewhere.before + reading.elsewhere.after;
+    if known == 0 || !reading.problems.is_empty() {
+        return Ok(true);
+    }
+    let today = system::today(window.zone);
+    Ok(!select_reading(reading, &window, today).chosen.is_empty())
 }
 
 /// Writes that everything is paused: a `send` that waits for its number plans nothing any more, with practice or without.
@@ -138,17 +163,22 @@ async fn is_open(ledger: &AnyLedger, name: &str) -> Result<bool, Failure> {
     Ok(ledger.edition(name).await?.is_some() && ledger.counts(name).await?.open() > 0)
 }
 
-fn stopped_before(project: &Project, stop: &EditionStop) -> Failure {
-    let words = stop.words(project.settings.time_zone);
+/// A stop of the same kind holds already; in practice everybody may have the edition, and then both are so.
+fn stands(project: &Project, stop: &EditionStop, is_finished: bool) -> Failure {
+    let (edition, words) = (&stop.edition, stop.words(project.settings.time_zone));
+    if is_finished {
+        let what = format!(
+            "`{edition}` is finished in practice, and was {words} for the relay: there is nothing to stop"
+        );
+        return Failure::new(Exit::Nothing, what)
+            .help(format!("`roundup report {edition}` shows who got it"));
+    }
     let doing = match stop.kind {
         StopKind::Cancelled => "cancel or pause",
         StopKind::Paused | StopKind::Resumed | StopKind::Timed => "pause",
     };
-    Failure::new(
-        Exit::Nothing,
-        format!("`{}` was {words}: there is nothing to {doing}", stop.edition),
-    )
-    .help(format!("`roundup approve {} --show` shows what was decided", stop.edition))
+    Failure::new(Exit::Nothing, format!("`{edition}` was {words}: there is nothing to {doing}"))
+        .help(format!("`roundup approve {edition} --show` shows what was decided"))
 }
 
 /// The rows by which an edition would go out, or is about to.
