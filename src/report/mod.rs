@@ -35,6 +35,9 @@ pub struct Report {
     /// True when the messages went into the outbox folder and to nobody.
     pub practice: bool,
     pub state: EditionPhase,
+    /// Whether another computer has the ledger now: nothing goes on here.
+    #[serde(skip)]
+    pub is_retired: bool,
     pub planned_at: DateTime<Utc>,
     /// The edition that this one corrects.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,6 +158,7 @@ impl Report {
             hash: edition.hash.clone(),
             practice,
             state,
+            is_retired: false,
             planned_at: edition.planned_at,
             corrects: edition.corrects.clone(),
             corrected_by: None,

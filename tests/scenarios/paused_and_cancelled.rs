@@ -13,12 +13,15 @@ fn paused_from_elsewhere_it_stops_and_goes_on_when_it_is_let() {
     Ran::of(child.wait_with_output().unwrap())
         .ends(6)
         .says("it was paused")
-        .says("nobody was missed");
+        .says("nobody was missed")
+        .says("To resume: roundup send 2020 --unpause");
     let report = charity.report("2020");
     assert_eq!((&report["uncertain"], &report["state"]), (&0.into(), &"paused".into()));
     // A timer that runs the same command again does not undo it.
     charity.run("send 2020 --confirm 400").ends(6).says("--unpause");
-    charity.run("status").ends(0).says("paused");
+    let another = "send 2020 --confirm 400 --purpose sales";
+    charity.run(another).ends(2).says("as it was planned: roundup send 2020 --unpause");
+    charity.run("status").ends(0).says("paused").says("To resume: roundup send 2020 --unpause");
     assert_eq!(server.taken().len() as u64, report["accepted"].as_u64().unwrap());
     charity.run("send 2020 --confirm 400 --unpause").ends(0);
     assert_eq!(server.everybody_once().len(), 400);

@@ -334,6 +334,52 @@ fn a_backup_at_rest_carries_on_elsewhere_without_a_question() {
     );
 }
 
+/// Paused, and moved to another computer: the old one says that first, and nothing of how to go on.
+#[test]
+fn a_retired_project_names_no_step_that_must_fail() {
+    let (server, charity, child) = running();
+    charity.run("pause 2020").ends(0);
+    server.go_on();
+    Ran::of(child.wait_with_output().unwrap()).ends(6);
+    charity.run("pause 2020-12").ends(0);
+    let new = tempfile::tempdir().unwrap();
+    let file = new.path().join("backup");
+    charity.run(&format!("backup {}", file.display())).ends(0);
+    let into = format!("--project {}", new.path().join("news").display());
+    charity.run(&format!("{into} restore {}", file.display())).ends(0);
+    for refused in [
+        "send 2020 --confirm 400",
+        "send 2020 --confirm 400 --unpause",
+        "send 2020-12 --confirm 400",
+        "send 2020-12 --at 2099-01-05",
+        "approve 2020-12 --as Amina",
+        "pause 2020",
+        "pause 2020-12",
+        "cancel 2020 --confirm 1",
+        "cancel 2020-12",
+        "resolve 2020",
+    ] {
+        let ran = charity.run(refused).ends(2).says("this ledger was retired");
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        for step in ["resume", "--unpause", "roundup approve"] {
+            assert!(!said.contains(step), "{refused}: {said}");
+        }
+    }
+    for look in ["status", "report 2020", ""] {
+        let ran = charity.run(look).ends(0);
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        for step in ["To resume", "--unpause", "roundup send"] {
+            assert!(!said.contains(step), "{look}: {said}");
+        }
+    }
+    charity.run("status").ends(0).says("this ledger was retired");
+    charity.run("").ends(0).says("this ledger was retired");
+    charity.run(&format!("{into} status")).ends(0).says("roundup send 2020 --unpause");
+    let resumed = charity.run(&format!("{into} send 2020 --confirm 400 --unpause"));
+    resumed.ends(0);
+    assert_eq!(server.everybody_once().len(), 400);
+}
+
 #[test]
 fn keys_are_shown_backed_up_and_rotated() {
     let (_server, charity) = sent();

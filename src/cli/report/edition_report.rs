@@ -5,6 +5,7 @@ use crate::cli::send::planned::is_sending;
 use crate::cli::steps::corrections::correction_of;
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::Failure;
+use crate::cli::terminal::screen::Screen;
 use crate::ledger::{EditionSummary, Ledger, RowFilter, RunControl};
 use crate::project::Project;
 use crate::report::{EditionPhase, Report};
@@ -29,14 +30,25 @@ pub async fn report_of(
     let left_out = ledger.left_out(name).await?;
     let counts = ledger.counts(name).await?;
     let mut report = Report::new(planned, counts, rows, left_out, practice, known);
+    report.is_retired = ledger.nature().await?.retired.is_some();
     report.corrected_by = correction_of(ledger, name).await?;
     Ok(report)
 }
 
-/// What lets an edition go on that has begun.
-pub fn resume_command(report: &Report) -> String {
-    let unpause = if report.state == EditionPhase::Paused { " --unpause" } else { "" };
-    format!("roundup send {}{unpause}", report.edition)
+/// What lets an edition go on that has begun. Only a person lifts a pause: without a terminal they must say so.
+pub fn resume_command(edition: &str, is_paused: bool) -> String {
+    let unpause = if is_paused { " --unpause" } else { "" };
+    format!("roundup send {edition}{unpause}")
+}
+
+/// The same for an edition that waits for it; none where it is finished, being sent, or another computer's.
+pub fn resume_step(report: &Report) -> Option<String> {
+    let is_paused = match report.state {
+        EditionPhase::Paused => true,
+        EditionPhase::Unfinished => false,
+        EditionPhase::Sending | EditionPhase::Finished => return None,
+    };
+    (!report.is_retired).then(|| resume_command(&report.edition, is_paused))
 }
 
 /// The reports of all editions, the latest first; the real ones before practice.
@@ -49,4 +61,12 @@ pub async fn reports(project: &Project) -> Result<Vec<Report>, Failure> {
         }
     }
     Ok(reports)
+}
+
+/// Whether the real ledger was moved to another computer: that comes before any next step.
+pub async fn warn_of_retired(project: &Project, screen: &Screen) -> Result<bool, Failure> {
+    let Some(ledger) = existing_ledger(project, false).await? else { return Ok(false) };
+    let Err(error) = ledger.nature().await?.refuse_retired() else { return Ok(false) };
+    screen.warn(&format!("{error}: send from the restored project, and delete this one"));
+    Ok(true)
 }

@@ -37,7 +37,8 @@ use crate::report::year::YearReport;
 use crate::report::{EditionPhase, Report, ReportedApproval, page, table};
 use crate::window::Window;
 
-pub use edition_report::report_of;
+use edition_report::resume_step;
+pub use edition_report::{report_of, resume_command};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -171,19 +172,23 @@ impl Outcome for ReportOutcome<'_> {
         }
         unusual_rows(report, text);
         let edition = &report.edition;
+        if report.is_retired {
+            text.say("Another computer has this newsletter now: send from there.");
+            return;
+        }
+        if let Some(resume) = resume_step(report) {
+            let paused = if report.state == EditionPhase::Paused { "It is paused. " } else { "" };
+            text.say(format!("{paused}To resume: {resume}"));
+        }
         match report.state {
             EditionPhase::Sending => text.say("It is being sent now."),
-            EditionPhase::Paused => {
-                text.say(format!("It is paused. To resume: roundup send {edition} --unpause"));
-            }
-            EditionPhase::Unfinished => text.say(format!("To resume: roundup send {edition}")),
             EditionPhase::Finished if report.uncertain > 0 => {
                 text.say(format!("Next: roundup resolve {edition}"));
             }
             EditionPhase::Finished if report.has_open_rejections() => {
                 text.say(format!("Next: roundup resolve {edition} --rejected"));
             }
-            EditionPhase::Finished => {}
+            EditionPhase::Finished | EditionPhase::Paused | EditionPhase::Unfinished => {}
         }
     }
 }

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
-use crate::cli::report::edition_report::{reports, resume_command};
+use crate::cli::report::edition_report::{reports, resume_step, warn_of_retired};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::gather::{self, NewsQuery};
 use crate::cli::steps::next_edition::{NextEdition, UnsentEdition};
@@ -140,6 +140,7 @@ async fn overview(globals: &Globals) -> Result<OverviewOutcome, Failure> {
     let project = globals.project()?;
     let organisation = Some(project.settings.organisation.name.clone());
     let practice = Destination::of(&project, None)?.is_practice();
+    let is_retired = warn_of_retired(&project, &globals.screen).await? && !practice;
     // What was practised with is over once a mail server is set.
     let mut reports = reports(&project).await?;
     reports.retain(|report| report.practice == practice);
@@ -158,8 +159,9 @@ async fn overview(globals: &Globals) -> Result<OverviewOutcome, Failure> {
         && let Some(at) = reports.iter().position(|report| report.edition == begun.name)
     {
         let report = reports.swap_remove(at);
+        let next = resume_step(&report);
         return Ok(OverviewOutcome {
-            next: resume_command(&report),
+            next: next.unwrap_or_else(|| format!("roundup report {}", report.edition)),
             unfinished: Some(EditionInSight::from(report)),
             ..outcome
         });
@@ -183,7 +185,7 @@ async fn overview(globals: &Globals) -> Result<OverviewOutcome, Failure> {
     };
     Ok(OverviewOutcome {
         last,
-        next: first.map_or(next, |first| first.next),
+        next: first.filter(|_| !is_retired).map_or(next, |first| first.next),
         news,
         next_window: last_window.filter(|_| window.is_none()).map(|last| last.end),
         ..outcome

@@ -74,6 +74,7 @@ enum UncertainDecision {
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
     let (ledger, planned, practice) = find_planned(&project, &arguments.edition).await?;
+    ledger.nature().await?.refuse_retired()?;
     let name = &planned.name;
     if is_sending(&project, &ledger, name, practice).await? {
         return Err(Failure::new(Exit::Failed, format!("the edition `{name}` is being sent now"))

@@ -5,15 +5,13 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::globals::Globals;
-use crate::cli::report::edition_report::{reports, resume_command};
+use crate::cli::report::edition_report::{reports, resume_step, warn_of_retired};
 use crate::cli::report::overview;
 use crate::cli::report::upcoming::{ScheduleOutlook, upcoming};
 use crate::cli::steps::destination::Destination;
-use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::steps::next_edition::NextEdition;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
-use crate::ledger::Ledger;
 use crate::report::{EditionPhase, Report};
 
 #[derive(Debug, Args)]
@@ -52,31 +50,27 @@ impl Outcome for StatusOutcome {
                 report.arithmetic()
             ));
         }
-        let word = if self.editions.iter().any(waits) { "To resume" } else { "Next" };
+        let waits = self.editions.iter().any(|report| resume_step(report).is_some());
+        let word = if waits { "To resume" } else { "Next" };
         text.say(format!("{word}: {}", self.next));
     }
-}
-
-/// Whether an edition has begun and stands still.
-fn waits(report: &Report) -> bool {
-    matches!(report.state, EditionPhase::Unfinished | EditionPhase::Paused)
 }
 
 pub async fn run(_: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
     let screen = &globals.screen;
     let editions = reports(&project).await?;
-    if let Some(ledger) = existing_ledger(&project, false).await?
-        && let Err(error) = ledger.nature().await?.refuse_retired()
-    {
-        screen.warn(&format!("{error}: send from the restored project, and delete this one"));
-    }
-    let schedule = upcoming(&project, screen).await?;
     let practice = Destination::of(&project, None)?.is_practice();
-    let unsent = NextEdition::of(&project, practice).await?.unsent;
-    let begun = editions.iter().find(|report| waits(report));
+    let is_retired = warn_of_retired(&project, screen).await? && !practice;
+    let schedule = upcoming(&project, screen).await?;
+    let mut unsent = NextEdition::of(&project, practice).await?.unsent;
+    if is_retired {
+        // Nothing is sent from here any more.
+        unsent.clear();
+    }
+    let begun = editions.iter().find_map(resume_step);
     let next = match (begun, unsent.into_iter().next(), editions.first()) {
-        (Some(begun), ..) => resume_command(begun),
+        (Some(begun), ..) => begun,
         (None, Some(unsent), _) => unsent.next,
         (None, None, Some(latest)) => format!("roundup report {}", latest.edition),
         (None, None, None) => overview::next_step(globals).await?,

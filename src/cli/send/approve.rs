@@ -1,16 +1,14 @@
 //! `roundup approve`: somebody looks at an edition and says yes to exactly that.
 //! Shell: the ledger, the list, the person at the keyboard.
 
-use chrono::{DateTime, Utc};
 use clap::Args;
-use serde::Serialize;
 
 use crate::approval::{
-    Approval, ApprovalState, ApproverName, EditionDecisions, EditionStop, FrozenAudience,
-    FrozenEdition, PeopleChange, is_same,
+    Approval, ApprovalState, ApproverName, EditionDecisions, EditionStop, FrozenEdition, is_same,
 };
 use crate::cli::globals::Globals;
 use crate::cli::send::announce::AnnouncedPeople;
+use crate::cli::send::approval_outcome::{ApprovalOutcome, GivenApproval, PeopleSince, ShownStop};
 use crate::cli::send::approved_page::page_approval;
 use crate::cli::send::approved_plan::show_approvals;
 use crate::cli::send::confirm::confirm_approval;
@@ -28,7 +26,6 @@ use crate::cli::steps::run_checks::Reach;
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::number;
-use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{Screen, grouped, people};
 use crate::cli::terminal::system;
 use crate::count::more_people;
@@ -65,133 +62,6 @@ const FIRST_SCREEN_LINES: usize = 24;
 /// A line that is longer is cut.
 const LONGEST_LINE_CHARS: usize = 100;
 
-/// `roundup.approval/1`.
-#[derive(Serialize)]
-struct ApprovalOutcome<'a> {
-    schema: &'static str,
-    edition: &'a str,
-    /// What `send` and `approve` are given for it.
-    argument: String,
-    /// Whether it may be sent.
-    approved: bool,
-    /// How many people it needs, and how many are missing.
-    needed: u8,
-    missing: u64,
-    hash: &'a str,
-    subject: &'a str,
-    audience: &'a FrozenAudience,
-    approvals: Vec<GivenApproval<'a>>,
-    /// What has changed since the last approval that holds no more.
-    changes: &'a [String],
-    /// The person who edited it last has approved it, and nobody else has.
-    only_by_editor: bool,
-    /// What keeps it from being sent, and all that was written of the kind.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stopped: Option<ShownStop<'a>>,
-    stops: Vec<ShownStop<'a>>,
-}
-
-/// Who has stopped it, or let it go on, and when.
-#[derive(Serialize)]
-struct ShownStop<'a> {
-    #[serde(flatten)]
-    stop: &'a EditionStop,
-    /// As people read it.
-    words: String,
-}
-
-/// Who has come and gone since an approval.
-#[derive(Serialize)]
-struct PeopleSince {
-    joined: u64,
-    left: u64,
-    /// Whether everybody was compared; else a sample was.
-    exact: bool,
-}
-
-impl PeopleSince {
-    fn of(PeopleChange { left, joined, is_exact }: PeopleChange) -> Self {
-        Self { joined, left, exact: is_exact }
-    }
-
-    /// `Since then 3 people have joined and 1 person has left.` `None` where nobody has.
-    fn words(&self) -> Option<String> {
-        let have = |count: u64| {
-            let about = if self.exact { "" } else { "about " };
-            format!("{about}{} {}", people(count), if count == 1 { "has" } else { "have" })
-        };
-        let joined = (self.joined > 0).then(|| format!("{} joined", have(self.joined)));
-        let left = (self.left > 0).then(|| format!("{} left", have(self.left)));
-        let both: Vec<String> = joined.into_iter().chain(left).collect();
-        (!both.is_empty()).then(|| format!("  Since then {}.", both.join(" and ")))
-    }
-}
-
-#[derive(Serialize)]
-struct GivenApproval<'a> {
-    who: &'a str,
-    account: &'a str,
-    at: DateTime<Utc>,
-    hash: &'a str,
-    by_last_editor: bool,
-    /// Whether it is for the edition as it is now.
-    holds: bool,
-    /// Whether it is counted: one a person is.
-    counts: bool,
-    /// Who has come and gone since; none where it counted its people only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    people_since: Option<PeopleSince>,
-    /// Who and when, as people read it.
-    words: String,
-}
-
-impl Outcome for ApprovalOutcome<'_> {
-    fn text(&self, text: &mut Text) {
-        let Self { edition, argument, .. } = self;
-        let mut counted = self.approvals.iter().filter(|approval| approval.counts).peekable();
-        if counted.peek().is_none() {
-            text.line(format!("{edition} is not approved as it is now."));
-        }
-        for approval in counted {
-            text.line(format!("{edition} is approved by {}.", approval.words));
-            for since in approval.people_since.iter().filter_map(PeopleSince::words) {
-                text.line(since);
-            }
-        }
-        if let Some(ShownStop { stop, words }) = &self.stopped {
-            text.line(format!("{edition} was {words}: it is not sent."));
-            for earlier in self.stops.iter().filter(|one| one.stop != *stop) {
-                text.line(format!("  It was {}.", earlier.words));
-            }
-        }
-        if !self.changes.is_empty() && !self.approved {
-            if let Some(last) = self.approvals.iter().rfind(|approval| !approval.holds) {
-                text.line(format!("Changed since the approval of {}:", last.words));
-            }
-            for change in self.changes {
-                text.line(format!("  {change}"));
-            }
-        }
-        if self.only_by_editor && self.needed > 0 {
-            text.say("Whoever edited it last has approved it: somebody else must too.");
-        }
-        match self.missing {
-            0 if self.stopped.is_some() => {
-                text.say(format!("To let it go out again: roundup approve {argument}"));
-            }
-            0 if self.approvals.iter().all(|approval| !approval.counts) => {
-                text.say("roundup.toml asks for no approval: `send` works without one.");
-                text.say(format!("Next: roundup approve {argument}"));
-            }
-            0 => text.say(format!("Next: roundup send {argument}")),
-            missing => text.say(format!(
-                "{} to go. Next: roundup approve {argument} --as \"THEIR NAME\"",
-                people(missing)
-            )),
-        }
-    }
-}
-
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
     let screen = &globals.screen;
@@ -210,18 +80,19 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         None => choose_for(&project, &arguments.which, practice, screen).await?,
     };
     let existing = ledgers::existing_ledger(&project, practice).await?;
-    if let Some(ledger) = &existing
-        && let Some(planned) = ledger.edition(&chosen.name).await?
-    {
-        if let Some(name) = name {
-            let look = PlannedLook { project: &project, planned: &planned, practice, screen };
-            let on = (&project, ledger, screen);
-            let approval = page_approval(on, &planned, &name, arguments.confirm).await?;
-            drop(existing);
-            return look.record(approval).await;
-        }
-        return show_approvals((&project, ledger, screen), &planned).await;
+    if let (Some(ledger), true) = (&existing, name.is_some()) {
+        ledger.nature().await?.refuse_retired()?;
     }
+    let existing = match existing {
+        Some(ledger) => match ledger.edition(&chosen.name).await? {
+            Some(planned) => {
+                let look = PlannedLook { project: &project, planned: &planned, practice, screen };
+                return look.end(ledger, name, arguments.confirm).await;
+            }
+            None => Some(ledger),
+        },
+        None => None,
+    };
     let list = mailing_list(&project, practice, &chosen.audience).await?;
     screen.problems(&list.problems);
     let examples = destination.takes_examples();
@@ -229,13 +100,12 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let now = frozen(&project, &chosen, &prepared)?;
     let before = gate::decisions(existing.as_ref(), &chosen.name).await?;
     let state = ApprovalState::of(project.settings.approval.people, &before, &now);
-    let stopped = state.stopped.clone();
     let on = ApprovalView {
         project: &project,
         chosen: &chosen,
         prepared: &prepared,
         now: &now,
-        stopped,
+        stopped: state.stopped.clone(),
         screen,
     };
     let Some(name) = name else {
@@ -283,7 +153,7 @@ async fn record(
     Ok(())
 }
 
-/// People who are missing may not be in the same room.
+/// Whoever is missing may not be in the same room.
 fn waits(edition: &str, state: &ApprovalState) -> OperatorNotice {
     OperatorNotice::new(
         NoticeTopic::WaitsForApproval,
@@ -315,6 +185,21 @@ struct PlannedLook<'a> {
 }
 
 impl PlannedLook<'_> {
+    /// Takes somebody's yes, or shows who has given theirs.
+    async fn end(
+        &self,
+        ledger: AnyLedger,
+        name: Option<ApproverName>,
+        confirm: Option<u64>,
+    ) -> Result<Exit, Failure> {
+        let Self { project, planned, screen, .. } = self;
+        let on = (*project, &ledger, *screen);
+        let Some(name) = name else { return show_approvals(on, planned).await };
+        let approval = page_approval(on, planned, &name, confirm).await?;
+        drop(ledger);
+        self.record(approval).await
+    }
+
     /// Writes somebody's yes to the page for everybody, and shows where that stands.
     async fn record(&self, approval: Option<Approval>) -> Result<Exit, Failure> {
         let Self { project, planned, practice, screen } = self;

@@ -51,6 +51,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
 
 async fn cancel(project: Project, arguments: Arguments, screen: &Screen) -> Result<Exit, Failure> {
     let (ledger, planned, practice) = find_planned(&project, &arguments.edition).await?;
+    ledger.nature().await?.refuse_retired()?;
     let name = &planned.name;
     let open = ledger.counts(name).await?.open();
     if open == 0 {

@@ -5,12 +5,13 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
+use crate::cli::report::resume_command;
 use crate::cli::send::not_covered::NotCoveredPeople;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{Screen, people};
 use crate::operator::{NoticeTopic, OperatorNotice};
-use crate::report::Report;
+use crate::report::{EditionPhase, Report};
 use crate::send::config::{Pause, RunEnd};
 
 /// `roundup.send/1`.
@@ -86,7 +87,9 @@ impl Outcome for SendOutcome<'_> {
                 text.say(self.reason);
                 text.say(format!("Next: roundup report {name}"));
             }
-            RunEnd::Interrupted => text.say(format!("Stopped. To resume: roundup send {name}")),
+            RunEnd::Interrupted => {
+                text.say(format!("Stopped. To resume: {}", resume(self.end, self.report)));
+            }
             // Said as the failure that it is.
             RunEnd::Waiting { .. }
             | RunEnd::Paused { .. }
@@ -163,7 +166,7 @@ fn cure(end: &RunEnd, report: &Report) -> String {
         RunEnd::Unreachable { .. } => format!("{RELAY_CURE}. Then: "),
         _ => String::new(),
     };
-    format!("{first}{}", still_to_go(report))
+    format!("{first}{}", still_to_go(end, report))
 }
 
 fn exit_of(end: &RunEnd, report: &Report) -> Exit {
@@ -216,7 +219,7 @@ const RELAY_CURE: &str = "look whether this computer is online and ROUNDUP_RELAY
                           right, ask the relay's provider";
 
 /// What is left, and how to go on. That nobody was missed is said only where the rows prove it.
-fn still_to_go(report: &Report) -> String {
+fn still_to_go(end: &RunEnd, report: &Report) -> String {
     let left = report.planned + report.deferred;
     let missed = report.rejected + report.uncertain + report.expired;
     let so_far = if missed == 0 {
@@ -229,5 +232,11 @@ fn still_to_go(report: &Report) -> String {
             report.edition
         )
     };
-    format!("{so_far}. To resume: roundup send {}", report.edition)
+    format!("{so_far}. To resume: {}", resume(end, report))
+}
+
+/// As long as other computers finish their messages the report does not say that it is paused: the end of this run does.
+fn resume(end: &RunEnd, report: &Report) -> String {
+    let is_paused = report.state == EditionPhase::Paused || matches!(end, RunEnd::Halted);
+    resume_command(&report.edition, is_paused)
 }

@@ -2,6 +2,7 @@
 //! Shell: the ledger, the relay, the person at the keyboard.
 
 pub mod announce;
+mod approval_outcome;
 pub mod approve;
 pub mod approved_page;
 mod approved_plan;
@@ -66,6 +67,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let destination = Destination::of(&project, arguments.relay.as_deref())?;
     warn_of_readers(&project, screen);
     let chosen = chosen_of(&project, &arguments, &destination, screen).await?;
+    refuse_retired(&project, &chosen.name, destination.is_practice()).await?;
     if let Some(exit) = not_now(&project, &chosen, &destination, &arguments, screen).await? {
         return Ok(exit);
     }
@@ -131,6 +133,17 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let end = deliver_through(&project, &ledger, skeleton, orders, server, screen).await?;
     let report = report_after(held, &project, &ledger, &planned, practice).await?;
     tell_both(&project, &ledger, &destination, (&end, &report), screen).await
+}
+
+/// Where another computer has the ledger now, nothing else is said of how to go on. A finished edition may be looked at.
+async fn refuse_retired(project: &Project, edition: &str, practice: bool) -> Result<(), Failure> {
+    let Some(ledger) = ledgers::existing_ledger(project, practice).await? else { return Ok(()) };
+    let is_finished =
+        ledger.edition(edition).await?.is_some() && ledger.counts(edition).await?.open() == 0;
+    if !is_finished {
+        ledger.nature().await?.refuse_retired()?;
+    }
+    Ok(())
 }
 
 /// Reports how a run ended, to the operator and on the screen.

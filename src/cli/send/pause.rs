@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::approval::{EditionStop, StopKind};
 use crate::cli::globals::Globals;
-use crate::cli::report::report_of;
+use crate::cli::report::{report_of, resume_command};
 use crate::cli::send::planned::{find_planned, is_sending};
 use crate::cli::send::stop::{StoppedEdition, stop_everything, stop_unplanned, unplanned};
 use crate::cli::steps::ledgers::existing_ledger;
@@ -39,6 +39,7 @@ async fn pause_one(project: &Project, name: &str, screen: &Screen) -> Result<Exi
         return Ok(Exit::Done);
     }
     let (ledger, planned, practice) = find_planned(project, name).await?;
+    ledger.nature().await?.refuse_retired()?;
     let name = &planned.name;
     if ledger.counts(name).await?.open() == 0 {
         return Err(Failure::new(
@@ -65,6 +66,9 @@ async fn pause_all(project: &Project, screen: &Screen) -> Result<Exit, Failure> 
     let mut paused = Vec::new();
     for practice in [false, true] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
+        if ledger.nature().await?.retired.is_some() {
+            continue;
+        }
         for planned in ledger.summaries().await? {
             if ledger.progress(&planned.name).await?.open > 0 {
                 paused.extend(pause(project, &ledger, &planned, practice).await?);
@@ -176,7 +180,8 @@ impl Outcome for PausedEdition {
         let edition = &self.report.edition;
         paused_lines(std::slice::from_ref(self), text);
         text.say(format!(
-            "To resume: roundup send {edition} --unpause. To end it: roundup cancel {edition}"
+            "To resume: {}. To end it: roundup cancel {edition}",
+            resume_command(edition, true)
         ));
     }
 }

@@ -11,7 +11,7 @@ use crate::audience::list::fingerprint;
 use crate::audience::list_error::ListError;
 use crate::audience::segment::{PlannedSegment, Segment};
 use crate::audience::{EditionPurpose, List, Person};
-use crate::cli::report::report_of;
+use crate::cli::report::{report_of, resume_command};
 use crate::cli::send::arguments::Arguments;
 use crate::cli::send::confirm::confirm;
 use crate::cli::send::ending::{EditionNow, EndedEdition};
@@ -84,9 +84,9 @@ impl ResumedEdition<'_> {
         let Self { project, ledger, planned, destination, trust, .. } = *self;
         let now = system::now();
         let name = &planned.name;
-        self.refuse_another_segment(typed.segment)?;
-        self.refuse_another_purpose(typed.purpose)?;
         let state = ledger.edition_state(name).await?;
+        self.refuse_another_segment(typed.segment, &state)?;
+        self.refuse_another_purpose(typed.purpose, &state)?;
         let uncertain = ledger.recover(name, now).await?;
         if uncertain > 0 {
             screen.warn(&format!(
@@ -154,7 +154,7 @@ impl ResumedEdition<'_> {
         let since = since.format("%-d %B %Y at %H:%M");
         if !screen.asks && !arguments.unpause {
             return Err(Failure::new(Exit::Later, format!("`{name}` was paused on {since}"))
-                .help(format!("to resume it: roundup send {name} --unpause")));
+                .help(format!("to resume it: {}", resume_command(name, true))));
         }
         screen.say(&format!("{name} was paused on {since}; resuming now."));
         Ok(true)
@@ -234,7 +234,11 @@ impl ResumedEdition<'_> {
     }
 
     /// So is its purpose.
-    fn refuse_another_purpose(&self, typed: Option<EditionPurpose>) -> Result<(), Failure> {
+    fn refuse_another_purpose(
+        &self,
+        typed: Option<EditionPurpose>,
+        state: &EditionState,
+    ) -> Result<(), Failure> {
         let (planned, name) = (self.planned_purpose(), &self.planned.name);
         match typed {
             Some(typed) if typed != planned => Err(Failure::new(
@@ -243,13 +247,17 @@ impl ResumedEdition<'_> {
                     "the purpose of `{name}` was {planned} when it was planned, and not {typed}"
                 ),
             )
-            .help(format!("to resume it as it was planned: roundup send {name}"))),
+            .help(as_planned(name, state))),
             _ => Ok(()),
         }
     }
 
     /// The segment of a plan is part of it.
-    fn refuse_another_segment(&self, typed: Option<&Segment>) -> Result<(), Failure> {
+    fn refuse_another_segment(
+        &self,
+        typed: Option<&Segment>,
+        state: &EditionState,
+    ) -> Result<(), Failure> {
         let Some(typed) = typed.map(Segment::planned) else { return Ok(()) };
         let name = &self.planned.name;
         let planned = self.planned.list.as_ref().and_then(|list| list.segment.as_ref());
@@ -262,7 +270,7 @@ impl ResumedEdition<'_> {
             Exit::Usage,
             format!("`{name}` was planned for {whom}, and not for the segment {typed}"),
         )
-        .help(format!("to resume it as it was planned: roundup send {name}")))
+        .help(as_planned(name, state)))
     }
 
     /// A list whose bytes are those it was planned with has nothing new to say.
@@ -364,6 +372,11 @@ fn said_no_words(count: u64) -> String {
     }
 }
 
+fn as_planned(name: &str, state: &EditionState) -> String {
+    let resume = resume_command(name, state.control == RunControl::Pause);
+    format!("to resume it as it was planned: {resume}")
+}
+
 /// What somebody wanted while a question stood.
 fn stopped_meanwhile(name: &str, control: RunControl) -> Result<(), Failure> {
     match control {
@@ -372,7 +385,7 @@ fn stopped_meanwhile(name: &str, control: RunControl) -> Result<(), Failure> {
             Exit::Later,
             format!("`{name}` was paused meanwhile: nothing was sent"),
         )
-        .help(format!("to resume it: roundup send {name} --unpause"))),
+        .help(format!("to resume it: {}", resume_command(name, true)))),
         RunControl::Cancel => Err(Failure::new(
             Exit::Partly,
             format!("`{name}` was cancelled meanwhile: nothing was sent"),
