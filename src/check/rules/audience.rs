@@ -43,7 +43,7 @@ impl Numbers {
     }
 }
 
-pub const RULES: [Rule; 8] = [
+pub const RULES: [Rule; 9] = [
     Rule::new(
         "number-of-people",
         "Is the list about the same size as last time?",

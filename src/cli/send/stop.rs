@@ -12,7 +12,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::system;
 use crate::edition::draft_reading::window_from_name;
 use crate::ledger::{AnyLedger, ApprovalStore, Ledger, OccurrenceStep, ScheduleStore};
-use crate::news::gather::Ask;
+use crate::news::gather::FetchPolicy;
 use crate::project::Project;
 use crate::schedule::{Occurrence, OccurrenceState};
 use crate::window::select_reading;
@@ -126,7 +126,7 @@ async fn could_be_sent(project: &Project, name: &str) -> Result<bool, Failure> {
             return Ok(true);
         }
     }
-    let query = NewsQuery { window: Some(&window), ask: Ask::Never, ..NewsQuery::quick() };
+    let query = NewsQuery { window: Some(&window), ask: FetchPolicy::Never, ..NewsQuery::quick() };
     // Where the news cannot be read, or is on another computer, a stop is the safe answer.
     let Ok((reading, _)) = gather::read(project, query).await else { return Ok(true) };
     let known = reading.items.len() + reading.elsewhere.before + reading.elsewhere.after;
