@@ -719,12 +719,22 @@ fn occurrence(schedule: &str, day: &str, state: OccurrenceState) -> Occurrence {
 pub async fn hold_of_schedules(ledger: &impl ScheduleStore) {
     use OccurrenceState::{Cancelled, Claimed, Done, Missed, Waiting};
     let later = now() + TimeDelta::hours(30);
-    assert_eq!(ledger.followed("first Tuesday").await, Ok(FollowedSchedule::default()));
+    assert_eq!(ledger.followed("first Tuesday", now()).await, Ok(FollowedSchedule::default()));
     assert_eq!(ledger.begin_schedule("first Tuesday", now()).await, Ok(now()));
     assert_eq!(ledger.claim_notice(DUE_RAN, TimeDelta::zero(), now()).await, Ok(true));
     let followed = FollowedSchedule { begun: Some(now()), last_run: Some(now()) };
-    assert_eq!(ledger.followed("first Tuesday").await, Ok(followed));
+    assert_eq!(ledger.followed("first Tuesday", now()).await, Ok(followed));
     assert_eq!(ledger.begin_schedule("first Tuesday", later).await, Ok(now()));
+    // Begun by a clock that was ahead, it is begun again once the clock is right; one that is behind changes nothing for long.
+    let days = |count| now() + TimeDelta::days(count);
+    for (clock, begun) in
+        [(1_500, 1_500), (3, 3), (4, 3), (-9_000, -9_000), (5, 3), (-8_999, -9_000)]
+    {
+        assert_eq!(ledger.begin_schedule("every Friday", days(clock)).await, Ok(days(begun)));
+        let followed = ledger.followed("every Friday", days(clock)).await.unwrap();
+        assert_eq!(followed.begun, Some(days(begun)), "{clock}");
+    }
+    assert_eq!(ledger.followed("every Friday", days(-9_001)).await.unwrap().begun, None);
     assert_eq!(ledger.occurrences().await, Ok(vec![]));
     let row = occurrence("first Tuesday", "2021-01-05", Claimed);
     let claims = tokio::join!(

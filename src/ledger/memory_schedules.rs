@@ -16,13 +16,26 @@ impl ScheduleStore for MemoryLedger {
         schedule: &str,
         now: DateTime<Utc>,
     ) -> Result<DateTime<Utc>, LedgerError> {
-        Ok(*self.books().schedules.entry(schedule.to_owned()).or_insert(now))
+        let mut books = self.books();
+        let beginnings = books.schedules.entry(schedule.to_owned()).or_default();
+        Ok(match beginnings.range(..=now).next_back() {
+            Some(begun) => *begun,
+            None => {
+                beginnings.insert(now);
+                now
+            }
+        })
     }
 
-    async fn followed(&self, schedule: &str) -> Result<FollowedSchedule, LedgerError> {
+    async fn followed(
+        &self,
+        schedule: &str,
+        now: DateTime<Utc>,
+    ) -> Result<FollowedSchedule, LedgerError> {
         let books = self.books();
+        let beginnings = books.schedules.get(schedule);
         Ok(FollowedSchedule {
-            begun: books.schedules.get(schedule).copied(),
+            begun: beginnings.and_then(|all| all.range(..=now).next_back()).copied(),
             last_run: books.operator_notices.get(DUE_RAN).copied(),
         })
     }

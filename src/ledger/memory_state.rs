@@ -28,7 +28,7 @@ pub struct MemoryState {
     pub notices: BTreeSet<String>,
     pub approvals: Vec<Approval>,
     pub stops: Vec<EditionStop>,
-    pub schedules: BTreeMap<String, DateTime<Utc>>,
+    pub schedules: BTreeMap<String, BTreeSet<DateTime<Utc>>>,
     pub occurrences: Vec<Occurrence>,
     pub operator_notices: BTreeMap<String, DateTime<Utc>>,
     pub frequencies: BTreeMap<String, (Frequency, DateTime<Utc>)>,

@@ -37,17 +37,18 @@ pub struct FollowedSchedule {
 
 /// A database that remembers what was due.
 pub trait ScheduleStore: Send + Sync {
-    /// When a schedule was first followed: now, if it never was.
+    /// When a schedule was first followed: now, if it never was, or only by a clock that was ahead.
     fn begin_schedule(
         &self,
         schedule: &str,
         now: DateTime<Utc>,
     ) -> impl Future<Output = Result<DateTime<Utc>, LedgerError>> + Send;
 
-    /// What is known of a schedule, without beginning it.
+    /// What is known of a schedule at a moment, without beginning it.
     fn followed(
         &self,
         schedule: &str,
+        now: DateTime<Utc>,
     ) -> impl Future<Output = Result<FollowedSchedule, LedgerError>> + Send;
 
     /// All rows, the oldest day first.

@@ -5,7 +5,15 @@
 
 pub const BEGIN: &str =
     "INSERT INTO schedules (schedule, begun_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-pub const BEGUN: &str = "SELECT begun_at FROM schedules WHERE schedule = $1";
+/// The last beginning of a schedule that is not in the future at $2. A schedule that was begun by a clock that was ahead is
+/// begun again under the name of [`again`]: what a clock says that is behind then ends with that clock.
+pub const BEGUN: &str = "SELECT max(begun_at) FROM schedules
+    WHERE (schedule = $1 OR schedule LIKE $1 || ' since %') AND begun_at <= $2";
+
+/// The name of a further beginning: no phrase of the settings can be that.
+pub fn again(schedule: &str, millis: i64) -> String {
+    format!("{schedule} since {millis}")
+}
 
 pub const NOTICED: &str = "SELECT at FROM operator_notices WHERE kind = $1";
 

@@ -92,7 +92,7 @@ pub async fn unseen(
 ) -> Result<Option<UnseenDays>, Failure> {
     let schedule = project.schedule()?;
     let Some(phrase) = &schedule.phrase else { return Ok(None) };
-    let followed = ledger.followed(&phrase.to_string()).await?;
+    let followed = ledger.followed(&phrase.to_string(), now).await?;
     // Where it has never run, nothing was missed yet.
     let Some(begun) = followed.begun else { return Ok(None) };
     let rows = ledger.occurrences().await?;

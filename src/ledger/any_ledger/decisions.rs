@@ -46,8 +46,12 @@ impl ScheduleStore for AnyLedger {
         pass_on!(self, ledger => ledger.begin_schedule(schedule, now))
     }
 
-    async fn followed(&self, schedule: &str) -> Result<FollowedSchedule, LedgerError> {
-        pass_on!(self, ledger => ledger.followed(schedule))
+    async fn followed(
+        &self,
+        schedule: &str,
+        now: DateTime<Utc>,
+    ) -> Result<FollowedSchedule, LedgerError> {
+        pass_on!(self, ledger => ledger.followed(schedule, now))
     }
 
     async fn occurrences(&self) -> Result<Vec<Occurrence>, LedgerError> {

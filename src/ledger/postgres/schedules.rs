@@ -26,18 +26,26 @@ impl ScheduleStore for PostgresLedger {
         let now = millis(now);
         patiently!(self.server, async |transaction, _| {
             transaction.execute(sql::BEGIN, &[&schedule, &now]).await?;
-            Ok(time(transaction.query_one(sql::BEGUN, &[&schedule]).await?.get(0)))
+            let begun: Option<i64> =
+                transaction.query_one(sql::BEGUN, &[&schedule, &now]).await?.get(0);
+            if begun.is_none() {
+                let again = sql::again(schedule, now);
+                transaction.execute(sql::BEGIN, &[&again, &now]).await?;
+            }
+            Ok(time(begun.unwrap_or(now)))
         })
     }
 
-    async fn followed(&self, schedule: &str) -> Result<FollowedSchedule, LedgerError> {
-        let at = async |text: &str, of: &str| {
-            let rows = self.server.query(text, &[&of]).await?;
-            Ok::<_, LedgerError>(rows.first().map(|row| time(row.get(0))))
-        };
+    async fn followed(
+        &self,
+        schedule: &str,
+        now: DateTime<Utc>,
+    ) -> Result<FollowedSchedule, LedgerError> {
+        let begun = self.server.query(sql::BEGUN, &[&schedule, &millis(now)]).await?;
+        let last_run = self.server.query(sql::NOTICED, &[&DUE_RAN]).await?;
         Ok(FollowedSchedule {
-            begun: at(sql::BEGUN, schedule).await?,
-            last_run: at(sql::NOTICED, DUE_RAN).await?,
+            begun: begun.first().and_then(|row| row.get::<_, Option<i64>>(0)).map(time),
+            last_run: last_run.first().map(|row| time(row.get(0))),
         })
     }
 

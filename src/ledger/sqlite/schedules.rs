@@ -22,20 +22,31 @@ impl ScheduleStore for SqliteLedger {
         let schedule = schedule.to_owned();
         self.writer
             .run(true, move |connection| {
-                connection.execute(sql::BEGIN, params![schedule, millis(now)])?;
-                Ok(time(connection.query_row(sql::BEGUN, [schedule], |row| row.get(0))?))
+                let now = millis(now);
+                connection.execute(sql::BEGIN, params![schedule, now])?;
+                let begun: Option<i64> =
+                    connection.query_row(sql::BEGUN, params![schedule, now], |row| row.get(0))?;
+                if begun.is_none() {
+                    connection.execute(sql::BEGIN, params![sql::again(&schedule, now), now])?;
+                }
+                Ok(time(begun.unwrap_or(now)))
             })
             .await
     }
 
-    async fn followed(&self, schedule: &str) -> Result<FollowedSchedule, LedgerError> {
+    async fn followed(
+        &self,
+        schedule: &str,
+        now: DateTime<Utc>,
+    ) -> Result<FollowedSchedule, LedgerError> {
         let schedule = schedule.to_owned();
         self.writer
             .run(false, move |connection| {
-                let at = |text: &str, of: &str| {
-                    connection.query_row(text, [of], |row| row.get(0)).optional()
-                };
-                let (begun, last_run) = (at(sql::BEGUN, &schedule)?, at(sql::NOTICED, DUE_RAN)?);
+                let begun: Option<i64> =
+                    connection
+                        .query_row(sql::BEGUN, params![schedule, millis(now)], |row| row.get(0))?;
+                let last_run =
+                    connection.query_row(sql::NOTICED, [DUE_RAN], |row| row.get(0)).optional()?;
                 Ok(FollowedSchedule { begun: begun.map(time), last_run: last_run.map(time) })
             })
             .await
