@@ -129,8 +129,10 @@ impl Approval {
 pub struct ApprovalState {
     /// How many people it needs.
     pub needed: u8,
-    /// Approvals of the edition as it is now, one a person, the oldest first.
+    /// Approvals of the edition as it is now, the last of each person.
     pub valid: Vec<Approval>,
+    /// When it came to be approved, and when somebody said yes again after that, in the order in which it was written.
+    pub moments: Vec<DateTime<Utc>>,
     /// What has changed since the last approval that holds no more, in words.
     pub changes: Vec<String>,
     /// Whether only the person who edited it last has approved it.
@@ -144,29 +146,43 @@ impl ApprovalState {
     pub fn of(needed: u8, decisions: &EditionDecisions, now: &FrozenEdition) -> Self {
         let (cancelled, paused) = (decisions.cancelled(), decisions.paused());
         let voided = cancelled.map_or(0, |stop| stop.approvals);
-        let mut valid: Vec<Approval> = Vec::new();
-        let mut changes = Vec::new();
+        let mut state = Self {
+            needed,
+            valid: Vec::new(),
+            moments: Vec::new(),
+            changes: Vec::new(),
+            only_by_editor: false,
+            stopped: None,
+        };
         let mut is_approved_since_pause = false;
         for (number, approval) in decisions.approvals.iter().enumerate().skip(voided) {
             let since = approval.frozen.changes_to(now);
             if !since.is_empty() {
-                changes = since;
+                state.changes = since;
                 continue;
             }
             is_approved_since_pause |= paused.is_none_or(|pause| number >= pause.approvals);
-            match valid.iter_mut().find(|other| name::is_same(&other.who, &approval.who)) {
-                // Somebody who has said yes from two accounts has not only said it as the editor.
-                Some(other) => other.by_last_editor &= approval.by_last_editor,
-                None => valid.push(approval.clone()),
-            }
+            state.count(approval);
         }
-        let only_by_editor =
-            !valid.is_empty() && valid.iter().all(|approval| approval.by_last_editor);
-        let mut state = Self { needed, valid, changes, only_by_editor, stopped: None };
         let is_cancelled = cancelled.filter(|_| !state.has_enough(needed.max(1)));
         let is_paused = paused.filter(|_| !is_approved_since_pause);
         state.stopped = is_cancelled.or(is_paused).cloned();
         state
+    }
+
+    /// Counts one more yes to the edition as it is now.
+    fn count(&mut self, approval: &Approval) {
+        let known = self.valid.iter_mut().find(|other| name::is_same(&other.who, &approval.who));
+        match known {
+            // Somebody who has said yes from two accounts has not only said it as the editor.
+            Some(other) if approval.by_last_editor && !other.by_last_editor => {}
+            Some(other) => *other = approval.clone(),
+            None => self.valid.push(approval.clone()),
+        }
+        self.only_by_editor = self.valid.iter().all(|approval| approval.by_last_editor);
+        if self.has_enough(self.needed) {
+            self.moments.push(approval.at);
+        }
     }
 
     fn has_enough(&self, needed: u8) -> bool {
@@ -186,11 +202,6 @@ impl ApprovalState {
         let missing = u64::from(needed).saturating_sub(self.valid.len() as u64);
         // One more, who did not write it.
         if missing == 0 && !self.has_enough(needed) { 1 } else { missing }
-    }
-
-    /// When it came to be approved: the moment of the last yes that was needed.
-    pub fn since(&self) -> Option<DateTime<Utc>> {
-        self.valid.iter().map(|approval| approval.at).max()
     }
 }
 

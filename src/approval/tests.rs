@@ -203,7 +203,32 @@ fn an_approval_of_an_earlier_form_does_not_count_with_one_of_the_form_now() {
     let state = ApprovalState::of(2, &approved(vec![earlier, approval("Amina", false)]), &frozen());
     assert_eq!((state.valid.len(), state.missing()), (1, 1));
     assert_eq!(state.changes.len(), 1);
-    assert_eq!(state.since(), Some(at(0)));
+    assert!(state.moments.is_empty());
+}
+
+#[test]
+fn a_yes_that_is_said_again_counts_once_and_has_a_moment_of_its_own() {
+    for (needed, given, valid, moments) in [
+        (1, &[("Amina", false)][..], &[0][..], &[0][..]),
+        (1, &[("Amina", false), ("Amina", false)], &[1], &[0, 1]),
+        (1, &[("Amina", false), ("Ben", false), ("amina", false)], &[2, 1], &[0, 1, 2]),
+        (1, &[("Amina", true), ("Amina", true), ("Amina", false)], &[2], &[2]),
+        (1, &[("Amina", false), ("Amina", true)], &[0], &[0, 1]),
+        (2, &[("Amina", false), ("Amina", false)], &[1], &[]),
+        (2, &[("Amina", false), ("Ben", false), ("Amina", false)], &[2, 1], &[1, 2]),
+    ] {
+        let given: Vec<Approval> = (0..)
+            .zip(given)
+            .map(|(minute, (who, editor))| Approval { at: at(minute), ..approval(who, *editor) })
+            .collect();
+        let state = ApprovalState::of(needed, &approved(given.clone()), &frozen());
+        let minutes = |minutes: &[i64]| minutes.iter().map(|at_| at(*at_)).collect::<Vec<_>>();
+        let counted: Vec<_> = state.valid.iter().map(|approval| approval.at).collect();
+        assert_eq!(counted, minutes(valid), "{given:?}");
+        assert_eq!(state.moments, minutes(moments), "{given:?}");
+        // Each that is counted is one that was given.
+        assert!(state.valid.iter().all(|approval| given.contains(approval)));
+    }
 }
 
 #[test]

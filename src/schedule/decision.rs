@@ -3,17 +3,8 @@
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
+use super::approved::ApprovedEdition;
 use super::{Occurrence, OccurrenceHours, OccurrenceState, Schedule};
-
-/// An edition that may go out without a person: approved as it was last seen, and not planned.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApprovedEdition {
-    pub name: String,
-    /// The day after its last.
-    pub window_end: NaiveDate,
-    /// When the approval was complete.
-    pub since: DateTime<Utc>,
-}
 
 /// An edition that was planned, whoever planned it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +43,13 @@ pub struct DueSend {
     pub is_begun: bool,
 }
 
+impl DueSend {
+    /// Whether somebody has set its time.
+    pub fn is_once(&self) -> bool {
+        self.schedule == super::once_name(&self.edition)
+    }
+}
+
 /// An occurrence that nothing came of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissedOccurrence {
@@ -87,16 +85,33 @@ pub struct Decision {
     pub by_hand: Vec<HandSentOccurrence>,
     /// The day that is due, and nothing is approved for it.
     pub waits_for_approval: Option<NaiveDate>,
+    /// When the day of the schedule opened that may begin now, and that nothing has come of yet.
+    pub open_since: Option<DateTime<Utc>>,
+    /// What was approved up to here was approved for days that have passed.
+    pub counts_after: DateTime<Utc>,
     /// The next moment at which something may be due.
     pub next: Option<DateTime<Utc>>,
+}
+
+impl Decision {
+    /// Whether an approval is one for the day that is due, or for the next: others are not taken for it.
+    pub fn takes(&self, edition: &ApprovedEdition, now: DateTime<Utc>) -> bool {
+        edition.approved_within(self.counts_after, now, now).is_some()
+    }
+
+    /// What goes out on the day of the schedule that is open.
+    pub fn sent_now(&self) -> Option<&str> {
+        let is_open = |send: &&DueSend| !send.is_once() && Some(send.opens_at) == self.open_since;
+        self.sends.iter().find(is_open).map(|send| send.edition.as_str())
+    }
 }
 
 /// Beyond this nobody wants to know what was missed.
 const LOOK_BACK_DAYS: u64 = 800;
 /// How far the next occurrence is looked for: a yearly one may be this far away.
 const LOOK_AHEAD_DAYS: u64 = 400;
-/// A row that was written this far in the future was written by a clock that was wrong.
-const WRONG_CLOCK: TimeDelta = TimeDelta::hours(2);
+/// What was written this far in the future was written by a clock that was wrong.
+pub(super) const WRONG_CLOCK: TimeDelta = TimeDelta::hours(2);
 
 const SUPERSEDED: &str = "a later one is due, and two never go out together";
 const NOTHING_APPROVED: &str = "nothing was approved for it in time";
@@ -267,6 +282,7 @@ fn recurring(facts: &ScheduleFacts<'_>, decision: &mut Decision) {
             }
         }
     }
+    decision.counts_after = closed_at;
     if let Some(current) = current {
         newest(facts, &name, current, closed_at, decision);
     }
@@ -283,6 +299,7 @@ fn newest(
     let now = facts.now;
     let by_hand = sent_by_hand(facts, day, &slot);
     if slot.is_over(now) {
+        decision.counts_after = closed_at.max(slot.deadline);
         let edition = candidate(facts, closed_at, slot.deadline);
         match (edition, by_hand) {
             (None, Some(sent)) => decision.by_hand.push(done(name, day, &slot, sent)),
@@ -306,19 +323,26 @@ fn newest(
         // The same people would get two in a day, and nobody is there to look.
         (edition @ Some(_), Some(sent)) => {
             let why = already_sent(sent);
+            decision.counts_after = now;
             decision.missed.push(missed(name, day, &slot, now, edition, &why));
         }
-        (Some(edition), None) => decision.sends.push(DueSend {
-            schedule: name.to_owned(),
-            day,
-            edition: edition.name.clone(),
-            opens_at: slot.opens,
-            is_late: slot.is_late(now),
-            is_begun: false,
-        }),
+        (Some(edition), None) => {
+            decision.open_since = Some(slot.opens);
+            decision.sends.push(DueSend {
+                schedule: name.to_owned(),
+                day,
+                edition: edition.name.clone(),
+                opens_at: slot.opens,
+                is_late: slot.is_late(now),
+                is_begun: false,
+            });
+        }
         (None, Some(_)) => see_next(decision, slot.deadline),
         (None, None) if has_own_edition(facts, day) => see_next(decision, slot.deadline),
-        (None, None) => decision.waits_for_approval = Some(day),
+        (None, None) => {
+            decision.open_since = Some(slot.opens);
+            decision.waits_for_approval = Some(day);
+        }
     }
 }
 
@@ -383,11 +407,12 @@ fn candidate<'a>(
         rows.filter_map(|row| row.edition.as_deref()).any(|edition| edition == name)
     };
     let approved = facts.approved.iter();
-    let approved = approved.filter(|edition| edition.since > after && edition.since <= until);
     let approved = approved.filter(|edition| !is_planned(facts, &edition.name));
     approved
         .filter(|edition| !has_own_time(&edition.name))
-        .max_by_key(|edition| (edition.window_end, edition.since, edition.name.clone()))
+        .filter_map(|edition| Some((edition.approved_within(after, until, facts.now)?, edition)))
+        .max_by_key(|(at, edition)| (edition.window_end, *at, edition.name.as_str()))
+        .map(|(_, edition)| edition)
 }
 
 fn missed(
@@ -430,6 +455,10 @@ fn never_together(facts: &ScheduleFacts<'_>, decision: &mut Decision) {
         } else {
             let is_once =
                 facts.rows.iter().any(|row| row.schedule == send.schedule && row.day == send.day);
+            if !is_once {
+                decision.open_since = None;
+                decision.counts_after = facts.now;
+            }
             decision.missed.push(MissedOccurrence {
                 schedule: send.schedule,
                 day: send.day,

@@ -1,6 +1,7 @@
 //! When editions go out without anybody at the keyboard: phrases for days, hours, and what becomes of missed ones.
 //! Pure: texts and moments in, occurrences and decisions out.
 
+mod approved;
 mod decision;
 mod occurrence;
 mod phrase;
@@ -11,9 +12,10 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use approved::ApprovedEdition;
 pub use decision::{
-    ApprovedEdition, Decision, DueSend, HandSentOccurrence, MissedOccurrence, PlannedSending,
-    ScheduleFacts, decide, unseen_days,
+    Decision, DueSend, HandSentOccurrence, MissedOccurrence, PlannedSending, ScheduleFacts, decide,
+    unseen_days,
 };
 pub use occurrence::{Occurrence, OccurrenceState, once_name};
 pub use phrase::{Phrase, PhraseError};

@@ -185,7 +185,8 @@ fn edition(name: &str, since: &str) -> ApprovedEdition {
     ApprovedEdition {
         name: name.to_owned(),
         window_end: day(&format!("{name}-01")),
-        since: at(since),
+        moments: vec![at(since)],
+        has_changed: false,
     }
 }
 
@@ -227,6 +228,110 @@ fn decided_with(
         .map(|missed| format!("{} {}", missed.day, missed.edition.as_deref().unwrap_or("nothing")));
     let by_hand = decision.by_hand.iter().map(|done| format!("{} {}", done.day, done.edition));
     (sends.collect(), missed.collect(), by_hand.collect())
+}
+
+/// The decision about one edition, approved at these moments.
+fn decided_of(
+    schedule: &Schedule,
+    (begun, now): (&str, &str),
+    rows: &[Occurrence],
+    moments: &[&str],
+) -> (Decision, bool) {
+    let mut edition = edition("2027-01", "2027-01-01T00:00:00Z");
+    edition.moments = moments.iter().map(|moment| at(moment)).collect();
+    let approved = [edition];
+    let decision = decide(&ScheduleFacts {
+        now: at(now),
+        schedule,
+        begun: at(begun),
+        rows,
+        approved: &approved,
+        stopped: &[],
+        planned: &[],
+        unfinished: &[],
+    });
+    let is_taken = decision.takes(&approved[0], at(now));
+    (decision, is_taken)
+}
+
+#[test]
+fn whether_an_edition_is_approved_for_the_next_day_has_one_answer() {
+    // The first Tuesdays of 2027: 5 January, 2 February.
+    let schedule = schedule("first Tuesday", "09:00-17:00", "same day");
+    let (second, first_of_february) = ("2027-01-02T10:00:00Z", "2027-02-01T10:00:00Z");
+    let ahead = "2031-01-02T10:00:00Z";
+    for (now, moments, is_taken) in [
+        ("2027-01-04T10:00:00Z", &[second][..], true),
+        ("2027-01-05T10:00:00Z", &[second], true),
+        // The day that it was approved for has passed, whether anything has looked at that or not.
+        ("2027-01-06T10:00:00Z", &[second], false),
+        ("2027-02-01T10:00:00Z", &[second], false),
+        ("2027-02-02T10:00:00Z", &[second], false),
+        // Approved again, it is approved for the next.
+        ("2027-02-01T11:00:00Z", &[second, first_of_february], true),
+        ("2027-02-02T10:00:00Z", &[second, first_of_february], true),
+        ("2027-03-01T10:00:00Z", &[second, first_of_february], false),
+        // A clock that was ahead gives nothing and takes nothing away.
+        ("2027-01-05T10:00:00Z", &[ahead], false),
+        ("2027-01-05T10:00:00Z", &[second, ahead], true),
+        ("2027-01-05T10:00:00Z", &[ahead, second], true),
+        ("2027-02-02T10:00:00Z", &[second, ahead], false),
+        // No two computers have the same time.
+        ("2027-01-05T10:00:00Z", &["2027-01-05T10:04:00Z"], true),
+    ] {
+        let begun = "2027-01-01T00:00:00Z";
+        let (decision, answer) = decided_of(&schedule, (begun, now), &[], moments);
+        assert_eq!(answer, is_taken, "{now} {moments:?}");
+        // A day that is open: what is taken is what is sent, and else somebody must approve.
+        if schedule.slot(at(now).date_naive()).opens <= at(now) && decision.open_since.is_some() {
+            assert_eq!(decision.sent_now(), is_taken.then_some("2027-01"), "{now} {moments:?}");
+            assert_eq!(decision.waits_for_approval.is_none(), is_taken, "{now} {moments:?}");
+        }
+    }
+}
+
+#[test]
+fn a_day_is_due_from_its_hour_until_something_came_of_it() {
+    let schedule = schedule("first Tuesday", "09:00-17:00", "3 days");
+    let opens = at("2026-12-01T09:00:00Z");
+    let approved = ["2026-11-20T10:00:00Z"];
+    for (begun, now, is_open) in [
+        ("2026-11-01T00:00:00Z", "2026-12-01T08:59:00Z", false),
+        ("2026-11-01T00:00:00Z", "2026-12-01T09:00:00Z", true),
+        ("2026-11-01T00:00:00Z", "2026-12-01T16:59:00Z", true),
+        ("2026-11-01T00:00:00Z", "2026-12-03T10:00:00Z", true),
+        ("2026-11-01T00:00:00Z", "2026-12-05T10:00:00Z", false),
+        // First followed in its hours, and after them.
+        ("2026-12-01T10:00:00Z", "2026-12-01T10:00:00Z", true),
+        ("2026-12-01T18:00:00Z", "2026-12-01T18:00:00Z", false),
+        ("2026-12-02T10:00:00Z", "2026-12-02T10:00:00Z", false),
+    ] {
+        let (decision, _) = decided_of(&schedule, (begun, now), &[], &approved);
+        assert_eq!(decision.open_since, is_open.then_some(opens), "{begun} {now}");
+        assert_eq!(decision.sent_now().is_some(), is_open, "{begun} {now}");
+    }
+    let row = |schedule: &str, day_: &str, state| Occurrence {
+        schedule: schedule.to_owned(),
+        day: day(day_),
+        state,
+        edition: Some("2027-01".to_owned()),
+        opens_at: at("2027-01-05T10:00:00Z"),
+        at: opens,
+        closed_at: opens,
+        by: String::new(),
+        why: String::new(),
+    };
+    let times = ("2026-11-01T00:00:00Z", "2026-12-01T10:00:00Z");
+    for state in OccurrenceState::ALL {
+        let (of_schedule, _) =
+            decided_of(&schedule, times, &[row("first Tuesday", "2026-12-01", state)], &approved);
+        assert_eq!(of_schedule.open_since, None, "{state:?}");
+    }
+    // An edition with a time of its own is not the day's: somebody must approve one for that.
+    let own = [row("once 2027-01", "2027-01-05", OccurrenceState::Waiting)];
+    let (decision, _) = decided_of(&schedule, times, &own, &approved);
+    assert_eq!((decision.open_since, decision.sent_now()), (Some(opens), None));
+    assert_eq!(decision.waits_for_approval, Some(day("2026-12-01")));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What there is to know before it is decided what is due: rows, approvals, plans.
 //! Shell: reads the ledger and the project.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -14,15 +14,16 @@ use crate::cli::steps::next_edition::decisions_by_edition;
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
-use crate::ledger::schedule_store::DUE_RAN;
+use crate::ledger::schedule_store::{DUE_RAN, FollowedSchedule};
 use crate::ledger::{AnyLedger, Ledger, ScheduleStore};
 use crate::project::Project;
 use crate::schedule::{ApprovedEdition, Occurrence, PlannedSending, Schedule, ScheduleFacts};
 
-/// The facts about a schedule that `due` decides from.
+/// The facts about a schedule that `due` decides from, and that `status` and `approve` answer from.
+#[derive(Default)]
 pub struct KnownSchedule {
-    begun: DateTime<Utc>,
-    rows: Vec<Occurrence>,
+    pub followed: FollowedSchedule,
+    pub rows: Vec<Occurrence>,
     pub approved: Vec<ApprovedEdition>,
     /// What was approved, as `send` takes it.
     asked: BTreeMap<String, EditionArguments>,
@@ -33,11 +34,49 @@ pub struct KnownSchedule {
 }
 
 impl KnownSchedule {
+    /// What the ledger says without a look at any edition.
+    pub async fn read(
+        ledger: &AnyLedger,
+        schedule: &Schedule,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Failure> {
+        let mut known = Self { rows: ledger.occurrences().await?, ..Self::default() };
+        if let Some(phrase) = &schedule.phrase {
+            known.followed = ledger.followed(&phrase.to_string(), now).await?;
+        }
+        for edition in ledger.summaries().await? {
+            if ledger.progress(&edition.name).await?.open > 0 {
+                known.unfinished.push(edition.name.clone());
+            }
+            known.planned.push(PlannedSending {
+                is_correction: edition.corrects.is_some(),
+                at: edition.planned_at,
+                edition: edition.name,
+            });
+        }
+        Ok(known)
+    }
+
+    /// With what people have decided about editions that are not planned; `changed` are those that have changed since.
+    pub fn with(mut self, decided: UnplannedEditions, changed: &BTreeSet<String>) -> Self {
+        self.stopped = decided.stopped.into_iter().map(|stop| stop.edition).collect();
+        (self.approved, self.asked) = (decided.approved, decided.asked);
+        for edition in &mut self.approved {
+            edition.has_changed |= changed.contains(&edition.name);
+        }
+        self
+    }
+
+    pub fn planned(&self) -> Vec<String> {
+        self.planned.iter().map(|sent| sent.edition.clone()).collect()
+    }
+
     pub fn facts<'a>(&'a self, schedule: &'a Schedule, now: DateTime<Utc>) -> ScheduleFacts<'a> {
         ScheduleFacts {
             now,
             schedule,
-            begun: self.begun,
+            // One that was never followed is followed from now on.
+            begun: self.followed.begun.unwrap_or(now),
             rows: &self.rows,
             approved: &self.approved,
             stopped: &self.stopped,
@@ -63,36 +102,21 @@ pub async fn gather(
     now: DateTime<Utc>,
     screen: &Screen,
 ) -> Result<KnownSchedule, Failure> {
-    let begun = match &schedule.phrase {
-        Some(phrase) => ledger.begin_schedule(&phrase.to_string(), now).await?,
-        None => now,
-    };
+    if let Some(phrase) = &schedule.phrase {
+        ledger.begin_schedule(&phrase.to_string(), now).await?;
+    }
     // Doctor and status say when it ran last.
     ledger.claim_notice(DUE_RAN, TimeDelta::zero(), now).await?;
-    let rows = ledger.occurrences().await?;
-    let (mut planned, mut unfinished, mut names) = (Vec::new(), Vec::new(), Vec::new());
-    for edition in ledger.summaries().await? {
-        if ledger.progress(&edition.name).await?.open > 0 {
-            unfinished.push(edition.name.clone());
-        }
-        names.push(edition.name.clone());
-        planned.push(PlannedSending {
-            is_correction: edition.corrects.is_some(),
-            at: edition.planned_at,
-            edition: edition.name,
-        });
-    }
-    let known = unplanned(project, ledger, &names, screen).await?;
-    for (name, why) in &known.unsendable {
+    let known = KnownSchedule::read(ledger, schedule, now).await?;
+    let decided = unplanned(project, ledger, &known.planned(), screen).await?;
+    for (name, why) in &decided.unsendable {
         let kind = format!("due unsendable {name}");
         let may = ledger.claim_notice(&kind, REPEATED_EVERY, now).await?;
         if screen.asks || screen.verbose || may {
             screen.warn(&unsendable_words(name, why));
         }
     }
-    let stopped = known.stopped.into_iter().map(|stop| stop.edition).collect();
-    let (approved, asked) = (known.approved, known.asked);
-    Ok(KnownSchedule { begun, rows, approved, asked, stopped, planned, unfinished })
+    Ok(known.with(decided, &BTreeSet::new()))
 }
 
 /// Editions that people have decided about and nobody has planned.
@@ -139,7 +163,9 @@ pub async fn unplanned(
             stopped.push(stop);
             continue;
         }
-        let Some(since) = state.since().filter(|_| state.is_enough()) else { continue };
+        if !state.is_enough() {
+            continue;
+        }
         let audience = &last.frozen.audience;
         let purpose = EditionPurpose::parse(&audience.purpose);
         let which = EditionArguments {
@@ -154,7 +180,8 @@ pub async fn unplanned(
             Ok(chosen) => approved.push(ApprovedEdition {
                 name: name.clone(),
                 window_end: chosen.window.end,
-                since,
+                moments: state.moments,
+                has_changed: false,
             }),
             Err(_) if is_correction(&name, |first| planned.iter().any(|known| known == first)) => {
                 corrections.push(name.clone());

@@ -1,6 +1,8 @@
 //! `roundup status`: what runs, what is finished, and what to do next.
 //! Shell: reads the ledgers.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use serde::Serialize;
 
@@ -62,7 +64,7 @@ pub async fn run(_: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let editions = reports(&project).await?;
     let practice = Destination::of(&project, None)?.is_practice();
     let is_retired = warn_of_retired(&project, screen).await? && !practice;
-    let schedule = upcoming(&project, screen).await?;
+    let schedule = upcoming(&project, &BTreeSet::new(), screen).await?;
     let mut unsent = NextEdition::of(&project, practice).await?.unsent;
     if is_retired {
         // Nothing is sent from here any more.

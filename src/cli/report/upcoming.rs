@@ -1,12 +1,14 @@
 //! What is due next, what was missed, and what is approved and waits: a part of `roundup status`.
 //! Shell: reads the ledger and the clock.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::approval::EditionStop;
-use crate::cli::due::facts::{unplanned, unsendable_words};
+use crate::cli::due::facts::{KnownSchedule, unplanned, unsendable_words};
 use crate::cli::steps::corrections::corrected_name;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::existing_ledger;
@@ -15,14 +17,12 @@ use crate::cli::terminal::outcome::{Text, time_words, zone_name};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::system;
 use crate::count::{counted, listed};
-use crate::ledger::{AnyLedger, Ledger, ScheduleStore};
+use crate::ledger::AnyLedger;
 use crate::project::Project;
 use crate::schedule::{
-    Occurrence, OccurrenceState, PlannedSending, Schedule, ScheduleFacts, unseen_days,
+    ApprovedEdition, Occurrence, OccurrenceState, Schedule, decide, unseen_days,
 };
 
-/// The longest `catch_up` that the settings may name.
-const MOST_CATCH_UP_DAYS: u64 = 14;
 /// Longer ago it is history.
 const MISSED_SINCE: TimeDelta = TimeDelta::days(30);
 /// Days that are named; the rest is counted.
@@ -41,12 +41,19 @@ pub struct ScheduleOutlook {
     /// Since when a day of the schedule is due that nothing has come of yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     due_since: Option<DateTime<Utc>>,
+    /// The edition that `due` sends on that day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sends: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<DateTime<Utc>>,
     waiting: Vec<Occurrence>,
     missed: Vec<Occurrence>,
-    /// Editions that are approved as somebody last saw them, and not sent.
+    /// Editions that are approved, and not sent.
     approved: Vec<String>,
+    /// Those among them that were approved for a day that has passed, or by a clock that was ahead.
+    not_taken: Vec<String>,
+    /// Editions that have changed since their approval.
+    changed: Vec<String>,
     /// Corrections among them: `due` passes them by.
     #[serde(skip)]
     by_hand: Vec<String>,
@@ -69,6 +76,15 @@ pub struct UnseenDays {
 }
 
 impl UnseenDays {
+    fn of(known: &KnownSchedule, schedule: &Schedule, now: DateTime<Utc>) -> Option<Self> {
+        // Whoever has never run it has missed nothing yet.
+        let begun = known.followed.begun?;
+        let days = unseen_days(&known.facts(schedule, now));
+        // Earlier versions did not note their runs.
+        let due_ran = known.followed.last_run.unwrap_or(begun);
+        (!days.is_empty()).then_some(Self { days, due_ran, zone: schedule.zone })
+    }
+
     /// `2 days of the schedule have passed without roundup due: …; it ran last on …`
     pub fn words(&self) -> String {
         let days: Vec<String> =
@@ -91,91 +107,61 @@ pub async fn unseen(
     now: DateTime<Utc>,
 ) -> Result<Option<UnseenDays>, Failure> {
     let schedule = project.schedule()?;
-    let Some(phrase) = &schedule.phrase else { return Ok(None) };
-    let followed = ledger.followed(&phrase.to_string(), now).await?;
-    // Where it has never run, nothing was missed yet.
-    let Some(begun) = followed.begun else { return Ok(None) };
-    let rows = ledger.occurrences().await?;
-    let editions = ledger.summaries().await?.into_iter();
-    let planned: Vec<PlannedSending> = editions
-        .map(|edition| PlannedSending {
-            is_correction: edition.corrects.is_some(),
-            at: edition.planned_at,
-            edition: edition.name,
-        })
-        .collect();
-    let days = unseen_days(&ScheduleFacts {
-        now,
-        schedule: &schedule,
-        begun,
-        rows: &rows,
-        approved: &[],
-        stopped: &[],
-        planned: &planned,
-        unfinished: &[],
-    });
-    // Earlier versions did not note their runs.
-    let due_ran = followed.last_run.unwrap_or(begun);
-    let zone = schedule.zone;
-    Ok((!days.is_empty()).then_some(UnseenDays { days, due_ran, zone }))
+    let known = KnownSchedule::read(ledger, &schedule, now).await?;
+    Ok(UnseenDays::of(&known, &schedule, now))
 }
 
-pub async fn upcoming(project: &Project, screen: &Screen) -> Result<ScheduleOutlook, Failure> {
+/// `changed` are the editions that have changed since their approval.
+pub async fn upcoming(
+    project: &Project,
+    changed: &BTreeSet<String>,
+    screen: &Screen,
+) -> Result<ScheduleOutlook, Failure> {
     let schedule = project.schedule()?;
     let now = system::now();
     let mut upcoming = ScheduleOutlook {
         time_zone: schedule.zone,
         every: schedule.phrase.as_ref().map(ToString::to_string),
-        due_since: due_since(&schedule, &[], now),
+        due_since: None,
+        sends: None,
         next: next(&schedule, now),
         waiting: Vec::new(),
         missed: Vec::new(),
         approved: Vec::new(),
+        not_taken: Vec::new(),
+        changed: Vec::new(),
         by_hand: Vec::new(),
         unseen: None,
         stopped: Vec::new(),
     };
     let practice = Destination::of(project, None)?.is_practice();
-    let Some(ledger) = existing_ledger(project, practice).await? else { return Ok(upcoming) };
-    let rows = ledger.occurrences().await?;
-    upcoming.due_since = due_since(&schedule, &rows, now);
-    let planned: Vec<String> =
-        ledger.summaries().await?.into_iter().map(|edition| edition.name).collect();
-    for row in rows {
+    let Some(ledger) = existing_ledger(project, practice).await? else {
+        upcoming.due_since = decide(&KnownSchedule::default().facts(&schedule, now)).open_since;
+        return Ok(upcoming);
+    };
+    let known = KnownSchedule::read(&ledger, &schedule, now).await?;
+    let planned = known.planned();
+    for row in &known.rows {
         match row.state {
             // Somebody has sent it by hand: nothing waits any more.
             OccurrenceState::Waiting
                 if row.edition.as_ref().is_some_and(|edition| planned.contains(edition)) => {}
-            OccurrenceState::Waiting => upcoming.waiting.push(row),
-            OccurrenceState::Missed if row.at > now - MISSED_SINCE => upcoming.missed.push(row),
+            OccurrenceState::Waiting => upcoming.waiting.push(row.clone()),
+            OccurrenceState::Missed if row.at > now - MISSED_SINCE => {
+                upcoming.missed.push(row.clone());
+            }
             _ => {}
         }
     }
-    let known = unplanned(project, &ledger, &planned, screen).await?;
-    upcoming.approved = known.approved.into_iter().map(|edition| edition.name).collect();
-    upcoming.by_hand.clone_from(&known.corrections);
-    upcoming.approved.extend(known.corrections);
-    upcoming.unseen = unseen(project, &ledger, now).await?;
-    upcoming.stopped = known.stopped;
-    for (name, why) in &known.unsendable {
+    let decided = unplanned(project, &ledger, &planned, screen).await?;
+    for (name, why) in &decided.unsendable {
         screen.warn(&unsendable_words(name, why));
     }
+    upcoming.unseen = UnseenDays::of(&known, &schedule, now);
+    upcoming.stopped.clone_from(&decided.stopped);
+    upcoming.by_hand.clone_from(&decided.corrections);
+    upcoming.decide(&known.with(decided, changed), &schedule, now);
     Ok(upcoming)
-}
-
-/// When the latest day opened that may still begin, where no computer has begun it and nobody has ended it.
-fn due_since(
-    schedule: &Schedule,
-    rows: &[Occurrence],
-    now: DateTime<Utc>,
-) -> Option<DateTime<Utc>> {
-    let today: NaiveDate = now.with_timezone(&schedule.zone).date_naive();
-    let first = today.checked_sub_days(Days::new(MOST_CATCH_UP_DAYS))?;
-    let open = |day: &NaiveDate| {
-        let is_settled = rows.iter().any(|row| row.day == *day && !row.is_once());
-        schedule.slot(*day).may_begin(now) && !is_settled
-    };
-    schedule.days(first, today).filter(open).last().map(|day| schedule.slot(day).opens)
 }
 
 fn next(schedule: &Schedule, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -185,6 +171,24 @@ fn next(schedule: &Schedule, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 }
 
 impl ScheduleOutlook {
+    /// What `due` would do now, by the same decision.
+    fn decide(&mut self, known: &KnownSchedule, schedule: &Schedule, now: DateTime<Utc>) {
+        let decision = decide(&known.facts(schedule, now));
+        let (changed, good): (Vec<_>, Vec<_>) =
+            known.approved.iter().partition(|edition| edition.has_changed);
+        let names = |editions: &[&ApprovedEdition]| -> Vec<String> {
+            editions.iter().map(|edition| edition.name.clone()).collect()
+        };
+        self.changed = names(&changed);
+        self.approved = names(&good);
+        let passed: Vec<_> = good.into_iter().filter(|one| !decision.takes(one, now)).collect();
+        self.not_taken = names(&passed);
+        self.approved.extend(self.by_hand.iter().cloned());
+        self.due_since = decision.open_since;
+        let sent = decision.sent_now().filter(|name| !self.changed.iter().any(|one| one == name));
+        self.sends = sent.map(str::to_owned);
+    }
+
     pub fn lines(&self, text: &mut Text) {
         let shown = |at| time_words(at, self.time_zone);
         for row in &self.missed {
@@ -208,19 +212,27 @@ impl ScheduleOutlook {
                 text.line(format!(
                     "{name} is approved, and goes out by hand: roundup send --correction {first}"
                 ));
+            } else if self.every.is_some() && self.not_taken.contains(name) {
+                text.line(format!(
+                    "{name} is approved, but not for the next day of the schedule. To approve it for that: roundup approve {name}"
+                ));
             } else {
                 text.line(format!("{name} is approved, and not sent yet."));
             }
+        }
+        for name in &self.changed {
+            text.line(format!(
+                "{name} has changed since its approval, and is not sent. Next: roundup approve {name}"
+            ));
         }
         for stop in &self.stopped {
             let (name, words) = (&stop.edition, stop.words(self.time_zone));
             text.line(format!("{name} was {words}, and is not sent."));
         }
         if let (Some(every), Some(since)) = (&self.every, self.due_since) {
-            let what = if self.approved.iter().all(|name| self.by_hand.contains(name)) {
-                "nothing is approved for it"
-            } else {
-                "`roundup due` sends what is approved"
+            let what = match &self.sends {
+                Some(edition) => format!("`roundup due` sends {edition}"),
+                None => "nothing is approved for it".to_owned(),
             };
             text.line(format!(
                 "The schedule ({every}) is due now, since {}: {what}.",
@@ -232,50 +244,6 @@ impl ScheduleOutlook {
         }
         if let (Some(every), Some(next)) = (&self.every, self.next) {
             text.line(format!("The schedule ({every}) is due next on {}.", shown(next)));
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::schedule::Settings;
-
-    #[test]
-    fn a_day_is_due_from_its_hour_until_something_came_of_it() {
-        let settings = Settings {
-            every: Some("first Tuesday".to_owned()),
-            between: Some("09:00-17:00".to_owned()),
-            catch_up: Some("3 days".to_owned()),
-            ..Settings::default()
-        };
-        let schedule = Schedule::new(&settings, chrono_tz::Europe::London).unwrap();
-        let at = |text: &str| -> DateTime<Utc> { text.parse().unwrap() };
-        let opens = at("2026-12-01T09:00:00Z");
-        for (now, since) in [
-            ("2026-12-01T08:59:00Z", None),
-            ("2026-12-01T09:00:00Z", Some(opens)),
-            ("2026-12-01T16:59:00Z", Some(opens)),
-            ("2026-12-03T10:00:00Z", Some(opens)),
-            ("2026-12-05T10:00:00Z", None),
-        ] {
-            assert_eq!(due_since(&schedule, &[], at(now)), since, "{now}");
-        }
-        let row = |schedule: &str, state| Occurrence {
-            schedule: schedule.to_owned(),
-            day: "2026-12-01".parse().unwrap(),
-            state,
-            edition: None,
-            opens_at: opens,
-            at: opens,
-            closed_at: opens,
-            by: String::new(),
-            why: String::new(),
-        };
-        let now = at("2026-12-01T10:00:00Z");
-        for state in OccurrenceState::ALL {
-            assert_eq!(due_since(&schedule, &[row("first Tuesday", state)], now), None);
-            assert_eq!(due_since(&schedule, &[row("once 2026", state)], now), Some(opens));
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::cli::send::approved_plan::show_approvals;
 use crate::cli::send::confirm::confirm_approval;
 use crate::cli::send::first_plan::refuse_unready;
 use crate::cli::send::gate;
+use crate::cli::send::given_yes::record;
 use crate::cli::steps::chosen_edition::{ChosenEdition, choose_correction, choose_for};
 use crate::cli::steps::corrections::as_typed;
 use crate::cli::steps::destination::Destination;
@@ -29,7 +30,7 @@ use crate::cli::terminal::number;
 use crate::cli::terminal::screen::{Screen, grouped, people};
 use crate::cli::terminal::system;
 use crate::count::more_people;
-use crate::ledger::{AnyLedger, ApprovalStore, EditionSummary, Ledger};
+use crate::ledger::{ApprovalStore, EditionSummary, Ledger};
 use crate::operator::{NoticeTopic, OperatorNotice};
 use crate::project::{Project, account};
 
@@ -122,7 +123,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     project.own_folder(practice)?;
     let ledger = ledgers::ledger_for(&project, practice, 1).await?;
     ledger.nature().await?.refuse_retired()?;
-    record(&ledger, on.approval(&name)?, before.stops_seen(), screen).await?;
+    record((&project, &ledger, screen), on.approval(&name)?, before.stops_seen()).await?;
     let decisions = ledger.decisions_of(&chosen.name).await?;
     let state = ApprovalState::of(project.settings.approval.people, &decisions, &now);
     on.outcome(&decisions, &state)?;
@@ -131,26 +132,6 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         notify(&project, &ledger, &destination, Some(notice), screen).await;
     }
     Ok(Exit::Done)
-}
-
-/// Writes somebody's yes, where it says more than they have said before.
-async fn record(
-    ledger: &AnyLedger,
-    approval: Approval,
-    stops_seen: usize,
-    screen: &Screen,
-) -> Result<(), Failure> {
-    let edition = approval.edition.clone();
-    let before = gate::state_of(Some(ledger), &edition, 1, &approval.frozen).await?;
-    let is_known = before.valid.iter().any(|known| {
-        is_same(&known.who, &approval.who) && known.by_last_editor == approval.by_last_editor
-    });
-    if is_known && before.stopped.is_none() {
-        screen.say(&format!("{} has approved this before.", approval.who));
-    } else if !ledger.approve(approval, stops_seen).await? {
-        return Err(stopped_meanwhile(&edition));
-    }
-    Ok(())
 }
 
 /// Whoever is missing may not be in the same room.
@@ -165,15 +146,6 @@ fn waits(edition: &str, state: &ApprovalState) -> OperatorNotice {
         ),
         &format!("roundup approve {edition} --as \"YOUR NAME\""),
     )
-}
-
-/// Somebody has stopped it while the question stood.
-fn stopped_meanwhile(edition: &str) -> Failure {
-    Failure::new(
-        Exit::Later,
-        format!("`{edition}` was paused or cancelled meanwhile: nothing was approved"),
-    )
-    .help(format!("`roundup approve {edition} --show` shows who stopped it"))
 }
 
 /// An edition that was planned, as somebody looks at it.
@@ -210,7 +182,7 @@ impl PlannedLook<'_> {
         let ledger = ledgers::ledger_for(project, *practice, 1).await?;
         ledger.nature().await?.refuse_retired()?;
         let stops_seen = gate::decisions(Some(&ledger), &planned.name).await?.stops_seen();
-        record(&ledger, approval, stops_seen, screen).await?;
+        record((project, &ledger, screen), approval, stops_seen).await?;
         show_approvals((project, &ledger, screen), planned).await
     }
 }

@@ -15,6 +15,7 @@ pub mod dry_run;
 pub mod ending;
 pub mod first_plan;
 pub mod gate;
+mod given_yes;
 pub mod ledger_trust;
 pub mod not_covered;
 pub mod pause;

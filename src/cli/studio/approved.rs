@@ -77,6 +77,7 @@ mod tests {
             needed,
             valid: who.iter().map(|who| approval(who)).collect(),
             changes: changes.iter().map(|change| (*change).to_owned()).collect(),
+            moments: Vec::new(),
             only_by_editor: false,
             stopped: None,
         };
