@@ -18,13 +18,11 @@ impl ScheduleStore for MemoryLedger {
     ) -> Result<DateTime<Utc>, LedgerError> {
         let mut books = self.books();
         let beginnings = books.schedules.entry(schedule.to_owned()).or_default();
-        Ok(match beginnings.range(..=now).next_back() {
-            Some(begun) => *begun,
-            None => {
-                beginnings.insert(now);
-                now
-            }
-        })
+        if let Some(begun) = beginnings.range(..=now).next_back() {
+            return Ok(*begun);
+        }
+        beginnings.insert(now);
+        Ok(now)
     }
 
     async fn followed(

@@ -4,6 +4,10 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use super::approved::ApprovedEdition;
+use super::missed::{
+    MissedOccurrence, NOT_FINISHED, NOTHING_APPROVED, NOTHING_RAN, SUPERSEDED, WAS_STOPPED,
+    as_it_is,
+};
 use super::{Occurrence, OccurrenceHours, OccurrenceState, Schedule};
 
 /// An edition that was planned, whoever planned it.
@@ -48,20 +52,6 @@ impl DueSend {
     pub fn is_once(&self) -> bool {
         self.schedule == super::once_name(&self.edition)
     }
-}
-
-/// An occurrence that nothing came of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MissedOccurrence {
-    pub schedule: String,
-    pub day: NaiveDate,
-    pub opens_at: DateTime<Utc>,
-    pub closed_at: DateTime<Utc>,
-    /// What would have gone out, where something would.
-    pub edition: Option<String>,
-    pub why: String,
-    /// The state of its row; none where there is none yet.
-    pub was: Option<OccurrenceState>,
 }
 
 /// An occurrence whose edition somebody has sent by hand.
@@ -112,12 +102,6 @@ const LOOK_BACK_DAYS: u64 = 800;
 const LOOK_AHEAD_DAYS: u64 = 400;
 /// What was written this far in the future was written by a clock that was wrong.
 pub(super) const WRONG_CLOCK: TimeDelta = TimeDelta::hours(2);
-
-const SUPERSEDED: &str = "a later one is due, and two never go out together";
-const NOTHING_APPROVED: &str = "nothing was approved for it in time";
-const NOTHING_RAN: &str = "`roundup due` did not run in its hours";
-const WAS_STOPPED: &str = "somebody had paused or cancelled it";
-const NOT_FINISHED: &str = "it began, and stopped before the first message";
 
 /// Decides. Whoever follows must claim each row first: two computers may decide the same.
 pub fn decide(facts: &ScheduleFacts<'_>) -> Decision {
@@ -210,13 +194,10 @@ fn once(facts: &ScheduleFacts<'_>, decision: &mut Decision) {
             }
             OccurrenceState::Waiting if facts.now < slot.opens => see_next(decision, slot.opens),
             OccurrenceState::Waiting if slot.is_over(facts.now) => {
-                let is_approved = facts.approved.iter().any(|known| known.name == *edition);
-                let why = if is_approved {
-                    NOTHING_RAN
-                } else if has(facts.stopped, edition) {
-                    WAS_STOPPED
-                } else {
-                    NOTHING_APPROVED
+                let why = match facts.approved.iter().find(|known| known.name == *edition) {
+                    Some(approved) => as_it_is(Some(approved), NOTHING_RAN),
+                    None if has(facts.stopped, edition) => WAS_STOPPED,
+                    None => NOTHING_APPROVED,
                 };
                 decision.missed.push(missed_row(row, slot.deadline, why));
             }
@@ -277,7 +258,7 @@ fn recurring(facts: &ScheduleFacts<'_>, decision: &mut Decision) {
             (None, Some(sent)) => decision.by_hand.push(done(&name, day, &slot, sent)),
             (None, None) if has_own_edition(facts, day) => {}
             (edition, _) => {
-                let why = if edition.is_some() { SUPERSEDED } else { NOTHING_APPROVED };
+                let why = as_it_is(edition, SUPERSEDED);
                 decision.missed.push(missed(&name, day, &slot, slot.closes, edition, why));
             }
         }
@@ -305,12 +286,9 @@ fn newest(
             (None, Some(sent)) => decision.by_hand.push(done(name, day, &slot, sent)),
             (None, None) if has_own_edition(facts, day) => {}
             (edition, by_hand) => {
-                let why = match (&edition, by_hand) {
-                    (_, Some(sent)) => already_sent(sent),
-                    (Some(_), None) => NOTHING_RAN.to_owned(),
-                    (None, None) => NOTHING_APPROVED.to_owned(),
-                };
-                decision.missed.push(missed(name, day, &slot, slot.deadline, edition, &why));
+                let sent = by_hand.map(already_sent);
+                let why = as_it_is(edition, sent.as_deref().unwrap_or(NOTHING_RAN));
+                decision.missed.push(missed(name, day, &slot, slot.deadline, edition, why));
             }
         }
         return;
@@ -322,9 +300,10 @@ fn newest(
     match (candidate(facts, closed_at, now), by_hand) {
         // The same people would get two in a day, and nobody is there to look.
         (edition @ Some(_), Some(sent)) => {
-            let why = already_sent(sent);
+            let sent = already_sent(sent);
+            let why = as_it_is(edition, &sent);
             decision.counts_after = now;
-            decision.missed.push(missed(name, day, &slot, now, edition, &why));
+            decision.missed.push(missed(name, day, &slot, now, edition, why));
         }
         (Some(edition), None) => {
             decision.open_since = Some(slot.opens);

@@ -3,6 +3,7 @@
 
 mod approved;
 mod decision;
+mod missed;
 mod occurrence;
 mod phrase;
 mod slot;
@@ -14,9 +15,9 @@ use thiserror::Error;
 
 pub use approved::ApprovedEdition;
 pub use decision::{
-    Decision, DueSend, HandSentOccurrence, MissedOccurrence, PlannedSending, ScheduleFacts, decide,
-    unseen_days,
+    Decision, DueSend, HandSentOccurrence, PlannedSending, ScheduleFacts, decide, unseen_days,
 };
+pub use missed::{MissedOccurrence, after_missed, needs_approval};
 pub use occurrence::{Occurrence, OccurrenceState, once_name};
 pub use phrase::{Phrase, PhraseError};
 pub use slot::{CatchUp, CatchUpError, OccurrenceHours, StartHours, StartHoursError, read_moment};

@@ -335,6 +335,56 @@ fn a_day_is_due_from_its_hour_until_something_came_of_it() {
 }
 
 #[test]
+fn an_edition_that_has_changed_was_missed_for_that_and_is_approved_next() {
+    let schedule = schedule("first Tuesday", "09:00-17:00", "same day");
+    let sent = PlannedSending {
+        edition: "by hand".to_owned(),
+        at: at("2027-01-05T07:00:00Z"),
+        is_correction: false,
+    };
+    let row = Occurrence {
+        schedule: once_name("2027-01"),
+        day: day("2027-01-05"),
+        state: OccurrenceState::Waiting,
+        edition: Some("2027-01".to_owned()),
+        opens_at: at("2027-01-05T10:00:00Z"),
+        at: at("2027-01-04T10:00:00Z"),
+        closed_at: at("2027-01-05T11:00:00Z"),
+        by: String::new(),
+        why: String::new(),
+    };
+    let (row, sent) = (std::slice::from_ref(&row), std::slice::from_ref(&sent));
+    for has_changed in [false, true] {
+        let mut approved = [edition("2027-01", "2027-01-04T10:00:00Z")];
+        approved[0].has_changed = has_changed;
+        for (now, rows, planned) in [
+            ("2027-01-06T10:00:00Z", row, &[][..]),
+            ("2027-01-06T10:00:00Z", &[], &[]),
+            ("2027-01-06T10:00:00Z", &[], sent),
+            ("2027-01-05T10:00:00Z", &[], sent),
+            ("2027-02-02T10:00:00Z", &[], &[]),
+        ] {
+            let missed = decide(&ScheduleFacts {
+                now: at(now),
+                schedule: &schedule,
+                begun: at("2027-01-01T00:00:00Z"),
+                rows,
+                approved: &approved,
+                stopped: &[],
+                planned,
+                unfinished: &[],
+            })
+            .missed;
+            let why = missed[0].why.as_str();
+            assert_eq!(why.starts_with("it has changed since"), has_changed, "{now} {why}");
+            assert_eq!(missed[0].edition.as_deref(), Some("2027-01"));
+            let next = if has_changed { "approve" } else { "send" };
+            assert_eq!(after_missed("2027-01", why), format!("roundup {next} 2027-01"));
+        }
+    }
+}
+
+#[test]
 fn what_somebody_sent_by_hand_is_the_days_edition_and_no_second_one_goes_out() {
     let schedule = schedule("first Tuesday", "09:00-17:00", "3 days");
     let january = [edition("2027-01", "2027-01-04T10:00:00Z")];

@@ -470,6 +470,35 @@ fn a_yes_after_a_day_has_passed_is_written_again_and_counts_for_the_next() {
 }
 
 #[test]
+fn an_approval_that_a_change_has_voided_is_not_named_as_one() {
+    let server = Server::good();
+    let charity = Charity::new().people(2).setting(ALWAYS).relay(&server);
+    let later = (Utc::now() + TimeDelta::days(300)).format("%Y-%m-%dT%H:%M:00Z").to_string();
+    charity.run("approve 2020 --as Amina").ends(0);
+    charity.run(&format!("send 2020 --at {later}")).ends(0);
+    let story = charity.read("news/2020-12-12-story.md");
+    let write =
+        |text: &str| std::fs::write(charity.path("news/2020-12-12-story.md"), text).unwrap();
+    write(&story.replace("What happened", "Something else"));
+    for command in ["", "status"] {
+        let shown = charity.run(command).ends(0).says("2020 has changed since its approval");
+        let shown = shown.says("Next: roundup approve 2020");
+        assert!(!shown.stdout.contains("2020 is approved"), "{shown:?}");
+        assert!(!shown.stdout.contains("roundup send 2020"), "{shown:?}");
+    }
+    assert_eq!(json(&charity, "status", 0)["schedule"]["changed"][0], "2020");
+    // Its time passes: what is printed next can be taken.
+    let long_ago = (Utc::now() - TimeDelta::days(3)).timestamp_millis();
+    change(&charity, &format!("UPDATE occurrences SET opens_at = {long_ago}"));
+    let due = charity.run("due").ends(0).says("it has changed since its approval");
+    due.says("Next: roundup approve 2020");
+    charity.run("approve 2020 --as Amina").ends(0);
+    charity.run("").ends(0).says("2020 is approved, and not sent yet.");
+    charity.run("send 2020 --confirm 2").ends(0);
+    assert_eq!(server.everybody_once().len(), 2);
+}
+
+#[test]
 fn an_edition_gets_a_time_and_can_lose_it_again() {
     let server = Server::good();
     let charity = Charity::new().people(2).relay(&server);

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::approval::{ApprovalState, EditionStop};
 use crate::audience::EditionPurpose;
 use crate::cli::due::REPEATED_EVERY;
+use crate::cli::steps::approved_now::changed;
 use crate::cli::steps::chosen_edition::choose;
 use crate::cli::steps::corrections::is_correction;
 use crate::cli::steps::next_edition::decisions_by_edition;
@@ -65,6 +66,23 @@ impl KnownSchedule {
             edition.has_changed |= changed.contains(&edition.name);
         }
         self
+    }
+
+    /// Looks again at approved editions: true where one of them has changed since.
+    pub async fn look_again(
+        &mut self,
+        project: &Project,
+        ledger: &AnyLedger,
+        names: &BTreeSet<&str>,
+        screen: &Screen,
+    ) -> bool {
+        let asked = self.approved.iter().filter(|edition| names.contains(edition.name.as_str()));
+        let asked = asked.map(|edition| (edition.name.clone(), self.asked(&edition.name)));
+        let changed = changed(project, ledger, &asked.collect(), screen).await;
+        for edition in &mut self.approved {
+            edition.has_changed |= changed.contains(&edition.name);
+        }
+        !changed.is_empty()
     }
 
     pub fn planned(&self) -> Vec<String> {

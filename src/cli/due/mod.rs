@@ -20,7 +20,8 @@ use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::system;
 use crate::ledger::{AnyLedger, Ledger, OccurrenceStep, ScheduleStore};
 use crate::schedule::{
-    Decision, HandSentOccurrence, MissedOccurrence, Occurrence, OccurrenceState, Schedule, decide,
+    Decision, HandSentOccurrence, MissedOccurrence, Occurrence, OccurrenceState, Schedule,
+    after_missed, decide, needs_approval,
 };
 
 /// The same trouble is said once in this time: cron sends every word by email.
@@ -110,8 +111,12 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     };
     ledger.nature().await?.refuse_retired()?;
     let now = system::now();
-    let known = facts::gather(&project, &ledger, &schedule, now, screen).await?;
-    let decision = decide(&known.facts(&schedule, now));
+    let mut known = facts::gather(&project, &ledger, &schedule, now, screen).await?;
+    let mut decision = decide(&known.facts(&schedule, now));
+    let missed = decision.missed.iter().filter_map(|missed| missed.edition.as_deref()).collect();
+    if known.look_again(&project, &ledger, &missed, screen).await {
+        decision = decide(&known.facts(&schedule, now));
+    }
     let missed = record_missed(&ledger, &decision, now).await?;
     finish(&ledger, &decision, now).await?;
     record_by_hand(&ledger, &decision, now).await?;
@@ -230,7 +235,8 @@ impl Outcome for DueReport<'_> {
             let day = day.format("%-d %B %Y");
             text.warn(format!("the sending of {day}{name} was missed: {why}"));
             if let Some(edition) = edition {
-                text.say(format!("To send it now: roundup send {edition}"));
+                let word = if needs_approval(why) { "Next" } else { "To send it now" };
+                text.say(format!("{word}: {}", after_missed(edition, why)));
             }
         }
         if !self.is_seen {

@@ -13,7 +13,7 @@ use crate::ledger::{AnyLedger, Ledger, ScheduleStore};
 use crate::operator::{NoticeTopic, OperatorNotice};
 use crate::people::LeavingProof;
 use crate::project::{Project, Variable};
-use crate::schedule::{Decision, Occurrence, OccurrenceState};
+use crate::schedule::{Decision, Occurrence, OccurrenceState, after_missed};
 
 /// Somebody may have written to leave since.
 const UNREAD_AFTER: TimeDelta = TimeDelta::hours(24);
@@ -66,7 +66,7 @@ fn missed(rows: &[Occurrence], now: DateTime<Utc>) -> Option<OperatorNotice> {
     let lines: Vec<String> = rows.iter().map(line).collect();
     let subject = format!("the sending on {} was missed", last.day.format("%-d %B %Y"));
     let cure = match &last.edition {
-        Some(edition) => format!("roundup send {edition}"),
+        Some(edition) => after_missed(edition, &last.why),
         None => "roundup status".to_owned(),
     };
     Some(OperatorNotice::new(NoticeTopic::Missed, &subject, &lines.join("\n"), &cure))

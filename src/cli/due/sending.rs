@@ -1,23 +1,16 @@
 //! One edition that is due: looked at again, claimed, and sent as `roundup send` sends it.
 //! Shell: the ledger, the list, the relay.
 
-use std::sync::Arc;
-
 use chrono::Utc;
 
-use crate::approval::ApprovalState;
 use crate::cli::due::{REPEATED_EVERY, SentEdition};
 use crate::cli::globals::Globals;
 use crate::cli::send::arguments::Arguments;
 use crate::cli::send::gate;
 use crate::cli::send::planned::is_sending;
-use crate::cli::steps::chosen_edition::choose;
+use crate::cli::steps::approved_now::approval_now;
 use crate::cli::steps::destination::Destination;
-use crate::cli::steps::frozen::frozen;
-use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::notices::notify;
-use crate::cli::steps::prepare::prepare;
-use crate::cli::steps::run_checks::Reach;
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::system;
@@ -39,7 +32,8 @@ pub async fn send(
         return Ok(None);
     }
     if ledger.edition(&due.edition).await?.is_none() {
-        match approval_now(project, ledger, &asked, globals).await {
+        // What was approved is what is sent: an edition that has changed, or that somebody has stopped, is not even claimed.
+        match approval_now(project, ledger, &asked, &globals.screen).await {
             // Whoever stopped it has said all there is to say.
             Ok(state) if state.stopped.is_some() => return Ok(None),
             Ok(state) => {
@@ -81,25 +75,6 @@ async fn goes_on(project: &Project, ledger: &AnyLedger, edition: &str) -> Result
     let is_elsewhere =
         ledger.lease().is_none() && is_sending(project, ledger, edition, practice).await?;
     Ok(!is_elsewhere && ledger.edition_state(edition).await?.control == RunControl::Go)
-}
-
-/// What was approved is what is sent: an edition that has changed, or that somebody has stopped, is not even claimed.
-async fn approval_now(
-    project: &Project,
-    ledger: &AnyLedger,
-    asked: &EditionArguments,
-    globals: &Globals,
-) -> Result<ApprovalState, Failure> {
-    let screen = globals.screen.silent();
-    let destination = Destination::of(project, None)?;
-    let chosen = choose(project, asked, &screen).await?;
-    let list = mailing_list(project, destination.is_practice(), &chosen.audience).await?;
-    let examples = destination.takes_examples();
-    let list = Some(Arc::clone(&list));
-    let prepared = prepare(project, &chosen, list, examples, Reach::Project, &screen).await?;
-    let now = frozen(project, &chosen, &prepared)?;
-    let needed = project.settings.approval.people.max(1);
-    gate::state_of(Some(ledger), &chosen.name, needed, &now).await
 }
 
 /// The same as somebody would type, without the number: it was approved.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::cli::globals::Globals;
 use crate::cli::report::edition_report::{reports, resume_step, warn_of_retired};
+use crate::cli::steps::approved_now::NextEditionNow;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::gather::{self, NewsQuery};
 use crate::cli::steps::next_edition::{NextEdition, UnsentEdition};
@@ -145,7 +146,7 @@ async fn overview(globals: &Globals) -> Result<OverviewOutcome, Failure> {
     let mut reports = reports(&project).await?;
     reports.retain(|report| report.practice == practice);
     let NextEdition { unfinished, unsent, last: last_window } =
-        NextEdition::of(&project, practice).await?;
+        NextEditionNow::of(&project, practice, &globals.screen).await?.next;
     let first = unsent.first().cloned();
     let outcome = OverviewOutcome {
         organisation,

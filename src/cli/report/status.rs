@@ -1,8 +1,6 @@
 //! `roundup status`: what runs, what is finished, and what to do next.
 //! Shell: reads the ledgers.
 
-use std::collections::BTreeSet;
-
 use clap::Args;
 use serde::Serialize;
 
@@ -10,8 +8,8 @@ use crate::cli::globals::Globals;
 use crate::cli::report::edition_report::{reports, resume_step, warn_of_retired};
 use crate::cli::report::overview;
 use crate::cli::report::upcoming::{ScheduleOutlook, upcoming};
+use crate::cli::steps::approved_now::NextEditionNow;
 use crate::cli::steps::destination::Destination;
-use crate::cli::steps::next_edition::NextEdition;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::report::{EditionPhase, Report};
@@ -64,8 +62,9 @@ pub async fn run(_: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let editions = reports(&project).await?;
     let practice = Destination::of(&project, None)?.is_practice();
     let is_retired = warn_of_retired(&project, screen).await? && !practice;
-    let schedule = upcoming(&project, &BTreeSet::new(), screen).await?;
-    let mut unsent = NextEdition::of(&project, practice).await?.unsent;
+    let NextEditionNow { next, changed } = NextEditionNow::of(&project, practice, screen).await?;
+    let schedule = upcoming(&project, &changed, screen).await?;
+    let mut unsent = next.unsent;
     if is_retired {
         // Nothing is sent from here any more.
         unsent.clear();

@@ -3,22 +3,12 @@
 
 use chrono_tz::Tz;
 
-use crate::approval::{ApprovalState, EditionDecisions, EditionStop, FrozenEdition, StopKind};
+use crate::approval::{ApprovalState, EditionDecisions, EditionStop, StopKind};
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::count::people;
 use crate::ledger::{AnyLedger, ApprovalStore};
 use crate::project::Project;
-
-/// Where an edition stands with those who must approve it.
-pub async fn state_of(
-    ledger: Option<&AnyLedger>,
-    edition: &str,
-    needed: u8,
-    now: &FrozenEdition,
-) -> Result<ApprovalState, Failure> {
-    Ok(ApprovalState::of(needed, &decisions(ledger, edition).await?, now))
-}
 
 /// All that people have decided about an edition.
 pub async fn decisions(

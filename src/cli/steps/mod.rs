@@ -1,6 +1,7 @@
 //! What commands are made of: from what somebody typed to everything that would be sent.
 //! Shell: reads the project, the ledger and the network.
 
+pub mod approved_now;
 pub mod audience_choice;
 pub mod chosen_edition;
 pub mod copy_review;

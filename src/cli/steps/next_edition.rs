@@ -33,6 +33,8 @@ pub enum Readiness {
     Paused,
     /// It is a file in editions/, or some of those have approved it who must.
     Drafted,
+    /// It was approved, and has changed since.
+    Changed,
     Approved,
 }
 
@@ -117,6 +119,35 @@ impl NextEdition {
         })
     }
 
+    /// What is approved as somebody last saw it, as `send` takes it. A correction goes out by hand.
+    pub fn approved(&self) -> BTreeMap<String, EditionArguments> {
+        let is_approved = |edition: &&UnsentEdition| {
+            matches!(edition.state, Readiness::Approved | Readiness::Timed)
+                && !edition.is_correction
+        };
+        let asked = |edition: &UnsentEdition| {
+            let (segment, purpose) = edition.typed.clone();
+            let name = edition.edition.clone();
+            let edition = Some(name.clone());
+            (name, EditionArguments { edition, segment, purpose, ..EditionArguments::default() })
+        };
+        self.unsent.iter().filter(is_approved).map(asked).collect()
+    }
+
+    /// Those that are not approved as they are now.
+    pub fn mark_changed(&mut self, changed: &BTreeSet<String>, zone: chrono_tz::Tz) {
+        for edition in &mut self.unsent {
+            if changed.contains(&edition.edition) {
+                edition.state = Readiness::Changed;
+                edition.approvals = 0;
+                edition.at = None;
+                edition.words = edition.sentence(zone);
+                edition.next = edition.next_command(&edition.edition);
+            }
+        }
+        sort(&mut self.unsent);
+    }
+
     /// What comes next of what is not sent; a correction is taken only where it is named.
     pub fn taken(&self) -> Option<&UnsentEdition> {
         self.unsent.iter().find(|edition| !edition.is_correction)
@@ -192,8 +223,13 @@ async fn unsent(
             unsent.push(found);
         }
     }
-    unsent.sort_by_key(|edition| Reverse((edition.state, edition.end, edition.edition.clone())));
+    sort(&mut unsent);
     Ok(unsent)
+}
+
+/// What comes next first.
+fn sort(unsent: &mut [UnsentEdition]) {
+    unsent.sort_by_key(|edition| Reverse((edition.state, edition.end, edition.edition.clone())));
 }
 
 fn look_at(
@@ -269,6 +305,9 @@ impl UnsentEdition {
             (Readiness::Approved | Readiness::Timed, None, _) => {
                 format!("{edition} is approved, and not sent yet.")
             }
+            (Readiness::Changed, None, _) => {
+                format!("{edition} has changed since its approval, and is not sent.")
+            }
             _ if *approvals > 0 => {
                 format!("{edition} is approved by {approvals} of {needed}, and not sent yet.")
             }
@@ -286,7 +325,7 @@ impl UnsentEdition {
             what.push_str(&format!(" --purpose {}", purpose.word()));
         }
         match self.state {
-            Readiness::Cancelled => format!("roundup approve {what}"),
+            Readiness::Cancelled | Readiness::Changed => format!("roundup approve {what}"),
             Readiness::Paused => format!("roundup send {what} --unpause"),
             Readiness::Approved => format!("roundup send {what}"),
             Readiness::Timed => "roundup due --install-hints".to_owned(),
