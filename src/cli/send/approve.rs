@@ -4,7 +4,7 @@
 use clap::Args;
 
 use crate::approval::{
-    Approval, ApprovalState, ApproverName, EditionDecisions, EditionStop, FrozenEdition, is_same,
+    Approval, ApprovalState, ApproverName, EditionDecisions, EditionStop, FrozenEdition,
 };
 use crate::cli::globals::Globals;
 use crate::cli::send::announce::AnnouncedPeople;
@@ -30,7 +30,7 @@ use crate::cli::terminal::number;
 use crate::cli::terminal::screen::{Screen, grouped, people};
 use crate::cli::terminal::system;
 use crate::count::more_people;
-use crate::ledger::{ApprovalStore, EditionSummary, Ledger};
+use crate::ledger::{AnyLedger, ApprovalStore, EditionSummary, Ledger};
 use crate::operator::{NoticeTopic, OperatorNotice};
 use crate::project::{Project, account};
 
