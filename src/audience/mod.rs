@@ -6,14 +6,16 @@ mod built_in;
 mod cell;
 mod columns;
 pub mod consent_columns;
+mod consent_titles;
 mod consent_topics;
 pub mod consent_words;
-mod contents;
+
 pub mod correction;
 mod days_given;
 pub mod do_not_mail;
 pub mod exclusion;
 pub mod fingerprint;
+mod first_rows;
 pub mod frequency;
 pub mod import;
 pub mod law;

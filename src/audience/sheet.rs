@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 
 use super::built_in::BUILT_IN;
 use super::consent_columns::{self, ColumnMeaning, ConsentColumn, no_anywhere};
-use super::contents::Contents;
 use super::days_given::{day_in, is_no_such_day};
 use super::fingerprint::{RunningHash, open_hashed};
+use super::first_rows::FirstRows;
 use super::law::{Basis, CollectionFacts, MetThrough, UNSTATED};
 use super::segment::TAG;
 use super::sheet_titles::{
@@ -65,7 +65,7 @@ impl Sheet {
         let promised = shape.columns_named(EMAIL);
         let promised = if promised.len() > 1 {
             let rows = shape.rows(&*input).map_err(|error| ListFault::Table(error).of(&name))?;
-            Contents::of(rows, shape.columns.len()).with_addresses(&promised)
+            FirstRows::of(rows, shape.columns.len()).with_addresses(&promised)
         } else {
             promised
         };

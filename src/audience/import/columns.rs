@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::own_name::is_free;
 use super::recipe::Recipe;
 use crate::audience::cell;
-use crate::audience::contents::Contents;
+use crate::audience::first_rows::FirstRows;
 use crate::audience::sheet_titles::{
     DIRECTLY, EMAIL, GIVEN_AGAIN, JOINED, MET_THROUGH, OPTOUT_OFFERED,
 };
@@ -300,7 +300,7 @@ impl Columns {
         let mapped_email = mapped(ImportField::Email);
         columns.find_email(&titles, own, mapped_email);
         if columns.email.len() != 1 {
-            let contents = Contents::of(rows, titles.len());
+            let contents = FirstRows::of(rows, titles.len());
             columns.email = contents.with_addresses(&columns.email);
             if columns.email.is_empty() {
                 columns.email.extend(contents.addresses());

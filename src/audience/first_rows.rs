@@ -9,21 +9,21 @@ const LOOKED_AT: usize = 200;
 
 /// The first rows of a table, column by column.
 #[derive(Debug, Default)]
-pub struct Contents {
-    columns: Vec<ColumnContents>,
+pub struct FirstRows {
+    columns: Vec<ColumnSample>,
 }
 
 #[derive(Debug, Default, Clone)]
-struct ColumnContents {
+struct ColumnSample {
     filled: usize,
     addresses: usize,
     /// Some have a slip in their address.
     with_at: usize,
 }
 
-impl Contents {
+impl FirstRows {
     pub fn of(mut rows: Rows, columns: usize) -> Self {
-        let mut contents = Self { columns: vec![ColumnContents::default(); columns] };
+        let mut contents = Self { columns: vec![ColumnSample::default(); columns] };
         for _ in 0..LOOKED_AT {
             if !matches!(rows.advance(), Ok(Some(_))) {
                 break;
@@ -42,13 +42,13 @@ impl Contents {
     /// Of columns whose titles promise addresses, those that hold some, or nothing at all; all of them where none does. In
     /// `Email address, Email, Phone, Post` the second says by what people want to be reached.
     pub fn with_addresses(&self, promised: &[usize]) -> Vec<usize> {
-        let holds = |at: &usize, wanted: fn(&ColumnContents) -> bool| {
+        let holds = |at: &usize, wanted: fn(&ColumnSample) -> bool| {
             self.columns.get(*at).is_some_and(wanted)
         };
         if !promised.iter().any(|at| holds(at, |column| column.with_at > 0)) {
             return promised.to_vec();
         }
-        let may_hold = |column: &ColumnContents| column.with_at > 0 || column.filled == 0;
+        let may_hold = |column: &ColumnSample| column.with_at > 0 || column.filled == 0;
         promised.iter().copied().filter(|at| holds(at, may_hold)).collect()
     }
 
@@ -56,7 +56,7 @@ impl Contents {
     pub fn addresses(&self) -> Option<usize> {
         let count = |at: &usize| self.columns[*at].addresses;
         let best = (0..self.columns.len()).max_by_key(|at| (count(at), self.columns.len() - at))?;
-        let ColumnContents { filled, addresses, .. } = self.columns[best];
+        let ColumnSample { filled, addresses, .. } = self.columns[best];
         (addresses > 0 && addresses * 2 >= filled).then_some(best)
     }
 }
