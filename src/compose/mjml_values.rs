@@ -2,7 +2,8 @@
 //! Pure: a name and a value in, an answer out.
 
 use super::mjml_schema::Wrong;
-use crate::problem::did_you_mean;
+use crate::problem::{did_you_mean, nearest};
+use cssparser::color::{all_named_colors, parse_named_color};
 
 /// Attributes that hold one size or several, also with a side behind their names.
 const SIZES: [&str; 16] = [
@@ -100,14 +101,39 @@ pub fn look_at_value(element: &str, attribute: &str, value: &str) -> Result<(), 
             let what = format!("`{wrong}` in `{attribute}` is not a size");
             return Err((what, "write a number with px or %, such as 16px".to_owned()));
         }
-    } else if COLOURS.contains(&plain)
-        && let Some(digits) = value.strip_prefix('#')
-        && !(matches!(digits.len(), 3 | 4 | 6 | 8) && digits.chars().all(|c| c.is_ascii_hexdigit()))
-    {
-        let what = format!("`{value}` in `{attribute}` is not a colour");
-        return Err((what, "write six hexadecimal digits: #0b5a6f".to_owned()));
+    } else if COLOURS.contains(&plain) {
+        return look_at_colour(attribute, value);
     }
     Ok(())
+}
+
+/// A colour by its digits, by a function, or by one of the names of CSS: a program that does not know it leaves it out.
+fn look_at_colour(attribute: &str, value: &str) -> Result<(), Wrong> {
+    /// What sets no colour of its own.
+    const OTHERS: [&str; 8] =
+        ["transparent", "currentcolor", "inherit", "initial", "unset", "revert", "none", "auto"];
+    let is_word = value.chars().all(|c| c.is_ascii_alphabetic());
+    let is_known = match value.strip_prefix('#') {
+        Some(digits) => {
+            matches!(digits.len(), 3 | 4 | 6 | 8) && digits.chars().all(|c| c.is_ascii_hexdigit())
+        }
+        None if is_word && !value.is_empty() => {
+            OTHERS.iter().any(|other| value.eq_ignore_ascii_case(other))
+                || parse_named_color(value).is_ok()
+        }
+        None => true,
+    };
+    if is_known {
+        return Ok(());
+    }
+    let what = format!("`{value}` in `{attribute}` is not a colour");
+    let digits = "write six hexadecimal digits: #0b5a6f";
+    let names = all_named_colors().map(|(name, _)| name);
+    let cure = match nearest(value, names).filter(|_| is_word) {
+        Some(name) => format!("did you mean `{name}`? Or {digits}"),
+        None => digits.to_owned(),
+    };
+    Err((what, cure))
 }
 
 /// `calc(100% - 20px)`: only a mail program knows what it comes to.
@@ -130,6 +156,32 @@ fn is_size(part: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_colour_by_a_word_is_one_of_css() {
+        for value in [
+            "red",
+            "RebeccaPurple",
+            "GREY",
+            "transparent",
+            "currentColor",
+            "none",
+            "",
+            "rgb(1, 2, 3)",
+            "#fff",
+        ] {
+            assert_eq!(look_at_value("mj-text", "color", value), Ok(()), "{value}");
+        }
+        for (value, cure) in [
+            ("bleu", "did you mean `blue`?"),
+            ("gren", "did you mean `green`?"),
+            ("brandcolour", "six"),
+        ] {
+            let (what, found) = look_at_value("mj-all", "background-color", value).unwrap_err();
+            assert_eq!(what, format!("`{value}` in `background-color` is not a colour"));
+            assert!(found.contains(cure), "{found}");
+        }
+    }
 
     #[test]
     fn sizes_and_colours_are_what_programs_read() {

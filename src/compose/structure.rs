@@ -3,6 +3,7 @@
 
 use super::{mjml_schema, mjml_values};
 use crate::compose::attributes::{Value, attributes};
+use crate::problem::nearest;
 
 /// A fault of the MJML itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +87,20 @@ pub fn tag_name(tag: &str) -> &str {
 
 /// Finds the first fault.
 pub fn first_fault(mjml: &str) -> Option<MjmlFault> {
-    Walk { mjml, open: Vec::new(), has_root: false, has_body: false }.run().err()
+    let classes = classes_of(mjml);
+    Walk { mjml, open: Vec::new(), has_root: false, has_body: false, classes }.run().err()
+}
+
+/// The names that the head gives to sets of attributes, wherever it stands.
+fn classes_of(mjml: &str) -> Vec<&str> {
+    let tags = mjml.match_indices("<mj-class").map(|(at, _)| &mjml[at..]);
+    tags.flat_map(|rest| attributes(&rest[..tag_end(rest)]))
+        .filter(|attribute| attribute.name == "name")
+        .filter_map(|attribute| match attribute.value {
+            Some(Value::Quoted(name)) => Some(name),
+            _ => None,
+        })
+        .collect()
 }
 
 struct Walk<'a> {
@@ -95,6 +109,8 @@ struct Walk<'a> {
     open: Vec<(usize, &'a str)>,
     has_root: bool,
     has_body: bool,
+    /// What `mj-class` may name.
+    classes: Vec<&'a str>,
 }
 
 fn fault<T>(at: usize, what: impl Into<String>, cure: impl Into<String>) -> Result<T, MjmlFault> {
@@ -331,6 +347,9 @@ impl<'a> Walk<'a> {
         })?;
         for attribute in attributes(tag) {
             if let Some(Value::Quoted(value)) = attribute.value {
+                if attribute.name == "mj-class" {
+                    self.class_names(at + attribute.at, value)?;
+                }
                 mjml_values::look_at_value(name, attribute.name, value)
                     .map_err(|(what, cure)| MjmlFault { at: at + attribute.at, what, cure })?;
             }
@@ -345,6 +364,20 @@ impl<'a> Walk<'a> {
             );
         }
         Ok(())
+    }
+
+    /// Whether the head has a set of attributes for each of the names.
+    fn class_names(&self, at: usize, value: &str) -> Result<(), MjmlFault> {
+        let Some(unknown) = value.split_whitespace().find(|name| !self.classes.contains(name))
+        else {
+            return Ok(());
+        };
+        let what = format!("there is no mj-class `{unknown}`");
+        let define = format!("define it in the head: <mj-class name=\"{unknown}\" … />");
+        match nearest(unknown, self.classes.iter().copied()) {
+            Some(known) => fault(at, what, format!("did you mean `{known}`? Otherwise {define}")),
+            None => fault(at, what, define),
+        }
     }
 
     /// Whether every value stands in quotation marks, and they are closed.
@@ -428,6 +461,28 @@ mod tests {
         );
         let fault = first_fault(&mjml).unwrap_or_else(|| panic!("no fault in {html}"));
         (fault.what, mjml[fault.at..].chars().take(4).collect())
+    }
+
+    #[test]
+    fn a_set_of_attributes_that_is_not_there_is_named() {
+        let with = |value: &str| {
+            format!(
+                "<mjml><mj-head><mj-attributes><mj-class name=\"big\" color=\"red\" /><mj-class name=\"Red-2\" /></mj-attributes></mj-head><mj-body><mj-section><mj-column><mj-text mj-class=\"{value}\">x</mj-text></mj-column></mj-section></mj-body></mjml>"
+            )
+        };
+        for value in ["big", "Red-2", "big Red-2", " big ", ""] {
+            assert_eq!(first_fault(&with(value)), None, "{value}");
+        }
+        for (value, what, cure) in [
+            ("bgi", "there is no mj-class `bgi`", "did you mean `big`?"),
+            ("big nosuch", "there is no mj-class `nosuch`", "define it in the head"),
+            ("Big", "there is no mj-class `Big`", "did you mean `big`?"),
+        ] {
+            let fault = first_fault(&with(value)).unwrap();
+            assert_eq!(fault.what, what);
+            assert!(fault.cure.contains(cure), "{}", fault.cure);
+            assert!(with(value)[fault.at..].starts_with("mj-class=\""));
+        }
     }
 
     #[test]
