@@ -1,9 +1,10 @@
 //! An edition that people have approved, and the days of a schedule that it was approved for.
 //! Pure: moments in, an answer out.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::decision::WRONG_CLOCK;
+/// What was written this far in the future was written by a clock that was wrong.
+pub(super) const WRONG_CLOCK: TimeDelta = TimeDelta::hours(2);
 
 /// An edition that may go out without a person: approved as it was last seen, and not planned.
 #[derive(Debug, Clone, PartialEq, Eq)]

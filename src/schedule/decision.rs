@@ -1,9 +1,9 @@
 //! What is due now, and what was missed: decided from the rows that there are.
 //! Pure: facts in, a decision out.
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use super::approved::ApprovedEdition;
+use super::approved::{ApprovedEdition, WRONG_CLOCK};
 use super::missed::{
     MissedOccurrence, NOT_FINISHED, NOTHING_APPROVED, NOTHING_RAN, SUPERSEDED, WAS_STOPPED,
     as_it_is,
@@ -100,8 +100,6 @@ impl Decision {
 const LOOK_BACK_DAYS: u64 = 800;
 /// How far the next occurrence is looked for: a yearly one may be this far away.
 const LOOK_AHEAD_DAYS: u64 = 400;
-/// What was written this far in the future was written by a clock that was wrong.
-pub(super) const WRONG_CLOCK: TimeDelta = TimeDelta::hours(2);
 
 /// Decides. Whoever follows must claim each row first: two computers may decide the same.
 pub fn decide(facts: &ScheduleFacts<'_>) -> Decision {
@@ -229,13 +227,17 @@ fn recurring(facts: &ScheduleFacts<'_>, decision: &mut Decision) {
     let earliest = today.checked_sub_days(Days::new(LOOK_BACK_DAYS)).unwrap_or(NaiveDate::MIN);
     let mut pending = Vec::new();
     let mut closed_at = DateTime::<Utc>::MIN_UTC;
-    for day in schedule.days(local(facts.begun).max(earliest), today) {
+    // What has a row was followed, also where the schedule was begun again since.
+    let rows = facts.rows.iter().filter(|row| row.schedule == name);
+    let first = rows.map(|row| row.day).chain([local(facts.begun)]).min().unwrap_or(today);
+    for day in schedule.days(first.max(earliest), today) {
         let slot = schedule.slot(day);
-        if slot.closes <= facts.begun || slot.opens > now {
+        if slot.opens > now {
             continue;
         }
         let row = facts.rows.iter().find(|row| row.schedule == name && row.day == day);
         match row.filter(|row| !is_of_wrong_clock(facts, row)) {
+            None if slot.closes <= facts.begun => {}
             None => pending.push((day, slot)),
             Some(row) => {
                 closed_at = closed_at.max(row.closed_at);

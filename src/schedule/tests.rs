@@ -335,6 +335,27 @@ fn a_day_is_due_from_its_hour_until_something_came_of_it() {
 }
 
 #[test]
+fn what_has_begun_is_finished_where_the_schedule_was_begun_again_since() {
+    let schedule = schedule("first Tuesday", "09:00-17:00", "same day");
+    let row = Occurrence {
+        schedule: "first Tuesday".to_owned(),
+        day: day("2027-01-05"),
+        state: OccurrenceState::Claimed,
+        edition: Some("2027-01".to_owned()),
+        opens_at: at("2027-01-05T09:00:00Z"),
+        at: at("2027-01-05T09:00:00Z"),
+        closed_at: at("2027-01-05T09:00:00Z"),
+        by: String::new(),
+        why: String::new(),
+    };
+    let times = ("2027-01-20T00:00:00Z", "2027-01-21T10:00:00Z");
+    let missed = decided_of(&schedule, times, &[row], &[]).0.missed;
+    assert_eq!(missed.len(), 1);
+    assert_eq!(missed[0].was, Some(OccurrenceState::Claimed));
+    assert!(decided_of(&schedule, times, &[], &[]).0.missed.is_empty());
+}
+
+#[test]
 fn an_edition_that_has_changed_was_missed_for_that_and_is_approved_next() {
     let schedule = schedule("first Tuesday", "09:00-17:00", "same day");
     let sent = PlannedSending {
