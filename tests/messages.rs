@@ -107,3 +107,18 @@ fn messages_are_written_as_the_house_writes() {
         assert!(shouts || first.chars().next().is_some_and(|c| !c.is_uppercase()), "{message}");
     }
 }
+
+/// A step that is printed names what is known: an edition, and never the word that stands for one.
+#[test]
+fn a_printed_next_step_leaves_no_edition_and_no_name_open() {
+    let open = regex::Regex::new(
+        r#"(?:(?:Next|resume|now|all): |")roundup [^"`]*?(?:EDITION|NAME\b|TIME\b|YOUR|THEIR)"#,
+    )
+    .unwrap();
+    assert!(open.is_match("Next: roundup approve EDITION"));
+    assert!(open.is_match("\"roundup approve EDITION\""));
+    for source in sources() {
+        let found: Vec<&str> = open.find_iter(&source).map(|found| found.as_str()).collect();
+        assert!(found.is_empty(), "{found:?}");
+    }
+}

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::audience::law::BasisCounts;
 use crate::compose::setting;
 
-pub use name::{ApproverName, ApproverNameError, is_same};
+pub use name::{ApproverName, ApproverNameError, approve_command, is_same};
 pub use people_sample::{PeopleChange, PeopleSample};
 pub use public_page::{PublicPage, SentEdition};
 pub use stop::{EVERY_EDITION, EditionDecisions, EditionStop, StopKind};

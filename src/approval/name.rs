@@ -9,6 +9,16 @@ use unicode_normalization::UnicodeNormalization;
 /// Longer names are pasted by mistake.
 const LONGEST_NAME_CHARS: usize = 80;
 
+/// What printed commands and documents say where a person's own name belongs, folded: nobody approves under it.
+const PLACEHOLDERS: [&str; 5] = ["theirname", "yourname", "yourfullname", "myname", "name"];
+
+/// What somebody types to approve an edition. `given` is how many have approved it as it is now: the next one is somebody
+/// else, whose name only they know; where each person's account is known, or nobody has approved, the account says it.
+pub fn approve_command(which: &str, given: usize, accounts: &BTreeMap<String, String>) -> String {
+    let open = if given > 0 && accounts.is_empty() { " --as \"THEIR NAME\"" } else { "" };
+    format!("roundup approve {which}{open}")
+}
+
 /// Who approves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApproverName {
@@ -33,9 +43,7 @@ pub enum ApproverNameError {
 impl ApproverNameError {
     pub fn cure(&self) -> &'static str {
         match self {
-            Self::Unusable { .. } => {
-                "type the name that your colleagues know, as in --as \"Amina Khan\""
-            }
+            Self::Unusable { .. } => "type behind --as the name by which your colleagues know you",
             Self::OtherAccount { .. } => {
                 "leave out --as, or log in to your own account; the accounts stand under [approval.accounts] in \
                  roundup.toml"
@@ -43,7 +51,7 @@ impl ApproverNameError {
             Self::OtherOwner { .. } => {
                 "log in to that account, or change [approval.accounts] in roundup.toml"
             }
-            Self::Nobody => "add your name: --as \"Amina Khan\"",
+            Self::Nobody => "type your name behind --as",
         }
     }
 }
@@ -95,6 +103,9 @@ fn usable(name: &str) -> Result<String, ApproverNameError> {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if !name.chars().any(char::is_alphanumeric) {
         return Err(unusable("has no letters"));
+    }
+    if PLACEHOLDERS.contains(&folded(&name).as_str()) {
+        return Err(unusable("stands for somebody's own name"));
     }
     if name.chars().count() > LONGEST_NAME_CHARS {
         return Err(unusable("is longer than 80 characters"));

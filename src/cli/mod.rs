@@ -12,6 +12,7 @@ pub mod globals;
 mod leaving;
 mod misread;
 mod news;
+mod placeholder;
 mod preview;
 mod repaired;
 mod report;
@@ -172,6 +173,11 @@ pub fn run() -> ExitCode {
     let common = arguments.common;
     let screen =
         Screen::new(common.json, common.quiet, common.verbose, common.no_input, common.color);
+    let copied = command().try_get_matches().ok();
+    if let Some(failure) = copied.and_then(|typed| placeholder::failure(&command(), &typed)) {
+        screen.failure(&failure);
+        return ExitCode::from(failure.exit as u8);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -31,7 +31,7 @@ fn two_different_people_approve_and_then_it_is_sent() {
     let refused = charity.run("send 2020 --confirm 2").ends(3);
     let refused =
         refused.says("`2020` is not approved: 2 people must approve it").says("nobody has");
-    refused.says("roundup approve 2020 --as");
+    refused.says("roundup approve 2020");
     let first = charity.run("approve 2020 --as Amina").ends(0);
     let first = first.says("2 people").says("2 by consent").says("Story of the 21");
     first.says("2020 is approved by Amina (account office) on ").says("1 person to go");

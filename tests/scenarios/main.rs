@@ -27,6 +27,7 @@ mod mail_comes_back;
 mod mail_goes_round;
 mod news_from_anywhere;
 mod newsletters_share_a_list;
+mod next_steps_run;
 mod no_secret_is_shown;
 mod nobody_names_an_edition;
 mod nothing_of_people_leaks;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::approval::{ApprovalState, EditionDecisions, PublicPage, SentEdition};
+use crate::approval::{ApprovalState, EditionDecisions, PublicPage, SentEdition, approve_command};
 use crate::audience::fingerprint::{KeyName, name_of_key};
 use crate::audience::{Keys, Person};
 use crate::cli::steps::corrections::first_name;
@@ -66,15 +66,17 @@ pub struct ArchiveFiles {
 pub struct WaitingPage {
     pub edition: String,
     pub missing: u64,
+    /// How whoever is missing approves it.
+    pub approve: String,
 }
 
 impl WaitingPage {
     /// What is missing, and the next step.
     pub fn words(&self) -> String {
-        let Self { edition, missing } = self;
+        let Self { edition, missing, approve } = self;
         format!(
             "the page of `{edition}` is not public: it was sent to stay out of the archive, and {} must approve the \
-             page. Next: roundup approve {edition} --as \"THEIR NAME\"",
+             page. Next: {approve}",
             people(*missing)
         )
     }
@@ -129,7 +131,7 @@ pub async fn archive_files(project: &Project) -> Result<ArchiveFiles, Failure> {
                 public.push(public_edition(project, planned, draft.as_ref(), &editions)?);
             }
             PublicPage::StaysOut => {}
-            PublicPage::Waits(state) => waiting.push(waiting_page(&planned.name, &state)),
+            PublicPage::Waits(state) => waiting.push(waiting_page(project, &planned.name, &state)),
         }
     }
     let ListedPeople { people, copies } = everybody(project, &ledger, &editions).await?;
@@ -145,8 +147,13 @@ pub async fn archive_files(project: &Project) -> Result<ArchiveFiles, Failure> {
     Ok(ArchiveFiles { files: site.files(&public, &names)?, waiting })
 }
 
-fn waiting_page(edition: &str, state: &ApprovalState) -> WaitingPage {
-    WaitingPage { edition: edition.to_owned(), missing: state.missing() }
+fn waiting_page(project: &Project, edition: &str, state: &ApprovalState) -> WaitingPage {
+    let accounts = &project.settings.approval.accounts;
+    WaitingPage {
+        edition: edition.to_owned(),
+        missing: state.missing(),
+        approve: approve_command(edition, state.valid.len(), accounts),
+    }
 }
 
 struct NoTokens;

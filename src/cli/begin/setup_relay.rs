@@ -14,6 +14,7 @@ use crate::cli::check::diagnoses::{names, show};
 use crate::cli::globals::Globals;
 use crate::cli::report::overview::edition_in_sight;
 use crate::cli::steps::destination::Destination;
+use crate::cli::steps::practised::practised_note;
 use crate::cli::steps::relay::server_with;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::cannot_write;
@@ -109,6 +110,9 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let destination = Destination::Relay(login.relay.clone());
     let diagnoses = names(&project, &identity, &destination, None).await?;
     warn_of_environment(globals, &login)?;
+    if let Some(note) = practised_note(&project, false).await? {
+        screen.warn(&format!("{}. To approve it now: {}", note.what, note.cure));
+    }
     screen.outcome(&SetupOutcome {
         schema: "roundup.setup-relay/1",
         server: login.relay.to_string(),

@@ -1,6 +1,7 @@
 //! `roundup doctor`: whether mail could be sent, and would be believed.
 //! Shell: the project, the DNS, the relay.
 
+use crate::cli::steps::practised::practised_note;
 use crate::cli::terminal::number;
 use crate::count::counted;
 use std::net::SocketAddr;
@@ -87,6 +88,17 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     add(&mut found, "Shared do-not-mail list", shared(&project).await);
     found.extend(secrets(&project).await);
     found.extend(schedule(&project, destination.is_practice()).await);
+    let practised = practised_note(&project, destination.is_practice()).await;
+    let practised = practised.map(|note| {
+        note.map(|note| {
+            Diagnosis::doubtful(
+                "Approvals",
+                note.what,
+                format!("approve it again: `{}`", note.cure),
+            )
+        })
+    });
+    add(&mut found, "Approvals", practised);
     let (of_ledger, latest) =
         ledger(&project, &newsletter_of(&project, &identity), destination.is_practice()).await;
     found.extend(of_ledger);

@@ -47,6 +47,9 @@ struct DueReport<'a> {
     #[serde(serialize_with = "zone_name")]
     time_zone: Tz,
     has_schedule: bool,
+    /// How what is due is approved.
+    #[serde(skip)]
+    approve: String,
     /// Somebody is there to read what they did not look for.
     #[serde(skip)]
     is_seen: bool,
@@ -62,6 +65,7 @@ impl DueReport<'_> {
             next: decision.next,
             time_zone: schedule.zone,
             has_schedule: schedule.phrase.is_some(),
+            approve: String::new(),
             is_seen: screen.verbose || screen.asks,
         }
     }
@@ -136,7 +140,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     }
     notices::notify_of_what_waits(&project, &ledger, &destination, &decision, screen).await?;
     let report = DueReport::new(&schedule, &decision, screen);
-    screen.outcome(&DueReport { sent: &sent, missed: &missed, ..report })?;
+    let approve = notices::what_to_approve(&project, &destination).await?;
+    screen.outcome(&DueReport { sent: &sent, missed: &missed, approve, ..report })?;
     Ok(exit)
 }
 
@@ -245,8 +250,9 @@ impl Outcome for DueReport<'_> {
         if self.sent.is_empty() {
             text.say(match self.waits_for_approval {
                 Some(day) => format!(
-                    "{} is due, and nothing is approved for it. Next: roundup approve EDITION",
-                    day.format("%-d %B %Y")
+                    "{} is due, and nothing is approved for it. Next: {}",
+                    day.format("%-d %B %Y"),
+                    self.approve
                 ),
                 None => "Nothing is due now.".to_owned(),
             });

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::cli::leaving::drop_box;
 use crate::cli::steps::destination::Destination;
+use crate::cli::steps::next_edition::NextEdition;
 use crate::cli::steps::notices::{notify, notify_of_complaints};
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
@@ -34,13 +35,14 @@ pub async fn notify_of_what_waits(
     let now = system::now();
     let mut notices = Vec::new();
     notices.extend(missed(&ledger.occurrences().await?, now));
+    let approve = what_to_approve(project, destination).await?;
     notices.extend(decision.waits_for_approval.map(|day| {
         let day = day.format("%-d %B %Y");
         OperatorNotice::new(
             NoticeTopic::WaitsForApproval,
             &format!("{day} is due, and nothing is approved"),
             &format!("{day} is due, and no edition is approved for it."),
-            "roundup approve EDITION",
+            &approve,
         )
     }));
     let first = ledger.summaries().await?.into_iter().map(|edition| edition.planned_at).min();
@@ -51,6 +53,16 @@ pub async fn notify_of_what_waits(
         notify(project, ledger, destination, Some(notice), screen).await;
     }
     notify_of_complaints(project, ledger, destination, screen).await
+}
+
+/// How the edition that comes next is approved; where there is none, what shows what there is.
+pub async fn what_to_approve(
+    project: &Project,
+    destination: &Destination,
+) -> Result<String, Failure> {
+    let next = NextEdition::of(project, destination.is_practice()).await?;
+    let next = next.taken().map(|edition| format!("roundup approve {}", edition.edition));
+    Ok(next.unwrap_or_else(|| "roundup status".to_owned()))
 }
 
 /// What was missed since a notice of it may have gone: each is in one, also where the one before it did not get through.

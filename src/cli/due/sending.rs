@@ -37,8 +37,7 @@ pub async fn send(
             // Whoever stopped it has said all there is to say.
             Ok(state) if state.stopped.is_some() => return Ok(None),
             Ok(state) => {
-                let zone = project.settings.time_zone;
-                if let Err(failure) = gate::refuse_unapproved(&due.edition, None, &state, zone) {
+                if let Err(failure) = gate::refuse_unapproved(&due.edition, None, &state, project) {
                     return Ok(Some(ended(project, ledger, due, Err(failure), globals).await?));
                 }
             }

@@ -10,6 +10,7 @@ use crate::cli::report::overview;
 use crate::cli::report::upcoming::{ScheduleOutlook, upcoming};
 use crate::cli::steps::approved_now::NextEditionNow;
 use crate::cli::steps::destination::Destination;
+use crate::cli::steps::practised::practised_note;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::report::{EditionPhase, Report};
@@ -62,6 +63,9 @@ pub async fn run(_: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     let editions = reports(&project).await?;
     let practice = Destination::of(&project, None)?.is_practice();
     let is_retired = warn_of_retired(&project, screen).await? && !practice;
+    if let Some(note) = practised_note(&project, practice).await? {
+        screen.warn(&format!("{}. To approve it now: {}", note.what, note.cure));
+    }
     let NextEditionNow { next, changed } = NextEditionNow::of(&project, practice, screen).await?;
     let schedule = upcoming(&project, &changed, screen).await?;
     let mut unsent = next.unsent;

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::approval::{EditionStop, FrozenAudience, PeopleChange};
+use crate::cli::steps::practised::PRACTICE_ONLY;
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::count::people;
 
@@ -15,6 +16,11 @@ pub struct ApprovalOutcome<'a> {
     pub edition: &'a str,
     /// What `send` and `approve` are given for it.
     pub argument: String,
+    /// How whoever is missing approves it.
+    #[serde(skip)]
+    pub approve: String,
+    /// Whether it counts for practice only.
+    pub practice: bool,
     /// Whether it may be sent.
     pub approved: bool,
     /// How many people it needs, and how many are missing.
@@ -118,6 +124,9 @@ impl Outcome for ApprovalOutcome<'_> {
         if self.only_by_editor && self.needed > 0 {
             text.say("Whoever edited it last has approved it: somebody else must too.");
         }
+        if self.practice && self.approvals.iter().any(|approval| approval.counts) {
+            text.line(PRACTICE_ONLY);
+        }
         match self.missing {
             0 if self.stopped.is_some() => {
                 text.say(format!("To let it go out again: roundup approve {argument}"));
@@ -127,10 +136,9 @@ impl Outcome for ApprovalOutcome<'_> {
                 text.say(format!("Next: roundup approve {argument}"));
             }
             0 => text.say(format!("Next: roundup send {argument}")),
-            missing => text.say(format!(
-                "{} to go. Next: roundup approve {argument} --as \"THEIR NAME\"",
-                people(missing)
-            )),
+            missing => {
+                text.say(format!("{} to go. Next: {}", people(missing), self.approve));
+            }
         }
     }
 }

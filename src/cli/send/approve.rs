@@ -5,6 +5,7 @@ use clap::Args;
 
 use crate::approval::{
     Approval, ApprovalState, ApproverName, EditionDecisions, EditionStop, FrozenEdition,
+    approve_command,
 };
 use crate::cli::globals::Globals;
 use crate::cli::send::announce::AnnouncedPeople;
@@ -64,8 +65,7 @@ const FIRST_SCREEN_LINES: usize = 24;
 const LONGEST_LINE_CHARS: usize = 100;
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
-    let project = globals.project()?;
-    let screen = &globals.screen;
+    let (project, screen) = (globals.project()?, &globals.screen);
     let accounts = &project.settings.approval.accounts;
     let name = if arguments.show {
         None
@@ -107,6 +107,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         prepared: &prepared,
         now: &now,
         stopped: state.stopped.clone(),
+        practice,
         screen,
     };
     let Some(name) = name else {
@@ -128,14 +129,14 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let state = ApprovalState::of(project.settings.approval.people, &decisions, &now);
     on.outcome(&decisions, &state)?;
     if !state.valid.is_empty() && !state.is_enough() {
-        let notice = waits(&chosen.name, &state);
+        let notice = waits(&project, &chosen.name, &state);
         notify(&project, &ledger, &destination, Some(notice), screen).await;
     }
     Ok(Exit::Done)
 }
 
 /// Whoever is missing may not be in the same room.
-fn waits(edition: &str, state: &ApprovalState) -> OperatorNotice {
+fn waits(project: &Project, edition: &str, state: &ApprovalState) -> OperatorNotice {
     OperatorNotice::new(
         NoticeTopic::WaitsForApproval,
         &format!("{edition} waits for an approval"),
@@ -144,7 +145,7 @@ fn waits(edition: &str, state: &ApprovalState) -> OperatorNotice {
             people(state.valid.len() as u64),
             more_people(state.missing())
         ),
-        &format!("roundup approve {edition} --as \"YOUR NAME\""),
+        &approve_command(edition, state.valid.len(), &project.settings.approval.accounts),
     )
 }
 
@@ -204,13 +205,14 @@ struct ApprovalView<'a> {
     now: &'a FrozenEdition,
     /// What keeps it from being sent until somebody approves it.
     stopped: Option<EditionStop>,
+    practice: bool,
     screen: &'a Screen,
 }
 
 impl ApprovalView<'_> {
     /// Subject, people, bases, and the first screen of the text as the first of the list reads it.
     fn show(&self) -> Result<(), Failure> {
-        let Self { chosen, prepared, now, screen, project, stopped } = self;
+        let Self { chosen, prepared, now, screen, project, stopped, .. } = self;
         let people = AnnouncedPeople::of(prepared, screen.verbose)?;
         let (_, _, email) = prepared.unsigned.seen_by(&prepared.example());
         let lines: Vec<&str> = email.lines().collect();
@@ -287,10 +289,17 @@ impl ApprovalView<'_> {
             words: approval.words(zone),
         });
         let shown = |stop| ShownStop { stop, words: EditionStop::words(stop, zone) };
+        let argument = as_typed(project, &chosen.name)?;
         screen.outcome(&ApprovalOutcome {
             schema: "roundup.approval/1",
             edition: &chosen.name,
-            argument: as_typed(project, &chosen.name)?,
+            approve: approve_command(
+                &argument,
+                state.valid.len(),
+                &project.settings.approval.accounts,
+            ),
+            practice: self.practice,
+            argument,
             approved: state.is_enough(),
             needed: state.needed,
             missing: state.missing(),

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::approval::{Approval, EditionStop, FrozenAudience, PublicPage};
+use crate::approval::{Approval, EditionStop, FrozenAudience, PublicPage, approve_command};
 use crate::cli::archive::public::page_of;
 use crate::cli::send::gate;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -47,10 +47,16 @@ struct ShownPage {
     /// What is different from what was sent, in words.
     changes: Vec<String>,
     approvals: Vec<ReportedApproval>,
+    /// How whoever is missing approves it.
+    #[serde(skip)]
+    approve: String,
 }
 
 impl ShownPage {
-    fn of(page: &PublicPage, since: &[Approval], zone: Tz) -> Self {
+    fn of(page: &PublicPage, since: &[Approval], (project, edition): (&Project, &str)) -> Self {
+        let zone = project.settings.time_zone;
+        let given = if let PublicPage::Waits(state) = page { state.valid.len() } else { 0 };
+        let approve = approve_command(edition, given, &project.settings.approval.accounts);
         let (public, missing, changes) = match page {
             PublicPage::Shown => (true, 0, Vec::new()),
             PublicPage::StaysOut => (false, 0, Vec::new()),
@@ -63,10 +69,10 @@ impl ShownPage {
             hash: approval.frozen.hash.clone(),
             words: approval.words(zone),
         });
-        Self { public, missing, changes, approvals: approvals.collect() }
+        Self { public, missing, changes, approvals: approvals.collect(), approve }
     }
 
-    fn lines(&self, edition: &str, text: &mut Text) {
+    fn lines(&self, text: &mut Text) {
         for approval in &self.approvals {
             text.line(format!("Its page for everybody was approved by {}.", approval.words));
         }
@@ -76,8 +82,9 @@ impl ShownPage {
                 text.line(format!("  {change}"));
             }
             text.say(format!(
-                "{} to go before the page is public. Next: roundup approve {edition} --as \"THEIR NAME\"",
-                people(self.missing)
+                "{} to go before the page is public. Next: {}",
+                people(self.missing),
+                self.approve
             ));
         }
     }
@@ -102,7 +109,7 @@ impl Outcome for PlannedApprovals {
         for stop in &self.stops {
             text.line(format!("It was {}.", stop.words(self.time_zone)));
         }
-        self.page.lines(edition, text);
+        self.page.lines(text);
         text.say(format!("Next: roundup report {edition}"));
     }
 }
@@ -139,7 +146,7 @@ pub async fn show_approvals(
         audience: last.map(|approval| approval.frozen.audience.clone()),
         approvals,
         stops: decisions.stops,
-        page: ShownPage::of(&page, &of_page, zone),
+        page: ShownPage::of(&page, &of_page, (project, &planned.name)),
     })?;
     Ok(Exit::Done)
 }

@@ -15,6 +15,7 @@ use crate::cli::steps::destination::Destination;
 use crate::cli::steps::frozen::frozen;
 use crate::cli::steps::ledgers;
 use crate::cli::steps::mailing_list::mailing_list;
+use crate::cli::steps::practised::PRACTICE_ONLY;
 use crate::cli::steps::prepare::prepare;
 use crate::cli::steps::run_checks::Reach;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -40,6 +41,8 @@ struct ScheduledEdition<'a> {
     zone: &'a str,
     /// The time by the clock of the zone, as people read it.
     due: String,
+    /// Whether it counts for practice only.
+    practice: bool,
     /// What is missed by an hour waits for somebody's yes.
     asks_when_missed: bool,
 }
@@ -48,6 +51,9 @@ impl Outcome for ScheduledEdition<'_> {
     fn text(&self, text: &mut Text) {
         let Self { edition, due, .. } = self;
         text.line(format!("{edition} is due on {due}."));
+        if self.practice {
+            text.line(PRACTICE_ONLY);
+        }
         if self.asks_when_missed {
             text.say("If `roundup due` does not run within an hour of that, it asks you instead.");
         }
@@ -77,8 +83,7 @@ pub async fn set_time(
     screen: &Screen,
 ) -> Result<Exit, Failure> {
     refuse_correction(chosen)?;
-    let schedule = project.schedule()?;
-    let now = system::now();
+    let (schedule, now) = (project.schedule()?, system::now());
     let at = moment(text, &schedule, now)?;
     let (edition, practice) = (&chosen.name, destination.is_practice());
     let existing = ledgers::existing_ledger(project, practice).await?;
@@ -99,12 +104,12 @@ pub async fn set_time(
     let stops_seen = decisions.stops_seen();
     let is_stopped = ApprovalState::of(needed, &decisions, &seen).stopped.is_some();
     let timed = stop::row(project, edition, StopKind::Timed);
+    // A time is a new decision: what was approved counts again.
     if is_stopped {
-        // A time is a new decision: what was approved counts again.
         decisions.stops.push(timed.clone());
     }
     let state = ApprovalState::of(needed, &decisions, &seen);
-    gate::refuse_unapproved(edition, None, &state, schedule.zone)?;
+    gate::refuse_unapproved(edition, None, &state, project)?;
     drop(existing);
     let ledger = ledgers::ledger_for(project, practice, 1).await?;
     ledger.nature().await?.refuse_retired()?;
@@ -136,6 +141,7 @@ pub async fn set_time(
         at,
         zone: schedule.zone.name(),
         due: shown(at, &schedule),
+        practice,
         asks_when_missed: schedule.catch_up == CatchUp::Ask,
     })?;
     Ok(Exit::Done)

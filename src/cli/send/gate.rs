@@ -3,7 +3,7 @@
 
 use chrono_tz::Tz;
 
-use crate::approval::{ApprovalState, EditionDecisions, EditionStop, StopKind};
+use crate::approval::{ApprovalState, EditionDecisions, EditionStop, StopKind, approve_command};
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::count::people;
@@ -77,14 +77,14 @@ pub fn refuse_unapproved(
     edition: &str,
     corrects: Option<&str>,
     state: &ApprovalState,
-    zone: Tz,
+    project: &Project,
 ) -> Result<(), Failure> {
     if state.is_enough() {
         return Ok(());
     }
     let which = which(edition, corrects);
     if let Some(stop) = &state.stopped {
-        return Err(stopped(stop, &which, zone));
+        return Err(stopped(stop, &which, project.settings.time_zone));
     }
     let given = state.valid.len() as u64;
     let failure = Failure::new(
@@ -104,6 +104,8 @@ pub fn refuse_unapproved(
     if state.only_by_editor {
         more.push("whoever edited it last has approved it: somebody else must too".to_owned());
     }
-    let help = format!("look at it and approve it: roundup approve {which} --as \"YOUR NAME\"");
+    let accounts = &project.settings.approval.accounts;
+    let approve = approve_command(&which, state.valid.len(), accounts);
+    let help = format!("look at it and approve it: {approve}");
     Err(Failure { more, ..failure.help(help) })
 }

@@ -167,10 +167,10 @@ async fn is_open(ledger: &AnyLedger, name: &str) -> Result<bool, Failure> {
 fn stands(project: &Project, stop: &EditionStop, is_finished: bool) -> Failure {
     let (edition, words) = (&stop.edition, stop.words(project.settings.time_zone));
     if is_finished {
-        let what = format!(
-            "`{edition}` is finished in practice, and was {words} for the relay: there is nothing to stop"
-        );
-        return Failure::new(Exit::Nothing, what)
+        return Failure::new(
+            Exit::Nothing,
+            format!("`{edition}` is finished in practice, and was {words} for the relay: there is nothing to stop"),
+        )
             .help(format!("`roundup report {edition}` shows who got it"));
     }
     let doing = match stop.kind {

@@ -15,6 +15,7 @@ pub mod mailing_list;
 pub mod message_template;
 pub mod next_edition;
 pub mod notices;
+pub mod practised;
 pub mod prepare;
 pub mod relay;
 pub mod run_checks;

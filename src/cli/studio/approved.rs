@@ -3,7 +3,7 @@
 
 use chrono_tz::Tz;
 
-use crate::approval::ApprovalState;
+use crate::approval::{ApprovalState, approve_command};
 use crate::cli::send::gate;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::frozen;
@@ -28,10 +28,12 @@ pub async fn approved(view: &View) -> Result<String, Failure> {
     }
     let now = frozen::frozen(project, chosen, prepared)?;
     let state = ApprovalState::of(needed, &decisions, &now);
-    Ok(words(&state, &chosen.name, project.settings.time_zone))
+    let accounts = &project.settings.approval.accounts;
+    let approve = approve_command(&chosen.name, state.valid.len(), accounts);
+    Ok(words(&state, &approve, project.settings.time_zone))
 }
 
-fn words(state: &ApprovalState, edition: &str, zone: Tz) -> String {
+fn words(state: &ApprovalState, approve: &str, zone: Tz) -> String {
     let mut sentences = Vec::new();
     let by: Vec<String> = state.valid.iter().map(|approval| approval.words(zone)).collect();
     if !by.is_empty() {
@@ -45,15 +47,15 @@ fn words(state: &ApprovalState, edition: &str, zone: Tz) -> String {
     if state.missing() > 0 {
         let missing =
             if by.is_empty() { people(state.missing()) } else { more_people(state.missing()) };
-        sentences.push(format!(
-            "{missing} must approve it before it is sent: roundup approve {edition} --as \"THEIR NAME\""
-        ));
+        sentences.push(format!("{missing} must approve it before it is sent: {approve}"));
     }
     sentences.join(" ")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use chrono_tz::Europe::London;
 
     use super::*;
@@ -89,7 +91,7 @@ mod tests {
             ),
             (
                 state(1, &[], &[]),
-                "1 person must approve it before it is sent: roundup approve 2020 --as \"THEIR NAME\"",
+                "1 person must approve it before it is sent: roundup approve 2020",
             ),
             (
                 state(2, &["Amina"], &["the subject"]),
@@ -98,11 +100,11 @@ mod tests {
             ),
             (
                 state(2, &[], &["the subject"]),
-                "Changed since it was approved: the subject. 2 people must approve it before it is sent: roundup approve 2020 \
-                 --as \"THEIR NAME\"",
+                "Changed since it was approved: the subject. 2 people must approve it before it is sent: roundup approve 2020",
             ),
         ] {
-            assert_eq!(words(&state, "2020", London), said);
+            let approve = approve_command("2020", state.valid.len(), &BTreeMap::new());
+            assert_eq!(words(&state, &approve, London), said);
         }
     }
 }

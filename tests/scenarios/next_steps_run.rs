@@ -1,0 +1,180 @@
+//! What a command names as the next step is run as it is printed: it neither fails for its words nor finds nothing.
+
+use std::collections::BTreeSet;
+
+use crate::support::{Charity, Ran, Server};
+
+/// Each command that stands behind `Next:` or `To resume:` in what was said.
+fn steps(ran: &Ran) -> Vec<String> {
+    let said = format!("{}\n{}", ran.stdout, ran.stderr);
+    let marks = ["Next: ", "To resume: ", "To let it go out after all: ", "To approve it now: "];
+    let mut steps = Vec::new();
+    for line in said.lines() {
+        for (at, _) in line.match_indices("roundup ") {
+            let is_step = marks.iter().any(|mark| line[..at].trim_end_matches('`').ends_with(mark));
+            let step = line[at..].split(". ").next().unwrap().split(", then ").next().unwrap();
+            if is_step {
+                steps.push(step.trim_end_matches(['.', '`']).to_owned());
+            }
+        }
+    }
+    steps
+}
+
+/// The words of a command as a shell takes them: between quotation marks they are one.
+fn words(step: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (at, part) in step.split('"').enumerate() {
+        match at % 2 {
+            0 => words.extend(part.split_whitespace().map(str::to_owned)),
+            _ => words.push(part.to_owned()),
+        }
+    }
+    words.remove(0);
+    words
+}
+
+/// Runs a step as it is printed; the studio would wait for a browser, and writes its pages instead.
+fn follow(charity: &Charity, after: &str, step: &str) -> Ran {
+    let mut words = words(step);
+    if words[0] == "preview" {
+        words.extend(["--out".to_owned(), "shown".to_owned()]);
+    }
+    let ran = charity.run_words(&words);
+    if step.contains("THEIR NAME") {
+        // The next person's name is known to nobody else: as printed, the command asks for it.
+        let refused = ran.ends(2).says("stands for somebody's own name");
+        assert!(refused.stderr.contains("help: "), "{after}: {step}: {refused:?}");
+        let names = words.iter().map(|word| word.replace("THEIR NAME", "Somebody Else"));
+        return charity.run_words(&names.collect::<Vec<_>>());
+    }
+    let said = format!("{}{}", ran.stdout, ran.stderr);
+    // A script must give the number of people, which is a person's to type.
+    let asks = said.contains("cannot ask for confirmation without a terminal");
+    let is_refused = ran.code == 2 && !asks;
+    assert!(!is_refused && !said.contains("there is no "), "{after}: {step}: {ran:?}");
+    ran
+}
+
+/// Runs a command and every step that it names, and adds the steps to those that were seen.
+fn walk(charity: &Charity, command: &str, seen: &mut BTreeSet<String>) {
+    for step in steps(&charity.run(command)) {
+        follow(charity, command, &step);
+        seen.insert(step.split(' ').take(2).collect::<Vec<_>>().join(" "));
+    }
+}
+
+const COMMANDS: [&str; 24] = [
+    "",
+    "status",
+    "news --month 2020-12",
+    "draft --month 2020-12",
+    "draft --year 2020",
+    "preview 2020-12 --out shown",
+    "check 2020-12",
+    "status",
+    "approve 2020-12 --as Amina",
+    "approve 2020-12 --show",
+    "status",
+    "due",
+    "send 2020 --confirm 2",
+    "pause 2020-12",
+    "status",
+    "cancel 2020-12",
+    "status",
+    "",
+    "approve 2020-12 --as Amina",
+    "send 2020-12 --confirm 2",
+    "send 2020-12 --confirm 2",
+    "report 2020-12",
+    "resolve 2020-12",
+    "status",
+];
+
+#[test]
+fn each_next_step_runs_as_it_is_printed() {
+    for (needed, with_relay) in [(0, false), (1, true), (2, true)] {
+        let server = Server::good();
+        let charity = Charity::new()
+            .people(2)
+            .variable("USER", "office")
+            .setting(&format!("[approval]\npeople = {needed}"));
+        let charity = if with_relay { charity.relay(&server) } else { charity };
+        let mut seen = BTreeSet::new();
+        for command in COMMANDS {
+            walk(&charity, command, &mut seen);
+        }
+        for step in ["roundup preview", "roundup approve", "roundup send", "roundup report"] {
+            assert!(seen.contains(step), "{needed} {with_relay}: {step} is not in {seen:?}");
+        }
+    }
+}
+
+/// What `due` says to a person, and writes to the operator, names the edition that comes next.
+#[test]
+fn what_is_due_and_not_approved_is_named() {
+    let charity = Charity::new().people(2).variable("USER", "office");
+    let charity = charity.setting("[schedule]\nevery = \"every day\"\nbetween = \"00:00-23:59\"");
+    let said = charity.run("due --verbose").ends(0).says("Next: roundup status");
+    assert_eq!(steps(&said), ["roundup status"]);
+    charity.run("draft --month 2020-12").ends(0);
+    let said = charity.run("due --verbose").ends(0);
+    assert_eq!(steps(&said), ["roundup approve 2020-12"]);
+    follow(&charity, "due", "roundup approve 2020-12").ends(0);
+}
+
+/// Two printed lines, run as they stand by one person, were two people.
+#[test]
+fn nobody_approves_under_the_words_that_stand_for_a_name() {
+    let server = Server::good();
+    let charity = Charity::new().people(2).relay(&server).variable("USER", "office");
+    let charity = charity.setting("[approval]\npeople = 2");
+    charity.run("draft --month 2020-12").ends(0);
+    for name in ["THEIR NAME", "YOUR NAME", "your name", "<Your Name>", "NAME", "name"] {
+        let words = ["approve", "2020-12", "--as", name].map(str::to_owned);
+        let refused = charity.run_words(&words).ends(2);
+        assert!(refused.stderr.contains("stands for some"), "{name}: {refused:?}");
+    }
+    let first = charity.run("send 2020-12 --confirm 2").ends(3).says("nobody has done so");
+    assert!(first.stderr.contains("roundup approve 2020-12\n"), "{first:?}");
+    let one = charity.run("approve 2020-12").ends(0).says("1 person to go");
+    one.says("Next: roundup approve 2020-12 --as \"THEIR NAME\"");
+    charity.run("send 2020-12 --confirm 2").ends(3).says("1 has done so");
+    assert!(server.everybody_once().is_empty());
+}
+
+/// Where each person's account is known their name is, too.
+#[test]
+fn with_accounts_no_printed_step_leaves_a_name_open() {
+    let accounts = "[approval]\npeople = 2\n[approval.accounts]\noffice = \"Amina\"\nben = \"Ben\"";
+    let charity = Charity::new().people(2).variable("USER", "office").setting(accounts);
+    charity.run("draft --month 2020-12").ends(0);
+    let said = charity.run("approve 2020-12").ends(0);
+    assert!(said.stderr.contains("Next: roundup approve 2020-12\n"), "{said:?}");
+    let charity = charity.variable("USER", "ben");
+    charity.run("approve 2020-12").ends(0).says("Next: roundup send 2020-12");
+}
+
+#[test]
+fn what_was_decided_in_practice_says_so_and_does_not_count_afterwards() {
+    let charity = Charity::new().people(2).variable("USER", "office");
+    charity.run("draft --month 2020-12").ends(0);
+    charity.run("approve 2020-12 --as Amina").ends(0).says("This is practice: it does not count");
+    let at = "send 2020-12 --at 2027-11-05T10:00";
+    charity.run(at).ends(0).says("This is practice: it does not count");
+    for look in ["status", "doctor"] {
+        let said = charity.run(look);
+        assert!(!format!("{said:?}").contains("in practice only"), "{look}: {said:?}");
+    }
+    let server = Server::good();
+    let charity = charity.relay(&server);
+    let status = charity.run("status").ends(0).says("approved in practice only: 2020-12");
+    status.says("To approve it now: roundup approve 2020-12");
+    assert!(charity.run("doctor").stdout.contains("approved in practice only: 2020-12"));
+    let real = charity.run("approve 2020-12 --as Amina").ends(0);
+    assert!(!real.stdout.contains("practice"), "{real:?}");
+    for look in ["status", "doctor"] {
+        let said = charity.run(look);
+        assert!(!format!("{said:?}").contains("in practice only"), "{look}: {said:?}");
+    }
+}
