@@ -539,8 +539,13 @@ mod tests {
             let found = |inner: &str| {
                 let mjml = shell(inner);
                 let at = mjml.find("loose").unwrap_or(0);
-                let walk =
-                    Walk { mjml: &mjml, open: vec![(0, *parent)], has_root: true, has_body: false, classes: vec![] };
+                let walk = Walk {
+                    mjml: &mjml,
+                    open: vec![(0, *parent)],
+                    has_root: true,
+                    has_body: false,
+                    classes: vec![],
+                };
                 walk.text(at, inner).err().map(|fault| fault.what)
             };
             assert_eq!(found(" \n\t "), None, "{parent}");
