@@ -368,16 +368,13 @@ impl<'a> Walk<'a> {
 
     /// Whether the head has a set of attributes for each of the names.
     fn class_names(&self, at: usize, value: &str) -> Result<(), MjmlFault> {
-        let Some(unknown) = value.split_whitespace().find(|name| !self.classes.contains(name))
-        else {
-            return Ok(());
-        };
+        let unknown = value.split_whitespace().find(|name| !self.classes.contains(name));
+        let Some(unknown) = unknown else { return Ok(()) };
         let what = format!("there is no mj-class `{unknown}`");
         let define = format!("define it in the head: <mj-class name=\"{unknown}\" … />");
-        match nearest(unknown, self.classes.iter().copied()) {
-            Some(known) => fault(at, what, format!("did you mean `{known}`? Otherwise {define}")),
-            None => fault(at, what, define),
-        }
+        let near = nearest(unknown, self.classes.iter().copied());
+        let near = near.map(|known| format!("did you mean `{known}`? Otherwise "));
+        fault(at, what, near.unwrap_or_default() + &define)
     }
 
     /// Whether every value stands in quotation marks, and they are closed.

@@ -19,7 +19,7 @@ pub struct ApprovedEdition {
 }
 
 impl ApprovedEdition {
-    /// The last yes of a time. One of a clock that was ahead belongs to no day that has come: nobody knows when it was said.
+    /// The last yes of a time. One of a clock that was ahead belongs to no day that has come: it is unknown when it was said.
     pub(super) fn approved_within(
         &self,
         after: DateTime<Utc>,

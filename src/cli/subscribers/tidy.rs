@@ -83,7 +83,7 @@ fn is_idle_since(person: &ImportedPerson, before: NaiveDate) -> bool {
         | ListState::NoEvidence
         | ListState::Unsubscribed
         | ListState::Bounced
-        // Without a day nobody knows how long they have been in their state: they stay.
+        // Without a day it is unknown how long they have been in their state: they stay.
         | ListState::Complained => person.since.is_some_and(|since| since < before),
     }
 }
