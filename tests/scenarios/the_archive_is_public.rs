@@ -166,7 +166,7 @@ fn a_page_that_was_sent_to_stay_out_waits_for_an_approval() {
     // The draft says otherwise afterwards: neither `archive` nor `serve` shows what nobody approved.
     let charity = charity.file("editions/2020-12.md", with("archive: yes"));
     let waits = charity.run("archive --out site").ends(0).says("Wrote 0 editions");
-    waits.says("2 people must approve the page").says("roundup approve 2020-12 --as");
+    waits.says("2 people must approve the page").says("roundup approve 2020-12");
     assert!(!charity.path("site/2020-12").exists());
     let site = Site::open(&charity);
     assert_eq!(at_of(&site, "/news/archive/2020-12/").0, 404);

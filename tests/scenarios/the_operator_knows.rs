@@ -51,7 +51,7 @@ fn what_waits_what_was_sent_and_what_was_missed_is_known_once() {
     charity.run("due").ends(0);
     charity.run("due").ends(0);
     assert_eq!(notices(&server), ["waits-for-approval"]);
-    assert!(charity.read("notices").contains("Next: roundup approve EDITION"));
+    assert!(charity.read("notices").contains("Next: roundup status"));
     // A day later the first of two approves, and the second is missing.
     let earlier = "UPDATE operator_notices SET at = at - 90000000";
     change(&charity, earlier);
