@@ -54,6 +54,7 @@ impl World {
         for (old, now) in left {
             if says_yes {
                 self.known.waits.remove(&now);
+                self.known.yes.insert(now);
             } else {
                 self.say_no(&now, NoMailReason::Unsubscribed, false);
                 self.say_no(&old, NoMailReason::Unsubscribed, false);
