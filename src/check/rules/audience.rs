@@ -201,52 +201,48 @@ fn unseen_import(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
 }
 
 fn likely_slips(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
-    let Some(numbers) = known.numbers.filter(|numbers| numbers.slips.0 > 0) else {
-        return Vec::new();
-    };
-    let (count, first) = &numbers.slips;
-    let what = format!(
-        "{} a slip, as in {first}",
-        counted(*count, "domain looks like", "domains look like")
-    );
-    found(
-        "likely-slips",
-        Severity::Note,
-        what,
+    found_as_in(
+        known.numbers.map(|numbers| &numbers.slips),
+        ("likely-slips", Severity::Note),
+        ("domain looks like a slip", "domains look like a slip"),
         "ask the person, and correct the address in the list",
     )
 }
 
 fn role_addresses(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
-    let Some(numbers) = known.numbers.filter(|numbers| numbers.roles.0 > 0) else {
-        return Vec::new();
-    };
-    let (count, first) = &numbers.roles;
-    let what =
-        format!("{} of a role, as in {first}", counted(*count, "address is", "addresses are"));
-    found(
-        "role-addresses",
-        Severity::Note,
-        what,
+    found_as_in(
+        known.numbers.map(|numbers| &numbers.roles),
+        ("role-addresses", Severity::Note),
+        ("address is of a role", "addresses are of a role"),
         "ask the people behind it for addresses of their own",
     )
 }
 
 fn corporate_basis(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
-    let Some(numbers) = known.numbers.filter(|numbers| numbers.private.0 > 0) else {
-        return Vec::new();
-    };
-    let (count, first) = &numbers.private;
-    let what = format!(
-        "{} the basis `corporate` at a provider of private mailboxes, as in {first}",
-        counted(*count, "person has", "people have")
-    );
-    found(
-        "corporate-basis",
-        Severity::Should,
-        what,
+    found_as_in(
+        known.numbers.map(|numbers| &numbers.private),
+        ("corporate-basis", Severity::Should),
+        (
+            "person has the basis `corporate` at a provider of private mailboxes",
+            "people have the basis `corporate` at a provider of private mailboxes",
+        ),
         "give them the basis that they have, or take it out: without one they are left out",
     )
+}
+
+/// What the list has some of, with the first as an example.
+fn found_as_in(
+    some: Option<&(u64, String)>,
+    (rule, severity): (&'static str, Severity),
+    (one, many): (&str, &str),
+    cure: &str,
+) -> Vec<Finding> {
+    match some {
+        Some((count, first)) if *count > 0 => {
+            found(rule, severity, format!("{}, as in {first}", counted(*count, one, many)), cure)
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn without_basis(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
