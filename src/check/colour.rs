@@ -1,6 +1,8 @@
 //! Colours: as CSS writes them, as they are seen, and as mail apps invert them in dark mode.
 //! Pure: numbers.
 
+use cssparser::color::parse_named_color;
+
 /// What a colour is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColourRole {
@@ -113,30 +115,6 @@ impl Colour {
 
     /// A colour as a style sheet writes it, and how much of it is seen: `#fff`, `rgb(1, 2, 3)`, `hsl(200, 50%, 40%)`, `white`.
     pub fn of_css_with_alpha(text: &str) -> Option<(Self, f64)> {
-        const NAMES: [(&str, &str); 22] = [
-            ("black", "000000"),
-            ("white", "ffffff"),
-            ("red", "ff0000"),
-            ("green", "008000"),
-            ("blue", "0000ff"),
-            ("yellow", "ffff00"),
-            ("grey", "808080"),
-            ("gray", "808080"),
-            ("silver", "c0c0c0"),
-            ("navy", "000080"),
-            ("maroon", "800000"),
-            ("orange", "ffa500"),
-            ("purple", "800080"),
-            ("teal", "008080"),
-            ("olive", "808000"),
-            ("lightgrey", "d3d3d3"),
-            ("lightgray", "d3d3d3"),
-            ("darkgrey", "a9a9a9"),
-            ("darkgray", "a9a9a9"),
-            ("pink", "ffc0cb"),
-            ("dimgray", "696969"),
-            ("whitesmoke", "f5f5f5"),
-        ];
         let text = text.trim().to_lowercase();
         if let Some(digits) = text.strip_prefix('#') {
             return match digits.len() {
@@ -150,8 +128,9 @@ impl Colour {
                 _ => None,
             };
         }
-        if let Some((_, digits)) = NAMES.iter().find(|(name, _)| *name == text) {
-            return Some((Self::parse(digits)?, 1.0));
+        if let Ok((red, green, blue)) = parse_named_color(&text) {
+            let [red, green, blue] = [red, green, blue].map(f64::from);
+            return Some((Self { red, green, blue }, 1.0));
         }
         let (form, inner) = text.split_once('(')?;
         let parts: Vec<&str> = inner

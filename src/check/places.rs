@@ -7,6 +7,7 @@ use toml_edit::{Document, Item as TomlItem, TableLike};
 use super::html::Link;
 use super::texts::TextKind;
 use super::{CheckContext, template};
+use crate::compose::theme;
 use crate::problem::Place;
 use crate::rfc::text::one_line;
 
@@ -105,9 +106,9 @@ impl CheckContext<'_> {
         if let Some(setting) = find(&format!("theme.{name}")) {
             return setting.place.clone();
         }
-        let file = find("theme.use").map(|used| format!("themes/{}.toml", used.value));
-        let of_file = file.and_then(|file| {
-            let text = self.templates.file(&file)?;
+        let used = find("theme.use").map_or(theme::usual(), |used| used.value.as_str());
+        let file = format!("themes/{used}.toml");
+        let of_file = self.templates.file(&file).and_then(|text| {
             let found = settings_of(text, &format!("templates/{file}"));
             found.into_iter().find(|setting| setting.path == name).map(|setting| setting.place)
         });
@@ -285,6 +286,19 @@ mod tests {
             mail.theme.look.muted = "#cccccc".to_owned();
         });
         assert!(theme.iter().all(|one| one == "contrast templates/themes/my.toml:2"), "{theme:?}");
+        // The project's own file of the usual theme, which no setting names.
+        let usual = places(|mail| {
+            mail.toml = "[organisation]\n".to_owned();
+            mail.templates.push((
+                "themes/harbour.toml".to_owned(),
+                "accent = \"#0b5a6f\"\n\nmuted = \"#cccccc\"\n".to_owned(),
+            ));
+            mail.theme.look.muted = "#cccccc".to_owned();
+        });
+        assert!(
+            usual.iter().all(|one| one == "contrast templates/themes/harbour.toml:3"),
+            "{usual:?}"
+        );
         // The words of a language.
         let words = places(|mail| {
             mail.templates.push((

@@ -119,7 +119,8 @@ fn write(branch: &mut Branch, source: &str, parts: &[Part], way: &Assignment, re
     for part in parts {
         match part {
             Part::Value(tag) => {
-                fill(&mut branch.text, tag.start..tag.end, 'x');
+                // A value is not judged as a word: no colour and no size has this sign.
+                fill(&mut branch.text, tag.start..tag.end, '_');
                 let is_own = tag.inner(source) == UNSUBSCRIBE_URL;
                 branch.values.push((tag.start..tag.end, is_own));
             }

@@ -5,7 +5,7 @@
 //! repair comes out as it went in. Nothing but pictures is fetched when an email is opened: fonts, style sheets and
 //! scripts from elsewhere are taken out here.
 
-use super::structure::{is_raw_text, raw_text_length, starts_tag, tag_end, tag_name, text_end};
+use super::tag_text::{is_raw_text, raw_text_length, starts_tag, tag_end, tag_name, text_end};
 use crate::rfc::text::of_a_text;
 
 /// MJML that mrml reads as its author meant it, and what it must not read.

@@ -1,9 +1,9 @@
 //! What the attributes of MJML hold: sizes and colours that every program can read. mrml writes down whatever stands there.
 //! Pure: a name and a value in, an answer out.
 
+use super::css_colour;
 use super::mjml_schema::Wrong;
-use crate::problem::{did_you_mean, nearest};
-use cssparser::color::{all_named_colors, parse_named_color};
+use crate::problem::did_you_mean;
 
 /// Attributes that hold one size or several, also with a side behind their names.
 const SIZES: [&str; 16] = [
@@ -84,7 +84,7 @@ pub fn look_at_value(element: &str, attribute: &str, value: &str) -> Result<(), 
         .iter()
         .find_map(|side| attribute.strip_suffix(side))
         .unwrap_or(attribute);
-    let value = value.trim().trim_end_matches("!important").trim_end().trim_end_matches(';');
+    let value = css_colour::without_importance(value);
     let set = SETS.iter().find(|(name, elements, _)| {
         *name == attribute && (elements.is_empty() || elements.contains(&element))
     });
@@ -102,38 +102,23 @@ pub fn look_at_value(element: &str, attribute: &str, value: &str) -> Result<(), 
             return Err((what, "write a number with px or %, such as 16px".to_owned()));
         }
     } else if COLOURS.contains(&plain) {
-        return look_at_colour(attribute, value);
+        let is_known = css_colour::is_colour(value);
+        return if is_known { Ok(()) } else { Err(not_a_colour(attribute, value)) };
     }
     Ok(())
 }
 
-/// A colour by its digits, by a function, or by one of the names of CSS: a program that does not know it leaves it out.
-fn look_at_colour(attribute: &str, value: &str) -> Result<(), Wrong> {
-    /// What sets no colour of its own.
-    const OTHERS: [&str; 8] =
-        ["transparent", "currentcolor", "inherit", "initial", "unset", "revert", "none", "auto"];
-    let is_word = value.chars().all(|c| c.is_ascii_alphabetic());
-    let is_known = match value.strip_prefix('#') {
-        Some(digits) => {
-            matches!(digits.len(), 3 | 4 | 6 | 8) && digits.chars().all(|c| c.is_ascii_hexdigit())
-        }
-        None if is_word && !value.is_empty() => {
-            OTHERS.iter().any(|other| value.eq_ignore_ascii_case(other))
-                || parse_named_color(value).is_ok()
-        }
-        None => true,
-    };
-    if is_known {
-        return Ok(());
+/// # Errors
+/// When an attribute of an HTML element sets a colour that programs do not know.
+pub fn look_at_html(attribute: &str, value: &str) -> Result<(), Wrong> {
+    match css_colour::unknown_in_html(attribute, value) {
+        Some((property, colour)) => Err(not_a_colour(property, colour)),
+        None => Ok(()),
     }
-    let what = format!("`{value}` in `{attribute}` is not a colour");
-    let digits = "write six hexadecimal digits: #0b5a6f";
-    let names = all_named_colors().map(|(name, _)| name);
-    let cure = match nearest(value, names).filter(|_| is_word) {
-        Some(name) => format!("did you mean `{name}`? Or {digits}"),
-        None => digits.to_owned(),
-    };
-    Err((what, cure))
+}
+
+fn not_a_colour(property: &str, value: &str) -> Wrong {
+    (format!("`{value}` in `{property}` is not a colour"), css_colour::cure(value))
 }
 
 /// `calc(100% - 20px)`: only a mail program knows what it comes to.

@@ -7,6 +7,7 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use super::css_colour;
 use crate::count::counted;
 use crate::problem::HELP;
 use crate::rfc::address::EmailAddress;
@@ -105,22 +106,15 @@ fn look_at_mail_address(text: &str) -> Result<(), Fault> {
     }
 }
 
-/// `#0b5a6f`. Whether it is six digits long, as old Outlook wants it, is for the checks; a number of digits that no program reads is
-/// a slip.
+/// `#0b5a6f`, or a name of CSS. Whether it is six digits long, as old Outlook wants it, is for the checks; a colour that programs do
+/// not know is a slip.
 fn look_at_colour(text: &str) -> Result<(), Fault> {
-    let is_colour = match text.strip_prefix('#') {
-        Some(digits) => {
-            matches!(digits.len(), 3 | 4 | 6 | 8) && digits.chars().all(|c| c.is_ascii_hexdigit())
-        }
-        None => !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric()),
-    };
-    if !is_colour {
-        return Err((
-            format!("`{}` is not a colour", text.escape_debug()),
-            "write six hexadecimal digits: #0b5a6f",
-        ));
+    let is_one_word =
+        !text.is_empty() && text.trim_start_matches('#').chars().all(|c| c.is_ascii_alphanumeric());
+    if is_one_word && css_colour::is_colour(text) {
+        return Ok(());
     }
-    Ok(())
+    Err((format!("`{}` is not a colour", text.escape_debug()), css_colour::DIGITS))
 }
 
 /// `Georgia, 'Times New Roman', serif`
@@ -257,6 +251,7 @@ mod tests {
                     "red;background:url(x)",
                     "#fff\n",
                     "rgb(1,2,3)",
+                    "bleu",
                 ],
             ),
             (

@@ -1,6 +1,10 @@
 //! The faults of MJML that mrml would drop, overflow on, or report without a place, each in its own words.
 //! Pure: MJML in, a fault with its byte out.
 
+use super::marker::holds_marker;
+use super::tag_text::{
+    is_raw_text, is_void, raw_text_length, starts_tag, tag_end, tag_name, text_end,
+};
 use super::{mjml_schema, mjml_values};
 use crate::compose::attributes::{Value, attributes};
 use crate::problem::nearest;
@@ -35,55 +39,9 @@ const HOLDS_ELEMENTS: [&str; 14] = [
     "mj-carousel",
 ];
 
-/// Whether an element's text is not markup.
-pub fn is_raw_text(name: &str) -> bool {
-    ["mj-style", "style", "script"].iter().any(|one| name.eq_ignore_ascii_case(one))
-}
-
-/// The bytes up to the end tag of an element whose text is not markup.
-pub fn raw_text_length(text: &str, name: &str) -> Option<usize> {
-    let ends = text.match_indices("</").map(|(at, _)| at);
-    ends.into_iter().find(|at| {
-        text.get(at + 2..at + 2 + name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name))
-    })
-}
-
 /// What would be fetched, or run, when the email is opened.
 const FETCHED: [&str; 8] =
     ["iframe", "frame", "object", "embed", "video", "audio", "applet", "portal"];
-
-/// Whether a tag begins here, as a browser reads it: `a < b` is text.
-pub fn starts_tag(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    bytes.next() == Some(b'<')
-        && bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!' | b'?'))
-}
-
-/// Past the `>` that ends a tag, quotation marks observed.
-pub fn tag_end(text: &str) -> usize {
-    let mut quote = None;
-    let mut is_value = false;
-    for (at, byte) in text.bytes().enumerate() {
-        match quote {
-            Some(open) if byte == open => quote = None,
-            Some(_) => {}
-            None if matches!(byte, b'"' | b'\'') && is_value => quote = Some(byte),
-            None if byte == b'>' => return at + 1,
-            None => {}
-        }
-        is_value = byte == b'=' || (is_value && byte.is_ascii_whitespace());
-    }
-    text.len()
-}
-
-/// The name of a tag, without `/`.
-pub fn tag_name(tag: &str) -> &str {
-    let rest = tag.strip_prefix("</").or_else(|| tag.strip_prefix('<')).unwrap_or(tag);
-    let end = rest
-        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '!' | '?' | ':' | '[')))
-        .unwrap_or(rest.len());
-    &rest[..end]
-}
 
 /// Finds the first fault.
 pub fn first_fault(mjml: &str) -> Option<MjmlFault> {
@@ -315,7 +273,7 @@ impl<'a> Walk<'a> {
                     "put it inside <mj-text> or <mj-raw>",
                 );
             }
-            return Ok(());
+            return Self::look_at_values(at, tag, mjml_values::look_at_html);
         }
         if matches!(name, "mj-html-attributes" | "mj-selector") {
             return fault(
@@ -345,15 +303,14 @@ impl<'a> Walk<'a> {
             what,
             cure,
         })?;
-        for attribute in attributes(tag) {
+        for attribute in attributes(tag).into_iter().filter(|one| one.name == "mj-class") {
             if let Some(Value::Quoted(value)) = attribute.value {
-                if attribute.name == "mj-class" {
-                    self.class_names(at + attribute.at, value)?;
-                }
-                mjml_values::look_at_value(name, attribute.name, value)
-                    .map_err(|(what, cure)| MjmlFault { at: at + attribute.at, what, cure })?;
+                self.class_names(at + attribute.at, value)?;
             }
         }
+        Self::look_at_values(at, tag, |attribute, value| {
+            mjml_values::look_at_value(name, attribute, value)
+        })?;
         if let Some((_, parent)) = self.open.last()
             && !parent.starts_with("mj")
         {
@@ -362,6 +319,26 @@ impl<'a> Walk<'a> {
                 format!("<{name}> is inside <{parent}>"),
                 format!("close <{parent}> before it"),
             );
+        }
+        Ok(())
+    }
+
+    /// Whether each attribute holds what programs read. What a slot gives is judged where slots are.
+    fn look_at_values(
+        at: usize,
+        tag: &str,
+        look: impl Fn(&str, &str) -> Result<(), mjml_schema::Wrong>,
+    ) -> Result<(), MjmlFault> {
+        for attribute in attributes(tag) {
+            if let Some(Value::Quoted(value)) = attribute.value
+                && !holds_marker(value)
+            {
+                look(attribute.name, value).map_err(|(what, cure)| MjmlFault {
+                    at: at + attribute.at,
+                    what,
+                    cure,
+                })?;
+            }
         }
         Ok(())
     }
@@ -433,20 +410,6 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Up to the next tag or comment.
-pub fn text_end(text: &str) -> usize {
-    text.match_indices('<')
-        .map(|(at, _)| at)
-        .find(|at| *at > 0 && starts_tag(&text[*at..]))
-        .unwrap_or(text.len())
-}
-
-fn is_void(name: &str) -> bool {
-    const VOID: [&str; 10] =
-        ["br", "hr", "img", "meta", "link", "input", "col", "wbr", "area", "source"];
-    VOID.iter().any(|void| name.eq_ignore_ascii_case(void))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -479,6 +442,30 @@ mod tests {
             assert_eq!(fault.what, what);
             assert!(fault.cure.contains(cure), "{}", fault.cure);
             assert!(with(value)[fault.at..].starts_with("mj-class=\""));
+        }
+    }
+
+    #[test]
+    fn colours_of_html_are_looked_at_like_those_of_mjml() {
+        let with = |html: &str| {
+            format!(
+                "<mjml><mj-body><mj-section><mj-column><mj-text>{html}</mj-text></mj-column></mj-section></mj-body></mjml>"
+            )
+        };
+        for html in [
+            "<b style=\"color: red\">x</b>",
+            "<font color=\"0b5a6f\">x</font>",
+            "<b style=\"color:rupabcdefghijkmnpqrn0001\">x</b>",
+        ] {
+            assert_eq!(first_fault(&with(html)), None, "{html}");
+        }
+        for (html, what, at) in [
+            ("<b style=\"color: bleu\">x</b>", "`bleu` in `color` is not a colour", "style="),
+            ("<td bgcolor=\"bleu\">x</td>", "`bleu` in `bgcolor` is not a colour", "bgcolor="),
+        ] {
+            let fault = first_fault(&with(html)).unwrap();
+            assert_eq!(fault.what, what);
+            assert!(with(html)[fault.at..].starts_with(at), "{html}");
         }
     }
 

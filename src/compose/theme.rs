@@ -52,7 +52,12 @@ pub fn built_in(name: &str) -> Option<&'static str> {
     BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
-/// The names of those.
+/// The theme of settings that name none.
+pub const fn usual() -> &'static str {
+    BUILT_IN[0].0
+}
+
+/// The names of those that come with roundup.
 pub fn built_in_names() -> impl Iterator<Item = &'static str> {
     BUILT_IN.iter().map(|(name, _)| *name)
 }

@@ -376,12 +376,9 @@ impl Project {
     }
 }
 
-/// The theme that the settings name.
+/// The theme that the settings name, or the usual one: the project's own file of that name comes first.
 fn put_theme_under(root: &Path, settings: &mut Settings) -> Result<(), ProjectError> {
-    let first = theme::built_in_names().next().unwrap_or_default();
-    let Some(name) = settings.theme_name().map(str::to_owned) else {
-        return Ok(settings.put_under(first, theme::built_in(first).unwrap_or_default())?);
-    };
+    let name = settings.theme_name().unwrap_or(theme::usual()).to_owned();
     let path = ["theme", "use"];
     let theme = NamedFile { folder: "themes", what: "theme", name: &name, path };
     let known = theme::built_in_names().collect();

@@ -282,3 +282,19 @@ fn a_sample_of_a_dry_run_has_its_number_of_messages() {
     assert_eq!(messages, expected);
     charity.run("send --year 2020 --sample 3").ends(2).says("--dry-run");
 }
+
+#[test]
+fn in_the_usual_theme_that_the_project_has_as_its_own() {
+    let accent = |colour: &str| {
+        let file = format!("accent = \"{colour}\"\n");
+        Charity::new().people(2).file("templates/themes/harbour.toml", file)
+    };
+    let charity = accent("#0b2a6f");
+    charity.run("preview 2020-12 --out look").ends(0);
+    let html = charity.read("look/email.mjml");
+    assert!(html.contains("#0b2a6f") && !html.contains("#0b5a6f"));
+    let ran = accent("bleu").run("check 2020-12").ends(2);
+    for words in ["`bleu` is not a colour", "templates/themes/harbour.toml:1:10"] {
+        assert!(ran.stderr.contains(words), "{words}: {}", ran.stderr);
+    }
+}
