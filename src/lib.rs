@@ -6,6 +6,7 @@
 pub mod count;
 pub mod problem;
 pub mod rfc;
+pub mod shell_words;
 
 pub mod date;
 

@@ -122,3 +122,100 @@ fn a_printed_next_step_leaves_no_edition_and_no_name_open() {
         assert!(found.is_empty(), "{found:?}");
     }
 }
+
+/// Values of printed commands that cannot hold what a shell would run: names of editions are checked, and the rest is ours.
+const OWN_VALUES: &str = r"^(?:\w+\.)*(?:edition|name|rule|window|which|open|unpause|what|argument|typed|first|copy|year|month|command)$|\.format\(|^(?:first_name|flags)\(|^resume_command\(";
+
+/// The string literals of a source, each with what stands behind it.
+fn literals(source: &str) -> Vec<(String, String)> {
+    let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code = lines.collect::<Vec<_>>().join("\n");
+    // A quotation mark by itself begins no text.
+    let text = regex::Regex::new(r##"(?s)'\\?"'|r#".*?"#|"(?:[^"\\]|\\.)*""##).unwrap();
+    let found = text.find_iter(&code).filter_map(|found| {
+        Some((literal(found.as_str())?, code[found.end()..].chars().take(400).collect()))
+    });
+    found.collect()
+}
+
+/// What is put into the places of a text, in their order, up to the end of the macro.
+fn values(behind: &str) -> Vec<String> {
+    let (mut depth, mut values) = (0, vec![String::new()]);
+    for c in behind.chars() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth == 0 => break,
+            ')' | ']' | '}' => depth -= 1,
+            ',' if depth == 0 => {
+                values.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        values.last_mut().unwrap().push(c);
+    }
+    // Before the first comma stands nothing.
+    values.iter().skip(1).map(|value| value.trim().to_owned()).collect()
+}
+
+/// The values in the commands of one source that a shell would read as they come.
+fn unquoted(source: &str) -> Vec<String> {
+    let command = regex::Regex::new(r"(?:\broundup [a-z{]|\bchmod |\bgit rm )[^`]*").unwrap();
+    let place = regex::Regex::new(r"\{(\w*)[^}]*\}").unwrap();
+    let own = regex::Regex::new(OWN_VALUES).unwrap();
+    let is_word = |name: &str| {
+        ["", "all_"].iter().any(|all| source.contains(&format!("let {name} = {all}for_shell(")))
+    };
+    let mut found = Vec::new();
+    for (text, behind) in literals(source) {
+        let text = text.replace("{{", "  ").replace("}}", "  ");
+        let values = values(&behind);
+        let mut number = 0;
+        for at in place.captures_iter(&text) {
+            let name = at[1].to_owned();
+            let value = if name.is_empty() {
+                number += 1;
+                values.get(number - 1).cloned().unwrap_or_default()
+            } else {
+                name
+            };
+            let start = at.get(0).unwrap().start();
+            let is_within = command.find_iter(&text).any(|found| found.range().contains(&start));
+            let is_setting = value.starts_with("settings.");
+            let is_safe = (own.is_match(&value) && !is_setting)
+                || value.contains("for_shell(")
+                || is_word(&value);
+            if is_within && !is_safe {
+                found.push(format!("{text}: {value}"));
+            }
+        }
+    }
+    found
+}
+
+/// Prose that begins as a command does: `roundup knows …`.
+const NO_COMMANDS: [&str; 6] = [
+    "roundup knows",
+    "roundup has",
+    "roundup cannot",
+    "roundup signs",
+    "roundup supports",
+    "roundup on",
+];
+
+#[test]
+fn what_comes_from_outside_is_quoted_in_a_printed_command() {
+    for (source, wrong) in [
+        ("format!(\"Next: roundup test {edition} --to {to}\")", true),
+        ("let to = for_shell(x); format!(\"Next: roundup test {edition} --to {to}\")", false),
+        ("format!(\"{} of {}: roundup send {}\", a(b, c), d, settings.name)", true),
+        ("format!(\"{} of {}: roundup send {}\", a(b, c), d, for_shell(&settings.name))", false),
+        ("format!(\"run `chmod 600 {shown}`\")", true),
+        ("format!(\"`{shown}` is open: run `roundup send`\")", false),
+    ] {
+        assert_eq!(!unquoted(source).is_empty(), wrong, "{source}");
+    }
+    let mut found: Vec<String> = sources().iter().flat_map(|source| unquoted(source)).collect();
+    found.retain(|text| !NO_COMMANDS.iter().any(|prose| text.contains(prose)));
+    assert!(found.is_empty(), "not quoted for a shell:\n{}", found.join("\n"));
+}

@@ -31,6 +31,25 @@ pub struct Settings {
     pub accounts: BTreeMap<String, String>,
 }
 
+impl Settings {
+    /// The first account that names nobody, what is wrong with it, and the cure: whoever uses it could approve nothing.
+    pub fn unusable_account(&self) -> Option<(&str, (String, String))> {
+        self.accounts.iter().find_map(|(account, name)| {
+            let cure = "write whose account it is, as in sam = \"Sam Jones\", or remove the line";
+            let what = match name::usable(name) {
+                Ok(_) if account.trim().is_empty() => {
+                    "an account under [approval.accounts] has no name".to_owned()
+                }
+                Ok(_) => return None,
+                Err(error) => {
+                    format!("`{account}` under [approval.accounts] names nobody: {error}")
+                }
+            };
+            Some((account.as_str(), (what, cure.to_owned())))
+        })
+    }
+}
+
 /// An edition as somebody saw it: the composition, and the question that the audience is the answer to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FrozenEdition {

@@ -95,7 +95,7 @@ impl ApproverName {
 }
 
 /// One line, without what nobody can see.
-fn usable(name: &str) -> Result<String, ApproverNameError> {
+pub(super) fn usable(name: &str) -> Result<String, ApproverNameError> {
     let unusable = |what| ApproverNameError::Unusable { what };
     if name.trim().chars().any(is_unseen) {
         return Err(unusable("has characters that cannot be seen"));

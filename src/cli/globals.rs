@@ -8,6 +8,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::project::{self, Project};
 use crate::rfc::address::EmailAddress;
+use crate::shell_words::for_shell;
 
 /// What every command gets.
 #[derive(Debug, Clone)]
@@ -53,7 +54,8 @@ impl Globals {
                          them")
                 }
                 Err(error) => format!(
-                    "other people on this computer can read `{shown}` ({error}): run `chmod go= {shown}`"
+                    "other people on this computer can read `{shown}` ({error}): run `chmod go= {}`",
+                    for_shell(&shown)
                 ),
             });
         }
@@ -65,7 +67,8 @@ impl Globals {
 pub fn warn_of_readers(project: &Project, screen: &Screen) {
     for shown in project.readable_secrets() {
         screen.warn(&format!(
-            "other people on this computer can read `{shown}`, which holds a secret: run `chmod 600 {shown}`"
+            "other people on this computer can read `{shown}`, which holds a secret: run `chmod 600 {}`",
+            for_shell(&shown)
         ));
     }
 }

@@ -171,8 +171,11 @@ pub fn run() -> ExitCode {
         Err(error) => return misread(&quotable(error)),
     };
     let common = arguments.common;
+    // What comes after `init` is done in the folder that it makes.
+    let is_new = matches!(arguments.command, Some(Command::Init(_)));
     let screen =
-        Screen::new(common.json, common.quiet, common.verbose, common.no_input, common.color);
+        Screen::new(common.json, common.quiet, common.verbose, common.no_input, common.color)
+            .for_project(common.project.as_deref().filter(|_| !is_new));
     let copied = command().try_get_matches().ok();
     if let Some(failure) = copied.and_then(|typed| placeholder::failure(&command(), &typed)) {
         screen.failure(&failure);

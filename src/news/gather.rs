@@ -32,6 +32,7 @@ use crate::news::sources::folder;
 use crate::news::sources::picture_sizes::{self, SizeQuery};
 use crate::news::sources::site_fetch::{self, FetchRequest, News, SiteNews};
 use crate::problem::Problem;
+use crate::shell_words::for_shell;
 
 /// A website that was fetched within this time is not fetched again, unless somebody wants it.
 const ASKED_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(15);
@@ -314,8 +315,8 @@ fn take_in(
         && let Some(what) = sanity::reason(state, &news.reading, language)
     {
         let cure = format!(
-            "check it; if it is right, run: roundup news sync --accept \"{}\"",
-            settings.name
+            "check it; if it is right, run: roundup news sync --accept {}",
+            for_shell(&settings.name)
         );
         return Ok(SyncOutcome::Trouble(Trouble { what, cure, is_strange: true }));
     }

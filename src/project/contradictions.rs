@@ -38,6 +38,9 @@ pub(super) fn refuse(path: &str, settings: &Settings) -> Result<(), SettingsErro
         let names: Vec<&[&str]> = names.iter().map(<[&str; 2]>::as_slice).collect();
         return Err(at_setting(path, text, &names, &fault));
     }
+    if let Some((account, fault)) = settings.approval.unusable_account() {
+        return Err(at_setting(path, text, &[&["approval", "accounts", account]], &fault));
+    }
     for (names, find) in RULES {
         let Some(fault) = find(settings) else { continue };
         return Err(at_setting(path, text, names, &fault));
@@ -222,6 +225,11 @@ mod tests {
             ("[pictures]\npublish = \"public\"", 2),
             ("[pictures]\npublish = \"public\"\nbase_url = \"javascript:x\"", 3),
             ("[joining]\nsource = \"\"", 2),
+            ("[approval.accounts]\nann = \"Ann\"\n\"user 0\" = \"\"", 4),
+            ("[approval.accounts]\nsam = \" - \"", 2),
+            ("[approval.accounts]\nsam = \"YOUR NAME\"", 2),
+            ("[approval.accounts]\n\"\" = \"Sam Jones\"", 2),
+            ("[approval]\naccounts = { sam = \"a\\u200Bb\" }", 2),
             ("[joining]\nopen = true\nwording = \" \"", 3),
         ] {
             assert_eq!(refused(text).map(|(line, _)| line), Some(line), "{text}");

@@ -7,7 +7,7 @@ pub mod archive;
 pub mod checked;
 mod contradictions;
 pub mod disk;
-mod edition_name;
+pub mod edition_name;
 pub mod env_file;
 pub mod environment;
 mod folder_files;
@@ -221,13 +221,23 @@ impl Project {
     /// When the folder cannot be read.
     pub fn drafts(&self) -> Result<Vec<String>, ProjectError> {
         let files = files(&self.root, "editions", "md")?;
-        let names: Vec<String> =
-            files.into_iter().map(|(_, name)| name.trim_end_matches(".md").to_owned()).collect();
+        let names: Vec<&str> =
+            files.iter().filter_map(|(_, file)| edition_name::of_file(file)).collect();
         // `2020-12.cy` holds the Welsh words of `2020-12`.
-        let is_translation = |name: &String| {
-            language_of(name).is_some_and(|(edition, _)| names.iter().any(|n| n == edition))
-        };
-        Ok(names.iter().filter(|name| !is_translation(name)).cloned().collect())
+        let is_translation =
+            |name: &str| language_of(name).is_some_and(|(edition, _)| names.contains(&edition));
+        let drafts = names.iter().filter(|name| !is_translation(name));
+        Ok(drafts.map(|name| (*name).to_owned()).collect())
+    }
+
+    /// The files in `editions/` that no command takes, because of their names.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn misnamed_drafts(&self) -> Result<Vec<Problem>, ProjectError> {
+        let files = files(&self.root, "editions", "md")?.into_iter();
+        let misnamed = files.filter(|(_, file)| edition_name::of_file(file).is_none());
+        Ok(misnamed.map(|(_, file)| edition_name::misnamed(&file)).collect())
     }
 
     /// The file of a draft, below the project. A name never leads out of `editions/`.

@@ -334,6 +334,39 @@ fn a_backup_at_rest_carries_on_elsewhere_without_a_question() {
     );
 }
 
+/// The project that was restored is retired whatever was done with it: nothing, practice, or a first edition since.
+#[test]
+fn a_project_is_retired_by_its_copy_before_it_has_sent_anything() {
+    for (before, since) in [
+        (&[][..], &[][..]),
+        (&["send 2020-12 --confirm 2", "approve 2020 --as Amina"], &[]),
+        (&[], &["send 2020-12 --confirm 2"]),
+        (&["send 2020-11 --confirm 2"], &["pause 2020"]),
+    ] {
+        let charity = Charity::new().people(2).variable("USER", "office");
+        for command in before {
+            charity.run(command).ends(0);
+        }
+        let server = Server::good();
+        let charity = charity.relay(&server);
+        let new = tempfile::tempdir().unwrap();
+        let file = new.path().join("backup");
+        charity.run(&format!("backup {}", file.display())).ends(0);
+        for command in since {
+            charity.run(command).ends(0);
+        }
+        let into = format!("--project {}", new.path().join("news").display());
+        charity.run(&format!("{into} restore {}", file.display())).ends(0).says("is retired");
+        let taken = server.taken().len();
+        for command in ["send 2020 --confirm 2", "approve 2020 --as Amina", "cancel 2020"] {
+            charity.run(command).ends(2).says("this ledger was retired");
+        }
+        assert_eq!(server.taken().len(), taken, "{before:?} {since:?}");
+        let sent = charity.run(&format!("{into} send 2020-10 --confirm 2 --trust-ledger"));
+        assert!(sent.code == 0 || sent.code == 4, "{before:?} {since:?}: {sent:?}");
+    }
+}
+
 /// Paused, and moved to another computer: the old one says that first, and nothing of how to go on.
 #[test]
 fn a_retired_project_names_no_step_that_must_fail() {
@@ -374,7 +407,7 @@ fn a_retired_project_names_no_step_that_must_fail() {
     }
     charity.run("status").ends(0).says("this ledger was retired");
     charity.run("").ends(0).says("this ledger was retired");
-    charity.run(&format!("{into} status")).ends(0).says("roundup send 2020 --unpause");
+    charity.run(&format!("{into} status")).ends(0).says("send 2020 --unpause");
     let resumed = charity.run(&format!("{into} send 2020 --confirm 400 --unpause"));
     resumed.ends(0);
     assert_eq!(server.everybody_once().len(), 400);

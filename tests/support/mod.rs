@@ -164,6 +164,15 @@ impl Charity {
         Ran::of(self.command("").args(words).output().unwrap())
     }
 
+    /// Runs a line as it was printed: a shell finds the program by its name.
+    pub fn run_line(&self, folder: &Path, line: &str) -> Ran {
+        let programs = Path::new(env!("CARGO_BIN_EXE_roundup")).parent().unwrap();
+        let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+        let mut shell = self.prepared(Command::new("sh"), "");
+        shell.args(["-c", line]).env("PATH", path).current_dir(folder);
+        Ran::of(shell.output().unwrap())
+    }
+
     /// Runs a command whose input is this text.
     pub fn run_with_input(&self, arguments: &str, input: &str) -> Ran {
         let mut command = self.command(arguments);

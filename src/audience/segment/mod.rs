@@ -77,6 +77,31 @@ impl Segment {
         Self::at(String::new(), text, written)
     }
 
+    /// A filter in a text with other things, such as a draft: `line` is where its field stands, from 1.
+    ///
+    /// # Errors
+    /// Says where in that text it is wrong, and the cure.
+    pub fn of_line(
+        source: &str,
+        whole: &str,
+        line: usize,
+        text: &str,
+    ) -> Result<Self, SegmentError> {
+        let begins: usize =
+            whole.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let rest = whole.get(begins..).unwrap_or_default();
+        // On the line of the field, or on the next where the field begins a block.
+        let near: usize = rest.split_inclusive('\n').take(2).map(str::len).sum();
+        let inside = rest[..near].find(text).filter(|_| !text.is_empty());
+        let written = Written {
+            source: source.to_owned(),
+            whole: whole.into(),
+            begins: begins + inside.unwrap_or(0),
+            is_exact: inside.is_some(),
+        };
+        Self::at(String::new(), text, written)
+    }
+
     /// The file of a segment. `name` is what commands take, `path` what people call the file.
     ///
     /// # Errors

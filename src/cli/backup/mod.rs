@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::cli::globals::Globals;
 use crate::cli::send::ledger_trust::root_of;
-use crate::cli::steps::ledgers::{self, existing_ledger, keys_for};
+use crate::cli::steps::ledgers::{self, existing_ledger, keys_for, ledger_for};
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::counted;
@@ -93,9 +93,18 @@ impl Outcome for BackupOutcome {
 
 async fn gather(project: &Project) -> Result<(Manifest, BackupExtras, bool), Failure> {
     let mut manifest = Manifest::new(system::now(), root_of(project));
-    let ledger = existing_ledger(project, false).await?;
-    let mut databases = Vec::new();
     let place = ledgers::file_of(project)?;
+    let ledger = match existing_ledger(project, false).await? {
+        Some(ledger) => Some(ledger),
+        // The project that is restored retires this one by its ledger, also where nobody has been mailed from it yet. A
+        // folder that cannot be written sends nothing either.
+        None if place.is_some() => match project.own_folder(false) {
+            Ok(_) => ledger_for(project, false, 1).await.ok(),
+            Err(_) => None,
+        },
+        None => None,
+    };
+    let mut databases = Vec::new();
     if let Some(ledger) = &ledger {
         let age = ledger.age().await?;
         (manifest.identity, manifest.age) = (Some(age.identity), Some(age.age));

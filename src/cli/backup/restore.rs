@@ -42,6 +42,8 @@ struct RestoreOutcome {
     used_since: bool,
     earlier_project: String,
     has_ledger: bool,
+    /// The ledger is on a server, for the earlier project and for this one.
+    ledger_on_a_server: bool,
     /// People who said no, or took it back, after the backup was made: taken over from the earlier project.
     noes_since: u64,
     /// Those of them who had their data erased: it is erased here too.
@@ -111,6 +113,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         used_since,
         earlier_project: manifest.project.display().to_string(),
         has_ledger: manifest.ledger.is_some(),
+        ledger_on_a_server: manifest.ledger.is_none() && manifest.identity.is_some(),
         noes_since: carried.noes,
         erased_since: carried.erased,
         joined_since: carried.joined,
@@ -139,11 +142,13 @@ impl Outcome for RestoreOutcome {
             text.say(format!(
                 "The project in {earlier_project} is retired: send from here from now on."
             ));
-        } else if self.has_ledger {
+        } else if !self.ledger_on_a_server {
             text.warn(
                 "do not use the project on the old computer any more: delete it, because it does not \
                  know what is sent from here",
             );
+        }
+        if self.has_ledger && !self.retired {
             text.warn(format!(
                 "whoever left, objected or was erased after {} is not known here: read the mailbox and the drop box \
                  again, and enter what was done by hand (`roundup subscribers suppress`, `roundup subscribers erase`) \

@@ -18,7 +18,6 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, write_new};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{Screen, stories};
-use crate::cli::terminal::shell_words::go_to;
 use crate::cli::terminal::system;
 use crate::count::{counted, listed};
 use crate::database::private;
@@ -34,6 +33,7 @@ use crate::project::{RelayError, SETTINGS_FILE, Settings};
 use crate::providers::mailbox_hosts::webmail_host;
 use crate::rfc::address::EmailAddress;
 use crate::rfc::text::one_line;
+use crate::shell_words::go_to;
 use crate::window::Window;
 
 /// What is there before a newsletter is: the folder's own housekeeping.

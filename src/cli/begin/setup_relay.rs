@@ -27,6 +27,7 @@ use crate::message::Sender;
 use crate::project::env_file::with_values;
 use crate::project::{Project, RelayAddress, RelayError, Variable};
 use crate::providers::servers::{LoginKind, ProviderServer, SERVERS, server_meant, server_named};
+use crate::shell_words::for_shell;
 use crate::smtp::Connection;
 use crate::smtp::conversation::Credentials;
 use crate::smtp::deadlines::Deadlines;
@@ -136,7 +137,7 @@ impl Outcome for SetupOutcome {
 async fn next_command(identity: &Sender, globals: &Globals) -> Result<String, Failure> {
     // Read again: its mail server is set now.
     let project = globals.project()?;
-    let to = &identity.sender.address;
+    let to = for_shell(&identity.sender.address.to_string());
     Ok(match edition_in_sight(&project, globals).await? {
         Some(edition) => format!("roundup test {edition} --to {to}"),
         None => "roundup news".to_owned(),

@@ -37,6 +37,7 @@ use crate::doctor::website_date::website_date;
 use crate::doctor::{Diagnosis, Health};
 use crate::inbox::{ImapAddress, ImapMailbox};
 use crate::message::Sender;
+use crate::problem::Problem;
 use crate::project::{Project, Variable};
 use crate::rfc::address::is_reserved_domain;
 use crate::schedule::{Schedule, Settings};
@@ -87,6 +88,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     add(&mut found, "List", list(&project, &destination).await.map(|one| vec![one]));
     add(&mut found, "Shared do-not-mail list", shared(&project).await);
     found.extend(secrets(&project).await);
+    let misnamed = project.misnamed_drafts().map_err(Failure::from);
+    add(&mut found, "Drafts", misnamed.map(drafts));
     found.extend(schedule(&project, destination.is_practice()).await);
     let practised = practised_note(&project, destination.is_practice()).await;
     let practised = practised.map(|note| {
@@ -146,6 +149,13 @@ fn add(
             }
         }
     }
+}
+
+/// Drafts that no command takes.
+fn drafts(misnamed: Vec<Problem>) -> impl Iterator<Item = Diagnosis> {
+    misnamed.into_iter().map(|Problem { place, what, cure }| {
+        Diagnosis::doubtful("Drafts", format!("{place}: {what}"), cure)
+    })
 }
 
 /// The ways to leave, tried with an invented person where that is wanted.

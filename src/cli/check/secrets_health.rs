@@ -7,6 +7,7 @@ use crate::doctor::Diagnosis;
 use crate::project::Project;
 use crate::project::secret::SecretSource;
 use crate::project::tracked::tracked;
+use crate::shell_words::all_for_shell;
 
 pub async fn secrets(project: &Project) -> Vec<Diagnosis> {
     let mut found = vec![readers(project)];
@@ -32,7 +33,7 @@ fn readers(project: &Project) -> Diagnosis {
             open.join(", "),
             if open.len() == 1 { "holds" } else { "hold" }
         ),
-        format!("run `chmod 600 {}`", open.join(" ")),
+        format!("run `chmod 600 {}`", all_for_shell(open.iter().map(String::as_str))),
     )
 }
 
@@ -52,7 +53,7 @@ fn in_git(project: &Project) -> Option<Diagnosis> {
             format!("the repository keeps {}, and everybody with a copy has the secrets in it", names.join(", ")),
             format!(
                 "run `git rm --cached {}`, add the names to .gitignore, and replace the passwords: they stay in the history",
-                names.join(" ")
+                all_for_shell(names.iter().copied())
             ),
         )
     })

@@ -5,9 +5,9 @@ use crate::cli::send::ledger_trust::newsletter_of;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::shell_words::quoted;
 use crate::message::Sender;
 use crate::project::Project;
+use crate::shell_words::quoted;
 use serde::Serialize;
 
 /// `roundup.install_hints/1`.

@@ -12,6 +12,7 @@ use crate::news::dates_file::{FILE, StoryDates};
 use crate::news::gather::FetchPolicy;
 use crate::news::{Item, PartialDate};
 use crate::problem::nearest;
+use crate::shell_words::for_shell;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -89,7 +90,8 @@ impl Outcome for DatesOutcome<'_> {
             let known = item.date.as_ref().map_or_else(String::new, |_| format!("{} · ", item.day));
             text.line(format!("  {known}{}  {}", item.title, text.faint(item.id)));
         }
-        text.say(format!("Next: roundup news dates --set \"{}=2020-12-03\"", first.id));
+        let set = for_shell(&format!("{}=2020-12-03", first.id));
+        text.say(format!("Next: roundup news dates --set {set}"));
     }
 }
 

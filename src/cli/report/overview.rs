@@ -145,6 +145,7 @@ async fn overview(globals: &Globals) -> Result<OverviewOutcome, Failure> {
     // What was practised with is over once a mail server is set.
     let mut reports = reports(&project).await?;
     reports.retain(|report| report.practice == practice);
+    globals.screen.problems(&project.misnamed_drafts()?);
     let NextEdition { unfinished, unsent, last: last_window } =
         NextEditionNow::of(&project, practice, &globals.screen).await?.next;
     let first = unsent.first().cloned();

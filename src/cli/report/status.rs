@@ -66,6 +66,7 @@ pub async fn run(_: Arguments, globals: &Globals) -> Result<Exit, Failure> {
     if let Some(note) = practised_note(&project, practice).await? {
         screen.warn(&format!("{}. To approve it now: {}", note.what, note.cure));
     }
+    screen.problems(&project.misnamed_drafts()?);
     let NextEditionNow { next, changed } = NextEditionNow::of(&project, practice, screen).await?;
     let schedule = upcoming(&project, &changed, screen).await?;
     let mut unsent = next.unsent;

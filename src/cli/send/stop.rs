@@ -116,6 +116,8 @@ pub async fn stop_unplanned(
 
 /// Whether an edition is there to be sent: somebody has drafted, decided or begun it, or its days have stories.
 async fn could_be_sent(project: &Project, name: &str) -> Result<bool, Failure> {
+    // No other command would take its name.
+    project.draft_path(name)?;
     if project.drafts()?.iter().any(|known| known == name) {
         return Ok(true);
     }

@@ -24,6 +24,7 @@ use crate::rfc::reply::Stage;
 use crate::send::messages_per_connection::MessagesPerConnection;
 use crate::send::relay::{Relay, SmtpRelay};
 use crate::send::verdict::cure_of;
+use crate::shell_words::for_shell;
 use crate::window::meant;
 
 /// More addresses than this are a list.
@@ -85,7 +86,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     // What did not arrive says nothing of how the email looks: it is not time to send.
     let next = match (&hold, tests.first()) {
         (_, Some(first)) if !is_accepted => {
-            format!("roundup test {edition} --to {}", first.address)
+            format!("roundup test {edition} --to {}", for_shell(&first.address.to_string()))
         }
         (Some(hold), _) => hold.next.clone(),
         (None, _) => format!("roundup send {edition}"),

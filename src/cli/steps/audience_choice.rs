@@ -3,7 +3,7 @@
 
 use crate::audience::EditionPurpose;
 use crate::audience::correction::CorrectionAudience;
-use crate::audience::segment::{Segment, SegmentError};
+use crate::audience::segment::Segment;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::edition::Draft;
 use crate::problem::{Place, did_you_mean};
@@ -49,25 +49,37 @@ pub fn segment_of(
     draft: Option<&Draft>,
 ) -> Result<Option<Segment>, Failure> {
     if let Some(text) = typed {
-        return Ok(Some(named(project, text, &Place::whole("--segment"))?));
+        let place = Place::whole("--segment");
+        let filter = || Ok(Segment::of_filter(&place.source, text.trim())?);
+        return Ok(Some(named(project, text, &place, filter)?));
     }
     let Some((draft, words)) = draft.and_then(|draft| Some((draft, draft.segment.as_ref()?)))
     else {
         return Ok(None);
     };
-    Ok(Some(named(project, &words.text, &Place::line(draft.path(), words.line))?))
+    let place = Place::line(draft.path(), words.line);
+    let filter = || {
+        let text = words.text.trim();
+        // Gone since it was read: then only the filter is shown.
+        let Ok(file) = std::fs::read_to_string(project.path(&place.source)) else {
+            return Ok(Segment::of_filter(&place.source, text)?);
+        };
+        Ok(Segment::of_line(&place.source, &file, words.line, text)?)
+    };
+    Ok(Some(named(project, &words.text, &place, filter)?))
 }
 
 /// A segment by the name of its file; anything that cannot be a name is a filter.
-fn named(project: &Project, text: &str, place: &Place) -> Result<Segment, Failure> {
+fn named(
+    project: &Project,
+    text: &str,
+    place: &Place,
+    filter: impl FnOnce() -> Result<Segment, Failure>,
+) -> Result<Segment, Failure> {
     let text = text.trim();
     let is_name = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'));
     if !is_name || text.is_empty() {
-        return Segment::of_filter(&place.source, text).map_err(|error| {
-            let line = place.line.or(error.place.line);
-            let place = Place { line, ..error.place };
-            SegmentError { place, ..error }.into()
-        });
+        return filter();
     }
     let mut segments = project.segments()?;
     if let Some(at) = segments.iter().position(|segment| segment.name == text) {

@@ -56,6 +56,7 @@ pub async fn choose_for(
         let last = if begins_at_last { last_window(project, practice).await? } else { None };
         return of_window(project, which, last.as_ref(), screen);
     }
+    screen.problems(&project.misnamed_drafts()?);
     let next = NextEdition::of(project, practice).await?;
     if let Some(note) = next.note() {
         screen.say(&note);

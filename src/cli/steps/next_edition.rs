@@ -15,12 +15,12 @@ use crate::cli::steps::ledgers::{existing_ledger, last_of, last_window};
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::outcome::time_words;
-use crate::cli::terminal::shell_words::for_shell;
 use crate::edition::Draft;
 use crate::edition::draft_reading::window_from_name;
 use crate::ledger::{AnyLedger, ApprovalStore, EditionSummary, Ledger, ScheduleStore};
 use crate::project::Project;
 use crate::schedule::OccurrenceState;
+use crate::shell_words::for_shell;
 use crate::window::Window;
 
 /// How far an edition has come that is not sent; those further down are nearer to being sent by hand.
@@ -192,7 +192,9 @@ async fn unsent(
         None => BTreeMap::new(),
     };
     let drafts = project.drafts()?;
-    let names: BTreeSet<&String> = drafts.iter().chain(decisions.keys()).collect();
+    // Earlier versions wrote stops down under names that no command takes.
+    let decided = decisions.keys().filter(|name| project.draft_path(name).is_ok());
+    let names: BTreeSet<&String> = drafts.iter().chain(decided).collect();
     let mut unsent = Vec::new();
     for name in names.into_iter().filter(|name| !sent.contains(name.as_str())) {
         let none = EditionDecisions::default();

@@ -12,7 +12,6 @@ use crate::cli::steps::prepare::{PreparedEdition, prepare_counted};
 use crate::cli::steps::run_checks::Reach;
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::shell_words::quoted;
 use crate::cli::terminal::system;
 use crate::edition::Draft;
 use crate::edition::coverage::{EarlierEdition, first_planned, late_for};
@@ -22,6 +21,7 @@ use crate::news::Item;
 use crate::news::gather::FetchPolicy;
 use crate::pictures::file_of;
 use crate::project::Project;
+use crate::shell_words::quoted;
 
 /// Everything that is looked at.
 pub struct View {

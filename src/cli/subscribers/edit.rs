@@ -25,6 +25,7 @@ use crate::ledger::join_store::JoinStore;
 use crate::ledger::list_store::{ListChangeKind, ListStore};
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
+use crate::shell_words::all_for_shell;
 
 #[derive(Debug, Args)]
 pub(super) struct AddArguments {
@@ -139,7 +140,10 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
     }
     let basis = arguments.basis.basis();
     let given = lawfully_given(basis, obtained, arguments.met_through)?;
-    let cure = |meant: &str| format!(" If so: `roundup subscribers move {address} {meant}`");
+    let cure = |meant: &str| {
+        let words = all_for_shell([address.to_string().as_str(), meant]);
+        format!(" If so: `roundup subscribers move {words}`")
+    };
     warn_of_slip(&address, cure, &globals.screen);
     let list = open_list(&project).await?;
     let known = known_in(&project, Some(&list.ledger)).await?;

@@ -17,6 +17,7 @@ use crate::cli::terminal::system;
 use crate::ledger::Ledger;
 use crate::ledger::list_store::{ListChange, ListChangeKind, ListStore, MovedPerson, Moves};
 use crate::rfc::address::EmailAddress;
+use crate::shell_words::{all_for_shell, for_shell};
 
 #[derive(Debug, Args)]
 pub(super) struct MoveArguments {
@@ -46,7 +47,10 @@ pub(super) async fn move_person(
     let project = globals.project()?;
     need_database(&project, "move")?;
     let (old, new) = (address(&arguments.old)?, address(&arguments.new)?);
-    let cure = |meant: &str| format!(" If so: `roundup subscribers move {new} {meant}`");
+    let cure = |meant: &str| {
+        let words = all_for_shell([new.to_string().as_str(), meant]);
+        format!(" If so: `roundup subscribers move {words}`")
+    };
     warn_of_slip(&new, cure, &globals.screen);
     let list = open_list(&project).await?;
     let stored = list.ledger.stored_list().await?;
@@ -55,8 +59,9 @@ pub(super) async fn move_person(
         return Err(Failure::new(Exit::Nothing, format!("{old} is not on the list")));
     };
     if old.key() != new.key() && has(&new.key()).is_some() {
+        let word = for_shell(&old.to_string());
         return Err(Failure::new(Exit::Usage, format!("{new} is on the list already"))
-            .help(format!("take the old address off: roundup subscribers remove {old}")));
+            .help(format!("take the old address off: roundup subscribers remove {word}")));
     }
     let moves = list.ledger.moves().await?;
     let (there, entry) = (list.said_at(&new).await?, list.said_at(&old).await?);

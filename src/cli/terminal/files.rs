@@ -9,6 +9,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::Screen;
 use crate::database::private;
 use crate::project::Project;
+use crate::shell_words::for_shell;
 
 /// Writes a file of the project, named as below its root, whole or not at all, and its folder if there is none.
 ///
@@ -44,7 +45,8 @@ pub fn private_folder(folder: &Path, screen: &Screen) -> Result<(), Failure> {
             format!("other people on this computer can read `{shown}`, and it holds other files"),
         )
         .help(format!(
-            "choose a folder that does not exist yet, or run `chmod 700 {shown}` first"
+            "choose a folder that does not exist yet, or run `chmod 700 {}` first",
+            for_shell(&shown.to_string())
         )));
     }
     private::tighten(folder).map_err(cannot)?;

@@ -4,6 +4,7 @@
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::news::store::StoreError;
 use crate::problem::nearest;
+use crate::project::edition_name::RULE;
 use crate::project::secret::SECRET_FILE;
 use crate::project::{ProjectError, RelayError};
 use crate::smtp::connection::TlsSetupError;
@@ -55,9 +56,7 @@ impl From<ProjectError> for Failure {
             ProjectError::BadName { ref name } => {
                 let meant = meant(name).map(|meant| format!("did you mean `{meant}`?"));
                 let help = meant.or_else(|| impossible(name)).unwrap_or_else(|| {
-                    "a name is made of letters, digits, hyphens and underscores, as in 2020-12 (`con` and `nul` belong to \
-                     Windows)"
-                        .to_owned()
+                    format!("{RULE}, as in 2020-12; a draft of another name is not used until its file is renamed")
                 });
                 Self::new(Exit::Usage, error.to_string()).help(help)
             }

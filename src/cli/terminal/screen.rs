@@ -2,6 +2,7 @@
 //! Shell: the terminal.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,8 +15,9 @@ use crate::cli::terminal::failure_object::FailureObject;
 use crate::cli::terminal::guarded::{
     LONGEST_LINE_CHARS, cure, guarded, guarded_json, place, sentence,
 };
-use crate::cli::terminal::json_stream::write_json;
+use crate::cli::terminal::json_stream::{one_line_json, write_json};
 use crate::cli::terminal::outcome::{Line, Outcome, Text};
+use crate::cli::terminal::project_option::ProjectOption;
 use crate::cli::terminal::system;
 use crate::problem::{Problem, without_system_numbers};
 
@@ -26,6 +28,8 @@ pub use crate::count::{counted, grouped, people};
 pub struct Screen {
     /// Private: a command has one outcome, and whether it is printed as text or as JSON is nothing to it.
     json: bool,
+    /// How the project was named: printed commands name it too.
+    project: ProjectOption,
     /// What of it has been printed, by this or any other command within.
     printed: Arc<JsonOutput>,
     pub quiet: bool,
@@ -67,6 +71,7 @@ impl Screen {
         let seal = u64::from_ne_bytes(seal);
         Self {
             json,
+            project: ProjectOption::default(),
             printed: Arc::default(),
             quiet,
             verbose,
@@ -77,6 +82,12 @@ impl Screen {
             talk: Paint::new(wanted(io::stderr().is_terminal()), seal),
             is_silent: false,
         }
+    }
+
+    /// The same for a command that was given its project: every command that is printed names it too.
+    #[must_use]
+    pub fn for_project(self, folder: Option<&Path>) -> Self {
+        Self { project: ProjectOption::new(folder), ..self }
     }
 
     /// One that says nothing: its user shows the outcome in another way.
@@ -102,7 +113,7 @@ impl Screen {
         if self.is_silent {
             return Ok(());
         }
-        let written = write_json(io::stdout().lock(), value);
+        let written = write_json(io::stdout().lock(), value, &self.project);
         written.map_err(|error| match error.io_error_kind() {
             Some(io::ErrorKind::BrokenPipe) => Failure::new(Exit::Done, ""),
             Some(_) => Failure::new(Exit::Failed, format!("the output cannot be written: {error}")),
@@ -154,7 +165,7 @@ impl Screen {
         if !self.json {
             return self.lines(|text| outcome.text(text));
         }
-        let line = json_line(outcome)?;
+        let line = json_line(outcome, &self.project)?;
         self.printed.records.store(true, Ordering::Relaxed);
         self.data(&line)
     }
@@ -188,7 +199,7 @@ impl Screen {
         for line in text.into_lines() {
             match line {
                 Line::Data(line) | Line::Document(line) if self.json => self.say(&line),
-                Line::Data(line) => self.write(&line, LONGEST_LINE_CHARS)?,
+                Line::Data(line) => self.write(&self.project.in_data(&line), LONGEST_LINE_CHARS)?,
                 Line::Document(whole) => self.data(&whole)?,
                 Line::Talk(line) => self.say(&line),
                 Line::Warning(line) => self.warn(&line),
@@ -209,12 +220,13 @@ impl Screen {
         if self.is_silent {
             return;
         }
-        let text = without_system_numbers(&sentence(text));
+        let text = without_system_numbers(&sentence(&self.project.in_talk(text)));
         self.talk(&format!("{} {text}", self.talk_strong("warning:")));
     }
 
     fn talk(&self, text: &str) {
-        let text = guarded(text, self.talk, LONGEST_LINE_CHARS);
+        let text = self.project.in_talk(text);
+        let text = guarded(&text, self.talk, LONGEST_LINE_CHARS);
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
@@ -233,9 +245,10 @@ impl Screen {
         if !self.json || self.printed.outcome.load(Ordering::Relaxed) {
             return;
         }
-        let object = FailureObject::of(failure);
+        let failure = self.project.in_failure(failure);
+        let object = FailureObject::of(&failure);
         let json = if self.printed.records.load(Ordering::Relaxed) {
-            json_line(&object)
+            json_line(&object, &self.project)
         } else {
             json_text(&object)
         };
@@ -245,6 +258,7 @@ impl Screen {
 
     /// A failure of a part: what a command is run for is printed all the same.
     pub fn failure_for_people(&self, failure: &Failure) {
+        let failure = self.project.in_failure(failure);
         let text = failure.shown(|word| self.talk_strong(word), |word| self.talk_faint(word));
         self.talk(text.trim_end_matches('\n'));
     }
@@ -256,7 +270,7 @@ impl Screen {
             let place = place(&problem.place.to_string());
             self.warn(&format!("{place}: {}", sentence(&problem.what)));
             if !problem.cure.is_empty() {
-                let cure = cure(&problem.cure);
+                let cure = cure(&self.project.in_talk(&problem.cure));
                 self.say(&format!("  {} {cure}", self.talk_faint("help:")));
             }
         }
@@ -292,8 +306,8 @@ pub fn json_text(value: &impl Serialize) -> Result<String, Failure> {
 }
 
 /// The same on one line.
-fn json_line(value: &impl Serialize) -> Result<String, Failure> {
-    let json = serde_json::to_string(value).map_err(|error| no_json(&error))?;
+fn json_line(value: &impl Serialize, project: &ProjectOption) -> Result<String, Failure> {
+    let json = one_line_json(value, project).map_err(|error| no_json(&error))?;
     Ok(guarded_json(&json).into_owned())
 }
 

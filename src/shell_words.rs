@@ -1,15 +1,20 @@
 //! Words of a command as a shell reads them: nothing in a name is run, and no name is an option.
-//! Shell: text in, text out; its tests run a shell.
+//! Pure: text in, text out; its tests run a shell.
 
 /// In single quotation marks, where a POSIX shell would read more than the word in it.
 pub fn for_shell(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
+    let is_plain = |c: char| c.is_alphanumeric() || "/.-_@+:,=%".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { quoted(text) }
 }
 
 /// In single quotation marks.
 pub fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// Several words, each by itself.
+pub fn all_for_shell<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    words.into_iter().map(for_shell).collect::<Vec<_>>().join(" ")
 }
 
 /// The command that goes into a folder. Windows knows no single quotation marks, and allows no double ones in names.
