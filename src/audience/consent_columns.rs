@@ -5,7 +5,9 @@
 //! this file. Words are compared whole, never by a part of them: `inactive` is not `active`. A word that is in no table is
 //! never a yes.
 
+use super::answers::Answers;
 use super::{Basis, ExclusionReason};
+use crate::audience::answer_words::{NEGATIONS, NO_BEGINNINGS, NO_WORDS, YES_WORDS};
 use crate::audience::consent_titles::{
     NO_TITLES, NO_WHOLE_TITLES, PERHAPS_NOT_TOPICS, PERHAPS_TOPIC_PARTS, PERHAPS_TOPIC_WORDS,
 };
@@ -13,9 +15,8 @@ use crate::audience::consent_topics::{
     ABOUT_A_NO, AND_WORDS, NO_FILES, NOTHING_SAID, OTHER_STATE_TITLES, OTHER_TOPICS, OTHER_WAYS,
     TAKING_BACK, TOPIC_TITLES, TOPIC_WHOLE_TITLES, TOPIC_YES_WORDS,
 };
-use crate::audience::consent_words::{
-    AFTER_A_NO, NEGATIONS, NO_ANYWHERE, NO_BEGINNINGS, NO_WORDS, STATES, YES_TITLES, YES_WORDS,
-};
+use crate::audience::consent_words::{AFTER_A_NO, NO_ANYWHERE, STATES, YES_TITLES};
+use crate::audience::other_topics::SOMETHING_ELSE;
 use crate::rfc::csv::simple;
 
 /// What a column says by its title.
@@ -32,7 +33,8 @@ pub enum ColumnMeaning {
     /// Its title is about getting emails: a clear no in it is one. Anything else than a clear yes keeps what is said about the
     /// whole file from being theirs.
     Topic,
-    /// Its title may be about getting emails: a clear no in it, by a word, is one, and everything else says nothing.
+    /// Its title may be about getting emails. Where most of its cells are answers, it is. Else a clear no in it, by a word, is
+    /// one, and everything else says nothing.
     PerhapsTopic,
 }
 
@@ -45,6 +47,8 @@ pub struct ConsentColumn {
     pub says: ColumnMeaning,
     /// Whether any row of the file has something in it: then an empty cell is not a yes.
     pub is_filled: bool,
+    /// What its cells are, as far as they were seen.
+    pub answers: Answers,
 }
 
 /// The longest of these, and a little more.
@@ -84,7 +88,7 @@ pub fn of(titles: &[String], taken: &[Option<usize>]) -> Vec<ConsentColumn> {
     (0..titles.len())
         .filter_map(|index| {
             let says = says(index)?;
-            Some(ConsentColumn { index, title: titles[index].clone(), says, is_filled: false })
+            Some(ConsentColumn::new(index, titles[index].clone(), says))
         })
         .collect()
 }
@@ -99,6 +103,15 @@ pub fn is_about_another_way(title: &str) -> bool {
             rest.starts_with("text") || OTHER_WAYS.iter().any(|way| rest.starts_with(way))
         });
     other && !folded.contains("email")
+}
+
+/// Whether a title is about another way to reach people, or about something else than reaching them.
+pub fn is_about_something_else(title: &str) -> bool {
+    let is_else = |word: &String| {
+        let known = [OTHER_TOPICS, PERHAPS_NOT_TOPICS, SOMETHING_ELSE];
+        known.iter().any(|words| words.contains(&word.as_str()))
+    };
+    is_about_another_way(title) || words_of(title).iter().any(is_else)
 }
 
 fn of_title(title: &str, folded: &str) -> Option<ColumnMeaning> {
@@ -233,6 +246,11 @@ pub fn state(cell: &str) -> Result<(), ExclusionReason> {
     }
 }
 
+/// Whether a word is one for a state.
+pub fn is_state(cell: &str) -> bool {
+    !matches!(state(cell), Err(ExclusionReason::UnknownStatus(_)))
+}
+
 /// What a state means in a column that may also be about a membership or an account: a word that is in no table says nothing.
 fn other_state(cell: &str) -> Option<ExclusionReason> {
     let is_word = cell.chars().any(char::is_alphabetic);
@@ -241,6 +259,11 @@ fn other_state(cell: &str) -> Option<ExclusionReason> {
 }
 
 impl ConsentColumn {
+    /// A column of which no cell was seen.
+    pub fn new(index: usize, title: String, says: ColumnMeaning) -> Self {
+        Self { index, title, says, is_filled: false, answers: Answers::default() }
+    }
+
     /// What this column says of a person: `None` when it is not a no.
     pub fn refusal(&self, cell: &str) -> Option<ExclusionReason> {
         let cell = cell.trim();
@@ -252,9 +275,14 @@ impl ConsentColumn {
                     .then(|| ExclusionReason::NoStatus { column: self.title.clone() });
             }
             ColumnMeaning::State => state(cell).err()?,
+            ColumnMeaning::OtherState if cell.is_empty() => return None,
+            ColumnMeaning::OtherState if self.answers.are_most() => {
+                clear_no(cell).or_else(|| state(cell).err())?
+            }
             ColumnMeaning::OtherState => other_state(cell)?,
             ColumnMeaning::Yes => said_yes(cell).err()?,
             ColumnMeaning::Topic => clear_no(cell)?,
+            ColumnMeaning::PerhapsTopic if self.answers.are_most() => clear_no(cell)?,
             ColumnMeaning::PerhapsTopic => {
                 // A figure, or another address, is not an answer.
                 let is_word = cell.chars().any(char::is_alphabetic) && !cell.contains('@');
@@ -267,10 +295,24 @@ impl ConsentColumn {
     /// Where the column is about getting emails, and what stands in it is not a yes: what the person wants is uncertain.
     pub fn not_a_yes(&self, cell: &str) -> Option<ExclusionReason> {
         let cell = cell.trim();
-        if self.says != ColumnMeaning::Topic || !self.is_filled || is_topic_yes(cell, &self.title) {
+        if !self.is_topic() || !self.is_filled || is_topic_yes(cell, &self.title) {
             return None;
         }
         Some(elsewhere(&self.title, ExclusionReason::NotAYes(super::exclusion::shown(cell))))
+    }
+
+    /// Whether it is about getting emails, by its title or by what stands in it.
+    pub fn is_topic(&self) -> bool {
+        let is_perhaps = self.says == ColumnMeaning::PerhapsTopic;
+        self.says == ColumnMeaning::Topic || is_perhaps && self.answers.are_most()
+    }
+
+    /// Sees one of its cells.
+    pub fn see(&mut self, cell: &str) {
+        self.is_filled = self.is_filled || !cell.trim().is_empty();
+        if matches!(self.says, ColumnMeaning::PerhapsTopic | ColumnMeaning::OtherState) {
+            self.answers.see(cell, is_state);
+        }
     }
 
     fn at(&self, why: ExclusionReason) -> ExclusionReason {

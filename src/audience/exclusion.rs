@@ -30,6 +30,8 @@ pub enum ExclusionReason {
     UnknownStatus(String),
     /// In a column that is about getting emails stands something that is neither a yes nor a no.
     NotAYes(String),
+    /// A no in a column of which it is not known what it is about.
+    PerhapsNo(String),
     /// The list gives others a status, and this person none.
     NoStatus {
         column: String,
@@ -117,6 +119,7 @@ impl fmt::Display for ExclusionReason {
                 f.write_str("the cell is empty, and others have a yes or a no")
             }
             Self::NotAYes(word) => write!(f, "`{word}` is neither a yes nor a no"),
+            Self::PerhapsNo(word) => write!(f, "`{word}` may be a no to email"),
             Self::NoStatus { column } => write!(
                 f,
                 "no `{column}`, but other rows have one: write `subscribed` if that is true"
@@ -210,7 +213,11 @@ impl ExclusionReason {
         match self {
             Self::NoStatus { .. } => 0,
             Self::Ragged { .. } | Self::OpenQuote => 1,
-            Self::UnknownStatus(_) | Self::NotAYes(_) | Self::UnknownBasis(_) | Self::Unclear => 2,
+            Self::UnknownStatus(_)
+            | Self::NotAYes(_)
+            | Self::PerhapsNo(_)
+            | Self::UnknownBasis(_)
+            | Self::Unclear => 2,
             Self::Elsewhere { why, .. } => why.clarity(),
             _ => 3,
         }
@@ -255,6 +262,7 @@ impl ExclusionReason {
             | Self::Unconfirmed
             | Self::UnknownStatus(_)
             | Self::NotAYes(_)
+            | Self::PerhapsNo(_)
             | Self::NoStatus { .. }
             | Self::NeverAsked
             | Self::Unclear

@@ -46,7 +46,10 @@ impl FirstRows {
             self.columns.get(*at).is_some_and(wanted)
         };
         if !promised.iter().any(|at| holds(at, |column| column.with_at > 0)) {
-            return promised.to_vec();
+            // `Primary contact, Email`, of which the second has yes and no.
+            let other = self.addresses();
+            let other = other.filter(|_| promised.iter().any(|at| holds(at, |c| c.filled > 0)));
+            return other.map_or_else(|| promised.to_vec(), |other| vec![other]);
         }
         let may_hold = |column: &ColumnSample| column.with_at > 0 || column.filled == 0;
         promised.iter().copied().filter(|at| holds(at, may_hold)).collect()

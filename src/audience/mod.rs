@@ -2,6 +2,8 @@
 //! Pure: lists in, an audience out.
 
 pub mod address_file;
+mod answer_words;
+mod answers;
 mod built_in;
 mod cell;
 mod columns;
@@ -13,6 +15,7 @@ pub mod consent_words;
 pub mod correction;
 mod days_given;
 pub mod do_not_mail;
+mod doubts;
 pub mod exclusion;
 pub mod fingerprint;
 mod first_rows;
@@ -25,6 +28,7 @@ mod list_signs;
 pub mod no_mail;
 mod notice;
 pub mod one_person;
+mod other_topics;
 pub mod portions;
 pub mod segment;
 mod segmented;

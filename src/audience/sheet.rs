@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::built_in::BUILT_IN;
+use super::built_in::{BUILT_IN, is_own_export};
 use super::consent_columns::{self, ColumnMeaning, ConsentColumn, no_anywhere};
 use super::days_given::{day_in, is_no_such_day};
+use super::doubts::Doubts;
 use super::fingerprint::{RunningHash, open_hashed};
 use super::first_rows::FirstRows;
 use super::law::{Basis, CollectionFacts, MetThrough, UNSTATED};
@@ -53,6 +54,8 @@ pub(super) struct Sheet {
     met_through: Option<usize>,
     /// Columns in which a clear no is looked for, though their titles say nothing.
     others: Vec<usize>,
+    /// Those of them that may be about email.
+    pub doubts: Doubts,
 }
 
 impl Sheet {
@@ -63,11 +66,11 @@ impl Sheet {
             return Err(ListFault::MixedEncodings { line }.of(&name));
         }
         let promised = shape.columns_named(EMAIL);
-        let promised = if promised.len() > 1 {
+        let promised = if promised.is_empty() {
+            promised
+        } else {
             let rows = shape.rows(&*input).map_err(|error| ListFault::Table(error).of(&name))?;
             FirstRows::of(rows, shape.columns.len()).with_addresses(&promised)
-        } else {
-            promised
         };
         let Some(email) = promised.first().copied() else {
             return Err(ListFault::NoEmailColumn { columns: shape.columns }.of(&name));
@@ -92,11 +95,15 @@ impl Sheet {
             consent_columns::of(&shape.columns, &[Some(email), basis, segments, obtained]);
         let whole = consent_columns::whole_file(&shape.columns);
         let by_name = consent_columns::file_name(&name);
-        let others = (0..shape.columns.len())
+        let others: Vec<usize> = (0..shape.columns.len())
             .filter(|at| !taken.contains(&Some(*at)) || Some(*at) == basis)
             .filter(|at| consent.iter().all(|column| column.index != *at))
             .filter(|at| !consent_columns::is_about_another_way(&shape.columns[*at]))
             .collect();
+        let mut doubts = Doubts::of(&shape.columns, &others);
+        if is_own_export(&shape.columns) {
+            doubts = Doubts::default();
+        }
         let [given_again, directly, optout_offered, met_through] =
             [GIVEN_AGAIN, DIRECTLY, OPTOUT_OFFERED, MET_THROUGH].map(|titles| shape.column(titles));
         let mut sheet = Self {
@@ -119,6 +126,7 @@ impl Sheet {
             optout_offered,
             met_through,
             others,
+            doubts,
         };
         sheet.name_fields(first_name, last_name);
         sheet
@@ -131,7 +139,7 @@ impl Sheet {
         sheet.consent.retain(|column| column.title == "status");
         let Self { others, shape, .. } = &mut sheet;
         others.retain(|at| BUILT_IN.contains(&shape.columns[*at].as_str()));
-        (sheet.whole, sheet.by_name) = (None, None);
+        (sheet.whole, sheet.by_name, sheet.doubts) = (None, None, Doubts::default());
         Ok(sheet)
     }
 
@@ -166,6 +174,7 @@ impl Sheet {
                 field.clone_into(&mut fields[index]);
             }
         }
+        let address = &self.shape.columns[self.email];
         for (index, column) in self.shape.columns.iter().enumerate() {
             if !fields[index].is_empty() {
                 continue;
@@ -174,13 +183,15 @@ impl Sheet {
             if field.is_empty() {
                 continue;
             }
-            if fields.contains(&field) {
+            // `Email` beside `Email address`: by what people want to be reached.
+            let is_answer = || field == "email" && simple(column) != simple(address);
+            if fields.contains(&field) && !is_answer() {
                 self.problems.push(Problem::new(
                     Place::line(&self.name, 1),
                     format!("two columns are named `{field}`: templates use the first one"),
                     "rename or delete one of them",
                 ));
-            } else {
+            } else if !fields.contains(&field) {
                 fields[index] = field;
             }
         }
@@ -257,11 +268,21 @@ impl Sheet {
     /// Sees which of the columns that say something are filled at all.
     pub fn see_filled(&mut self, record: &csv::StringRecord) {
         for column in &mut self.consent {
-            if !column.is_filled {
-                column.is_filled =
-                    record.get(column.index).is_some_and(|cell| !cell.trim().is_empty());
-            }
+            column.see(record.get(column.index).unwrap_or_default());
         }
+        self.doubts.see(record);
+    }
+
+    /// The no of a row in a column that may be about email, where no column of the table is known to be.
+    pub fn perhaps_no(&self, record: &csv::StringRecord) -> Option<ExclusionReason> {
+        let says_who = |column: &ConsentColumn| {
+            let is_word = matches!(column.says, ColumnMeaning::State | ColumnMeaning::Yes);
+            column.is_filled && (is_word || column.is_topic())
+        };
+        if self.basis.is_some() || self.consent.iter().any(says_who) {
+            return None;
+        }
+        self.doubts.no_of(record, &self.shape.columns)
     }
 
     /// Why the file does not let this person be mailed, if it does not. The clearest reason is given. A basis beside an

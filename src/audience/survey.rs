@@ -82,6 +82,7 @@ impl Survey {
             ));
         }
         self.problems.extend(notices.problems(&file.name));
+        self.problems.extend(file.doubts.problems(&file.name, &file.shape.columns, false));
         if self.more_problems > 0 {
             self.problems.push(Problem::new(
                 Place::whole(&file.name),

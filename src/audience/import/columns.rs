@@ -299,7 +299,7 @@ impl Columns {
         columns.since = or_general(find_all(&own.since), SINCE);
         let mapped_email = mapped(ImportField::Email);
         columns.find_email(&titles, own, mapped_email);
-        if columns.email.len() != 1 {
+        if mapped_email.is_none() {
             let contents = FirstRows::of(rows, titles.len());
             columns.email = contents.with_addresses(&columns.email);
             if columns.email.is_empty() {

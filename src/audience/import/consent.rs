@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::columns::{Columns, ImportField};
+use super::columns::{ColumnMapping, Columns, ImportField};
 use super::model::ImportOptions;
 use super::recipe::Recipe;
 use super::tables::HeadedTable;
@@ -31,12 +31,7 @@ pub(super) fn sheet_of(
         let is_mapped = Some(column.index) == columns.consent;
         !is_ignored(&column.title) && (!is_mapped || matches!(column.says, ColumnMeaning::No(_)))
     });
-    let saying = |index: usize, says: ColumnMeaning| ConsentColumn {
-        index,
-        title: titles[index].clone(),
-        says,
-        is_filled: false,
-    };
+    let saying = |index: usize, says| ConsentColumn::new(index, titles[index].clone(), says);
     for (index, title) in titles.iter().enumerate() {
         let is_explained = recipe.is_some_and(|recipe| recipe.words.contains_key(&simple(title)));
         let is_mapped = options.mapping.iter().any(|mapping| {
@@ -47,6 +42,12 @@ pub(super) fn sheet_of(
             sheet.consent.push(saying(index, ColumnMeaning::State));
         }
     }
+    let used = columns.used();
+    let is_explained = |title: &String| {
+        let is_mapped = |mapping: &ColumnMapping| simple(&mapping.column) == simple(title);
+        is_ignored(title) || options.mapping.iter().any(is_mapped)
+    };
+    sheet.doubts.keep(|at| !used.contains(&at) && !is_explained(&titles[at]));
     let consent = columns.consent.map(|index| saying(index, ColumnMeaning::Yes));
     (sheet, consent)
 }

@@ -92,7 +92,7 @@ impl TableReading<'_> {
         let unclear = self.sheet.consent.iter().find_map(|column| {
             column.not_a_yes(tidy_cell(record.get(column.index).unwrap_or_default()))
         });
-        if let Some(why) = unclear {
+        if let Some(why) = unclear.or_else(|| self.sheet.perhaps_no(record)) {
             return Err(why.to_string());
         }
         let obtained = match &stated.obtained {

@@ -105,6 +105,9 @@ impl<'a> TableReading<'a> {
                 days.see(rows.cell(*column));
             }
         }
+        let is_import = self.options.own != OwnColumns::All;
+        let doubts = self.sheet.doubts.problems(self.name, &self.sheet.shape.columns, is_import);
+        self.sheet.problems.extend(doubts);
         let known = self
             .options
             .dates
@@ -249,8 +252,9 @@ impl<'a> TableReading<'a> {
         let said = said.filter(|column| filled(column.index));
         let kinds = said.filter_map(|column| match column.says {
             ColumnMeaning::State => Some(WordKind::Status),
-            ColumnMeaning::Yes | ColumnMeaning::Topic => Some(WordKind::Consent),
-            ColumnMeaning::No(_) | ColumnMeaning::OtherState | ColumnMeaning::PerhapsTopic => None,
+            ColumnMeaning::Yes => Some(WordKind::Consent),
+            _ if column.is_topic() => Some(WordKind::Consent),
+            _ => None,
         });
         let has_basis = !self.sheet.basis_cell(record).trim().is_empty();
         kinds.chain(has_basis.then_some(WordKind::Basis)).collect()

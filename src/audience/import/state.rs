@@ -104,6 +104,7 @@ impl ListState {
             ExclusionReason::Unconfirmed => Self::Unconfirmed,
             ExclusionReason::NeverAsked
             | ExclusionReason::NotAYes(_)
+            | ExclusionReason::PerhapsNo(_)
             | ExclusionReason::NoStatus { .. }
             | ExclusionReason::NoBasis
             | ExclusionReason::UnknownBasis(_)

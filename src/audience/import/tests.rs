@@ -3,6 +3,7 @@
 
 mod never_a_yes;
 mod same_as_files;
+mod yes_and_no;
 
 use std::collections::HashMap;
 

@@ -26,7 +26,7 @@ impl WordKind {
             ExclusionReason::UnknownBasis(_) | ExclusionReason::UnknownMetThrough(_) => {
                 Some(Self::Basis)
             }
-            ExclusionReason::NotAYes(_) => Some(Self::Consent),
+            ExclusionReason::NotAYes(_) | ExclusionReason::PerhapsNo(_) => Some(Self::Consent),
             ExclusionReason::Elsewhere { why, .. } => Self::of(why),
             _ => None,
         }

@@ -1,0 +1,102 @@
+//! Whether the cells of a column are answers, a yes or a no, whatever its title is.
+//! Pure: cells in, a judgement out.
+
+use super::answer_words::{NO_WORDS, YES_WORDS};
+
+/// The words that are an answer and nothing else: `F` and `x` may stand for something.
+const PLAIN_YES: [&str; 11] =
+    ["yes", "y", "true", "oui", "ja", "si", "sí", "tak", "ydy", "yes please", "agreed"];
+const PLAIN_NO: [&str; 11] =
+    ["no", "n", "false", "non", "nein", "nee", "nie", "nej", "nei", "no thanks", "no thank you"];
+
+/// What was seen of the cells of one column.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// A yes, a no or a state.
+    said: u64,
+    /// What is none of them.
+    others: u64,
+    /// What is not a yes or a no in plain words.
+    not_plain: u64,
+    plain_no: u64,
+}
+
+impl Answers {
+    /// Sees a cell. `is_state` says whether it is a word for a state, such as `subscribed`.
+    pub fn see(&mut self, cell: &str, is_state: impl FnOnce(&str) -> bool) {
+        let cell = cell.trim();
+        if cell.is_empty() {
+            return;
+        }
+        let word = bare(cell);
+        let is_no = PLAIN_NO.contains(&word.as_str());
+        if !is_no && !PLAIN_YES.contains(&word.as_str()) {
+            self.not_plain += 1;
+        }
+        self.plain_no += u64::from(is_no);
+        let is_word = |word: &str| YES_WORDS.contains(&word) || NO_WORDS.contains(&word);
+        let is_answer = is_word(&word) || is_word(&cell.to_lowercase()) || is_state(cell);
+        *(if is_answer { &mut self.said } else { &mut self.others }) += 1;
+    }
+
+    /// Whether most of them are answers.
+    pub fn are_most(&self) -> bool {
+        self.said > 0 && self.said >= self.others
+    }
+
+    /// Whether all of them are a yes or a no in plain words.
+    pub fn are_plain(&self) -> bool {
+        self.not_plain == 0
+    }
+
+    /// Whether one of them is a no in plain words.
+    pub fn has_a_no(&self) -> bool {
+        self.plain_no > 0
+    }
+}
+
+/// Whether a cell is a no in plain words.
+pub fn is_plain_no(cell: &str) -> bool {
+    PLAIN_NO.contains(&bare(cell).as_str())
+}
+
+fn bare(cell: &str) -> String {
+    cell.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(cells: &[&str]) -> Answers {
+        let mut answers = Answers::default();
+        for cell in cells {
+            answers.see(cell, |word| word == "Subscribed");
+        }
+        answers
+    }
+
+    #[test]
+    fn columns_are_judged_by_all_of_their_cells() {
+        let columns: [(&[&str], bool, bool); 12] = [
+            (&["Yes", "No", ""], true, true),
+            (&["y", "(N)", " no. "], true, true),
+            (&["true", "FALSE"], true, true),
+            (&["Yes", ""], true, false),
+            (&["0", "1"], true, false),
+            (&["x", "", "x"], true, false),
+            (&["Subscribed", "0", "Lapsed"], true, false),
+            (&["No", "Yes", "?"], true, false),
+            (&["Gold", "Silver", "No"], false, false),
+            (&["F", "M"], true, false),
+            (&["York", "Leeds"], false, false),
+            (&["", " "], false, false),
+        ];
+        for (cells, most, plain) in columns {
+            let answers = seen(cells);
+            assert_eq!(answers.are_most(), most, "{cells:?}");
+            assert_eq!(answers.are_plain() && answers.has_a_no(), plain, "{cells:?}");
+        }
+        assert!(PLAIN_NO.iter().all(|word| NO_WORDS.contains(word) && is_plain_no(word)));
+    }
+}
