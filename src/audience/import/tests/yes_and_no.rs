@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{export, options, states_of};
-use crate::audience::import::{Export, ImportOptions, Obtained, StatedBasis};
+use crate::audience::import::{Export, ImportOptions, Obtained, StatedBasis, as_table};
 use crate::audience::law::MetThrough;
 use crate::audience::list::List;
 use crate::audience::{Basis, Person};
@@ -112,4 +112,16 @@ fn a_no_below_a_title_that_says_nothing_is_a_question() {
     let found = read(text, &[]);
     assert_eq!(states_of(&found), "ann subscribed, bob subscribed");
     assert_eq!(found.problems.len(), 1);
+}
+
+#[test]
+fn an_export_of_the_list_changes_no_day_of_joining() {
+    let text = "email,basis,obtained_at\nann@e.org,consent,2019-03-14\n";
+    let of_the_list = ImportOptions::of_the_list("2026-11-26".parse().unwrap());
+    let list = export(&[("people.csv", text)], &of_the_list);
+    let table = String::from_utf8(as_table(&list.people)).unwrap();
+    let again = export(&[("out.csv", &table)], &options());
+    assert_eq!(list.people[0].joined, None);
+    assert_eq!(again.people[0].joined, list.people[0].joined);
+    assert_eq!(again.people[0].evidence, list.people[0].evidence);
 }
