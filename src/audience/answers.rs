@@ -3,9 +3,7 @@
 
 use super::answer_words::{NO_WORDS, YES_WORDS};
 
-/// The words that are an answer and nothing else: `F` and `x` may stand for something.
-const PLAIN_YES: [&str; 11] =
-    ["yes", "y", "true", "oui", "ja", "si", "sí", "tak", "ydy", "yes please", "agreed"];
+/// The words that are a no and nothing else: `F` and `0` may stand for something.
 const PLAIN_NO: [&str; 11] =
     ["no", "n", "false", "non", "nein", "nee", "nie", "nej", "nei", "no thanks", "no thank you"];
 
@@ -16,8 +14,6 @@ pub struct Answers {
     said: u64,
     /// What is none of them.
     others: u64,
-    /// What is not a yes or a no in plain words.
-    not_plain: u64,
     plain_no: u64,
 }
 
@@ -29,11 +25,7 @@ impl Answers {
             return;
         }
         let word = bare(cell);
-        let is_no = PLAIN_NO.contains(&word.as_str());
-        if !is_no && !PLAIN_YES.contains(&word.as_str()) {
-            self.not_plain += 1;
-        }
-        self.plain_no += u64::from(is_no);
+        self.plain_no += u64::from(PLAIN_NO.contains(&word.as_str()));
         let is_word = |word: &str| YES_WORDS.contains(&word) || NO_WORDS.contains(&word);
         let is_answer = is_word(&word) || is_word(&cell.to_lowercase()) || is_state(cell);
         *(if is_answer { &mut self.said } else { &mut self.others }) += 1;
@@ -44,9 +36,9 @@ impl Answers {
         self.said > 0 && self.said >= self.others
     }
 
-    /// Whether all of them are a yes or a no in plain words.
-    pub fn are_plain(&self) -> bool {
-        self.not_plain == 0
+    /// Whether most of them may still be answers: a hundred other words are not an accident.
+    pub fn may_be_most(&self) -> bool {
+        self.others < 100 || self.are_most()
     }
 
     /// Whether one of them is a no in plain words.
@@ -55,9 +47,10 @@ impl Answers {
     }
 }
 
-/// Whether a cell is a no in plain words.
-pub fn is_plain_no(cell: &str) -> bool {
-    PLAIN_NO.contains(&bare(cell).as_str())
+/// Whether a cell is a no.
+pub fn is_no(cell: &str) -> bool {
+    let word = bare(cell);
+    NO_WORDS.contains(&word.as_str()) || NO_WORDS.contains(&cell.trim().to_lowercase().as_str())
 }
 
 fn bare(cell: &str) -> String {
@@ -86,7 +79,7 @@ mod tests {
             (&["0", "1"], true, false),
             (&["x", "", "x"], true, false),
             (&["Subscribed", "0", "Lapsed"], true, false),
-            (&["No", "Yes", "?"], true, false),
+            (&["No", "Yes", "?"], true, true),
             (&["Gold", "Silver", "No"], false, false),
             (&["F", "M"], true, false),
             (&["York", "Leeds"], false, false),
@@ -95,8 +88,8 @@ mod tests {
         for (cells, most, plain) in columns {
             let answers = seen(cells);
             assert_eq!(answers.are_most(), most, "{cells:?}");
-            assert_eq!(answers.are_plain() && answers.has_a_no(), plain, "{cells:?}");
+            assert_eq!(answers.are_most() && answers.has_a_no(), plain, "{cells:?}");
         }
-        assert!(PLAIN_NO.iter().all(|word| NO_WORDS.contains(word) && is_plain_no(word)));
+        assert!(PLAIN_NO.iter().all(|word| NO_WORDS.contains(word) && is_no(word)));
     }
 }

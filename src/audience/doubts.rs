@@ -1,7 +1,7 @@
 //! Columns of yes and no whose titles do not say what about: their no may be one to email, and people have to say.
 //! Pure: columns and cells in, what is in doubt out.
 
-use super::answers::{Answers, is_plain_no};
+use super::answers::{Answers, is_no};
 use super::consent_columns::{elsewhere, is_about_something_else};
 use super::exclusion::{ExclusionReason, shown};
 use crate::problem::{Place, Problem};
@@ -33,35 +33,40 @@ impl Doubts {
         self.columns.retain(|(at, _)| is_unexplained(*at));
     }
 
-    /// Sees a row. A column with another word than yes and no is none of them.
+    /// Sees a row. A column with many other words is none of them.
     pub fn see(&mut self, record: &csv::StringRecord) {
         self.columns.retain_mut(|(at, answers)| {
             answers.see(record.get(*at).unwrap_or_default(), |_| false);
-            answers.are_plain()
+            answers.may_be_most()
         });
+    }
+
+    /// Those of the columns that have answers, and a no among them.
+    fn with_a_no(&self) -> impl Iterator<Item = usize> {
+        self.columns
+            .iter()
+            .filter(|(_, answers)| answers.are_most() && answers.has_a_no())
+            .map(|(at, _)| *at)
     }
 
     /// The no of a row that may be one to email.
     pub fn no_of(&self, record: &csv::StringRecord, titles: &[String]) -> Option<ExclusionReason> {
-        self.columns.iter().find_map(|(at, _)| {
-            let cell = record.get(*at).filter(|cell| is_plain_no(cell))?;
-            Some(elsewhere(&titles[*at], ExclusionReason::PerhapsNo(shown(cell.trim()))))
+        self.with_a_no().find_map(|at| {
+            let cell = record.get(at).filter(|cell| is_no(cell))?;
+            Some(elsewhere(&titles[at], ExclusionReason::PerhapsNo(shown(cell.trim()))))
         })
     }
 
     /// Each of the columns that has a no, for people to say what it is.
     pub fn problems(&self, name: &str, titles: &[String], is_import: bool) -> Vec<Problem> {
-        let with_a_no = self.columns.iter().filter(|(_, answers)| answers.has_a_no());
-        let problem = |(at, _): &(usize, Answers)| {
-            let title: String = titles[*at].escape_debug().take(60).collect();
+        let problem = |at: usize| {
+            let title: String = titles[at].escape_debug().take(60).collect();
             Problem::new(
                 Place::line(name, 1),
-                format!(
-                    "column `{title}` has only yes and no, and its title does not say about what"
-                ),
+                format!("column `{title}` has yes and no, and its title does not say about what"),
                 if is_import { MAPPING_CURE } else { NAMING_CURE },
             )
         };
-        with_a_no.map(problem).collect()
+        self.with_a_no().map(problem).collect()
     }
 }

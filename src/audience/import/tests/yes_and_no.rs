@@ -104,8 +104,13 @@ fn a_no_below_a_title_that_says_nothing_is_a_question() {
         assert_eq!(states_of(&found), "ann subscribed, bob subscribed", "{title}");
         assert!(found.problems.is_empty(), "{title}: {:?}", found.problems);
     }
-    // Another word shows that it is not a question.
-    let found = read("email,Sunrise\nann@e.org,Yes\nbob@e.org,No\ncy@e.org,Leeds\n", &[]);
+    // An unknown word beside answers does not answer it, and a no by a sign is one too.
+    let found =
+        read("email,OK to mail\nann@e.org,Yes\nbob@e.org,No\ncy@e.org,?\ndi@e.org,0\n", &[]);
+    let expected = "ann subscribed, bob no_evidence, cy subscribed, di no_evidence";
+    assert_eq!(states_of(&found), expected);
+    // Most words are others: it is not a question.
+    let found = read("email,Sunrise\nann@e.org,York\nbob@e.org,No\ncy@e.org,Leeds\n", &[]);
     assert_eq!(states_of(&found), "ann subscribed, bob subscribed, cy subscribed");
     // A list says itself why people may be mailed: the column is named, and nobody is left out for it.
     let text = "email,basis,Sunrise\nann@e.org,consent,Yes\nbob@e.org,consent,No\n";
