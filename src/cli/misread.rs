@@ -5,12 +5,19 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::repaired::{RepairedLine, TypedLine};
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::problem::did_you_mean;
+use crate::problem::{did_you_mean, nearest};
 use crate::window::{meant, option_of};
 
 /// What other programs call a command, and what does it here.
-const OTHER_WORDS: [(&[&str], &str); 13] = [
-    (&["sending", "mail", "deliver"], "`roundup send EDITION`; `roundup send --help` explains it"),
+const OTHER_WORDS: [(&[&str], &str); 16] = [
+    (
+        &["sending", "mail", "email", "deliver", "publish"],
+        "`roundup send EDITION`; `roundup send --help` explains it",
+    ),
+    (
+        &["schedule", "timer", "later", "queue"],
+        "`roundup send EDITION --at TIME` sends it later; `roundup due` sends what people have approved, at its time",
+    ),
     (&["resume", "continue", "retry"], "`roundup send EDITION` carries on where it stopped"),
     (
         &["stop", "halt", "hold"],
@@ -21,14 +28,25 @@ const OTHER_WORDS: [(&[&str], &str); 13] = [
         "what has arrived stays; `roundup cancel EDITION` stops the rest",
     ),
     (
-        &["new", "create", "start", "begin"],
+        &["new", "create", "start", "begin", "newsletter"],
         "`roundup init DIR` makes a newsletter, `roundup draft` an edition",
     ),
-    (&["edit", "open", "studio", "ui", "show", "view"], "`roundup preview` opens the studio"),
-    (&["build", "render", "export"], "`roundup preview --out DIR` writes the email"),
+    (
+        &["edit", "open", "studio", "ui", "show", "view", "theme", "design"],
+        "`roundup preview` opens the studio",
+    ),
+    (&["build", "render", "export", "html"], "`roundup preview --out DIR` writes the email"),
     (&["verify", "lint", "validate"], "`roundup check`"),
     (&["stats", "statistics", "results"], "`roundup report`"),
-    (&["fetch", "sync", "pull", "refresh"], "`roundup news sync`"),
+    (&["fetch", "sync", "pull", "refresh", "feed", "rss"], "`roundup news sync`"),
+    (
+        &["stories", "articles", "posts", "items"],
+        "`roundup news` lists the stories of an edition, `roundup news import FILE` takes more in",
+    ),
+    (
+        &["login", "smtp", "relay", "server", "account"],
+        "`roundup setup relay` sets up the mail server",
+    ),
     (&["people", "list", "contacts", "members"], "`roundup subscribers list`"),
     (
         &["import", "add"],
@@ -165,6 +183,7 @@ pub fn failure(error: &clap::Error, line: &TypedLine<'_>) -> Option<Failure> {
             word_below(&command_of(error), &typed)
                 .or_else(|| window_as_command(&typed, line.words))
                 .or_else(|| other_word(&typed))
+                .or_else(|| no_command(&command_of(error), &typed, line.root))
         }
         ErrorKind::ArgumentConflict => {
             let given = [ContextKind::InvalidArg, ContextKind::InvalidSubcommand].map(named);
@@ -323,6 +342,20 @@ fn other_word(typed: &str) -> Option<Failure> {
     )
 }
 
+/// A word that is not a command. One that is only spelt a little alike may mail people, and is not offered.
+fn no_command(above: &str, typed: &str, root: &clap::Command) -> Option<Failure> {
+    let mut words = above.split(' ').filter(|word| !word.is_empty());
+    let above_it = words.try_fold(root, |above, word| above.find_subcommand(word))?;
+    let names: Vec<&str> = above_it.get_subcommands().map(clap::Command::get_name).collect();
+    let whole = |name: &str| ["roundup", above, name].join(" ").replace("  ", " ");
+    let help = match nearest(typed, names) {
+        Some(near) => format!("did you mean `{}`?", whole(near)),
+        None => format!("`{}` lists them all", whole("--help")),
+    };
+    let typed = format!("{above} {}", typed.escape_debug());
+    Some(Failure::new(Exit::Usage, format!("there is no command `{}`", typed.trim())).help(help))
+}
+
 fn word_below(command: &str, typed: &str) -> Option<Failure> {
     let (_, _, help) =
         WORDS_BELOW.iter().find(|(above, words, _)| *above == command && words.contains(&typed))?;
@@ -456,6 +489,23 @@ mod tests {
         ] {
             let cure = cure(&format!("roundup {line}"));
             assert!(cure.contains(cured), "{line}: {cure}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_not_a_command_is_cured_with_one_that_does_it_or_with_all() {
+        for (line, cured) in [
+            ("sned", "did you mean `roundup send`?"),
+            ("news snyc", "did you mean `roundup news sync`?"),
+            ("schedule", "`roundup send EDITION --at TIME`"),
+            ("stories", "`roundup news` lists"),
+            ("email", "`roundup send EDITION`"),
+            ("delete", "`roundup --help` lists them all"),
+            ("gibberish", "`roundup --help` lists them all"),
+            ("subscribers gibberish", "`roundup subscribers --help` lists them all"),
+        ] {
+            let help = cure(&format!("roundup {line}"));
+            assert!(help.contains(cured), "{line}: {help}");
         }
     }
 

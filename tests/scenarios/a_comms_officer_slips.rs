@@ -56,7 +56,7 @@ fn on_the_command_line() {
         ("check 2019-01", 4, ["no story in January 2019", "the nearest in"]),
         ("news --month 2031-05", 0, ["Next: roundup news --month 2020-12", ""]),
         // A word that is not there.
-        ("chekc 2020-12", 2, ["unrecognized subcommand", "'check'"]),
+        ("chekc 2020-12", 2, ["there is no command `chekc`", "`roundup check`"]),
         ("send 2020-12 --yes", 2, ["does not take `--yes`", "--confirm 1204"]),
         ("draft 2020-12 --yes", 2, ["does not take `--yes`", "leave it out"]),
         ("test 2020-12 --yes", 2, ["does not take `--yes`", "leave it out"]),
