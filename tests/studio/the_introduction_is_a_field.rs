@@ -225,3 +225,56 @@ fn every_key_does_what_it_does_in_a_text_area_beside_a_name_too() {
         assert_eq!(browser.script(value, Vec::new()).await, json!(format!("{NAME}!")));
     });
 }
+
+/// Drops words at a place in the text: those of the field itself, or those of another field that a mouse brings.
+const DROPS: &str = "
+    const [at, brought] = arguments;
+    const field = document.getElementById('introduction');
+    const data = new DataTransfer();
+    const [from, to] = [field.selectionStart, field.selectionEnd];
+    data.setData('text/plain', brought ?? field.value.slice(from, to));
+    if (brought === null) field.dispatchEvent(new DragEvent('dragstart', { dataTransfer: data, bubbles: true }));
+    const place = document.createRange();
+    place.setStart(field.firstChild, at);
+    place.setEnd(field.firstChild, at);
+    const { left, top, height } = place.getBoundingClientRect();
+    field.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true, clientX: left, clientY: top + height / 2 }));";
+
+#[test]
+fn words_that_are_dragged_arrive_and_none_is_lost() {
+    in_browser(false, async |browser| {
+        let charity = charity();
+        let studio = Studio::of(&charity, "2020-12");
+        open(&browser, &studio).await;
+        open_words(&browser).await;
+        for (from, to, at, brought, after) in [
+            (0, 4, 8, None, "two one three"),
+            (8, 13, 0, None, "threeone two "),
+            // Into itself, and to its own edge.
+            (4, 7, 5, None, "one two three"),
+            (4, 7, 7, None, "one two three"),
+            (0, 3, 4, Some("new\r\n"), "one new\ntwo three"),
+            // What came from elsewhere after a drag of its own.
+            (0, 0, 13, Some("!"), "one two three!"),
+        ] {
+            begin(&browser, "one two three").await;
+            select(&browser, from, to).await;
+            browser.script(DROPS, vec![json!(at), json!(brought)]).await;
+            let dropped = text(&browser).await;
+            assert_eq!(dropped, after, "{from} {to} {at}");
+            if dropped != "one two three" {
+                press(&browser, UNDO).await;
+                assert_eq!(text(&browser).await, "one two three");
+            }
+        }
+        // By a real mouse, from another field: its words stay there.
+        begin(&browser, "Dear all").await;
+        browser.keys("#headline", "A headline that is quite as long as its field is wide").await;
+        until_settled(&browser).await;
+        browser.script("document.getElementById('headline').select()", Vec::new()).await;
+        browser.mouse_drag("#headline", "#introduction", 0.5).await;
+        browser.until("return document.getElementById('introduction').value.includes('A headline that is quite')").await;
+        until_settled(&browser).await;
+        assert!(charity.read("editions/2020-12.md").contains("Dear allA headline that is quite"));
+    });
+}

@@ -154,7 +154,7 @@ export function richField(attributes, label) {
     event.preventDefault();
     field.replace(...chosen(field), event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n"));
   });
-  field.addEventListener("drop", (event) => event.preventDefault());
+  takesWords(field);
   field.addEventListener("keydown", (event) => {
     const side = { ArrowLeft: "left", ArrowRight: "right" }[event.key];
     if (side && !event.ctrlKey && !event.metaKey && !event.altKey) {
@@ -167,6 +167,39 @@ export function richField(attributes, label) {
     act(field);
   });
   return field;
+}
+
+// Words that are dragged: those of the field move, others are put in where they are dropped.
+function takesWords(field) {
+  let lifted = null;
+  field.addEventListener("dragstart", () => (lifted = chosen(field)));
+  field.addEventListener("dragend", () => (lifted = null));
+  field.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const at = placeUnder(field, event);
+    const text = field.value;
+    const own = lifted;
+    // Where what was lifted is made again, the drag has no end.
+    lifted = null;
+    if (!own) {
+      const words = event.dataTransfer.getData("text/plain").replace(/\r\n?/g, "\n");
+      if (words) field.replace(at, at, words, [at, at + words.length]);
+      return;
+    }
+    const [from, to] = own;
+    if (from <= at && at <= to) return;
+    const rest = text.slice(0, from) + text.slice(to);
+    const place = at > to ? at - (to - from) : at;
+    field.replace(0, text.length, rest.slice(0, place) + text.slice(from, to) + rest.slice(place), [place, place + to - from]);
+  });
+}
+
+// The place in the text under the mouse; the end where there is none.
+function placeUnder(field, { clientX, clientY }) {
+  const found = document.caretPositionFromPoint?.(clientX, clientY);
+  const range = found ? null : document.caretRangeFromPoint?.(clientX, clientY);
+  const [node, offset] = found ? [found.offsetNode, found.offset] : [range?.startContainer, range?.startOffset];
+  return node && field.contains(node) ? offsetOf(field, node, offset, true) : field.value.length;
 }
 
 // Beside a chip and at a line's end browsers lose keys, each in its own way: what a key does there is done on the text.
