@@ -25,6 +25,8 @@ mod nothing_typed_is_lost;
 mod support;
 #[path = "studio/the_introduction_is_a_field.rs"]
 mod the_introduction_is_a_field;
+#[path = "studio/what_became_of_it.rs"]
+mod what_became_of_it;
 #[path = "studio/with_the_mouse.rs"]
 mod with_the_mouse;
 #[path = "studio/without_a_mouse.rs"]

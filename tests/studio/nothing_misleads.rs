@@ -170,7 +170,7 @@ fn a_story_is_dropped_anywhere_and_the_place_is_shown() {
 fn the_command_that_sends_asks_for_the_number_and_needs_another_terminal() {
     let charity = charity().setting("[checks.silence]\nsample = \"x\"\n");
     let studio = Studio::of(&charity, "2020-12");
-    assert_eq!(studio.state()["command"], json!("roundup send 2020-12"));
+    assert_eq!(studio.state()["sending"]["command"], json!("roundup send 2020-12"));
     in_browser(false, async |browser| {
         open(&browser, &studio).await;
         browser.until_says("#send", "another terminal").await;
@@ -202,7 +202,7 @@ fn links_that_were_checked_say_when() {
 fn who_has_approved_stands_beside_the_command_that_sends() {
     let charity = charity().setting("[approval]\npeople = 2").variable("USER", "office");
     let studio = Studio::of(&charity, "2020-12");
-    let approval = || studio.state()["approval"].as_str().unwrap().to_owned();
+    let approval = || studio.state()["sending"]["approval"].as_str().unwrap().to_owned();
     let first = approval();
     assert!(first.starts_with("2 people must approve it before it is sent: "), "{first}");
     charity.run("approve 2020-12 --as Amina").ends(0);

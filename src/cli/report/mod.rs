@@ -1,7 +1,7 @@
 //! `roundup report`: who got an edition, who did not, and why.
 //! Shell: reads the ledger.
 
-mod edition_report;
+pub mod edition_report;
 pub mod figures;
 pub mod overview;
 pub mod rejected;

@@ -4,7 +4,6 @@
 //! The studio has no state of its own but the way back (undo): what is shown is made from the files each time, so that a
 //! text editor beside it, and a second tab, always see the same.
 
-use crate::cli::studio::approved::approved;
 use crate::cli::studio::shown::refused;
 
 use serde_json::{Value, json};
@@ -13,6 +12,7 @@ use super::edited::{as_composed, as_written, main_language, put_into};
 use super::errands::{Handling, ask_links, ask_pictures, fetch, send_test};
 use super::history::{FileChange, History, Stack, read};
 use super::lost_draft::DraftText;
+use super::sending::SendingState;
 use super::shown;
 use super::view::{PeopleLook, View};
 use super::watch::{Snapshot, snapshot};
@@ -26,7 +26,6 @@ use crate::cli::steps::settings_file::{
 };
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
-use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::system;
 use crate::edition::draft_reading::window_from_name;
 use crate::edition::edit::words_of;
@@ -121,10 +120,6 @@ impl Editor {
     /// What the page compares: a state with this number has everything so far.
     pub fn revision(&self) -> i64 {
         self.revision
-    }
-
-    fn screen(&self) -> &Screen {
-        &self.globals.screen
     }
 
     /// Looks at the files again. What cannot be made is a fault, beside the last that could.
@@ -243,7 +238,7 @@ impl Editor {
                 let which =
                     EditionArguments { edition: Some(edition), ..EditionArguments::default() };
                 let project = self.globals.project()?;
-                let chosen = choose(&project, &which, self.screen()).await?;
+                let chosen = choose(&project, &which, &self.globals.screen).await?;
                 self.which =
                     EditionArguments { edition: Some(chosen.name), ..EditionArguments::default() };
                 self.view = None;
@@ -325,18 +320,26 @@ impl Editor {
             && known.text != change.now
             && change.now.as_deref() != words_of(&wanted.change)
         {
-            return Ok(Changed::Conflict { theirs: change.now });
+            return Ok(self.conflict(change.now).await);
         }
         made.push((change.file, change.before, change.after));
         let is_known = self.has_seen_all();
         let project = self.globals.project()?;
-        let edition = self.name().to_owned();
         for (file, before, after) in made {
-            let change = FileChange { edition: Some(edition.clone()), file, before, after };
+            let edition = Some(self.name().to_owned());
+            let change = FileChange { edition, file, before, after };
             self.history.write(&project, change, wanted.continues)?;
         }
         self.refresh_edition(is_known).await;
         Ok(Changed::Written(change.then))
+    }
+
+    /// Others have written meanwhile: the page gets their words, and a state that has them too.
+    async fn conflict(&mut self, theirs: Option<String>) -> Changed {
+        if !self.has_seen_all() {
+            self.refresh().await;
+        }
+        Changed::Conflict { theirs }
     }
 
     /// Changes settings of the look.
@@ -350,7 +353,7 @@ impl Editor {
             && known.text != theirs
             && theirs != first.text
         {
-            return Ok(Changed::Conflict { theirs });
+            return Ok(self.conflict(theirs).await);
         }
         let after = with_settings(&text, &wanted.settings)?;
         let then = now(&after);
@@ -445,12 +448,8 @@ impl Editor {
                 Some(_) => as_written(view, project.as_ref()),
             };
             put_into(&mut state, edited);
-            let main = project.as_ref().unwrap_or(&view.project);
-            state["main"] = main_language(main);
-            state["approval"] = match approved(view).await {
-                Ok(words) => json!(words),
-                Err(failure) => json!(failure.what),
-            };
+            state["main"] = main_language(project.as_ref().unwrap_or(&view.project));
+            state["sending"] = json!(SendingState::of(view).await);
         }
         let (undo, redo) = self.history.steps(self.name());
         state["fault"] = json!(self.fault.as_ref().map(shown::fault));

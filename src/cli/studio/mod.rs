@@ -2,7 +2,6 @@
 //! Shell: the network, files, the browser.
 
 mod address;
-mod approved;
 mod browser;
 mod edited;
 mod editor;
@@ -10,6 +9,7 @@ mod errands;
 mod history;
 mod look;
 mod lost_draft;
+mod sending;
 mod shown;
 mod view;
 mod watch;

@@ -218,7 +218,6 @@ pub fn state(view: &View, whose: &str) -> Value {
         "links": link_ages(view),
         "practice": practice,
         "held": prepared.is_held(),
-        "command": view.send_command(),
         "test": remembered.get("test").cloned().unwrap_or_else(|| json!([])),
     })
 }

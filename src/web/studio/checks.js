@@ -27,7 +27,7 @@ export function showChecks(state) {
     programs.dataset.key = scores;
     programs.replaceChildren(...state.scores.map(({ family, percent }) => make("li", {}, make("span", {}, family), make("span", {}, `${percent} %`))));
   }
-  $("link-age").textContent = linkAge(state.links);
+  showAges();
   showSend(state);
 }
 
@@ -37,29 +37,61 @@ function linkAge({ all, checked, since }) {
   return `${checked} of ${Math.max(all, checked)} links checked, ${age(new Date(since))}.`;
 }
 
+const [HOUR, DAY] = [60, 24 * 60];
 function age(since) {
   const minutes = Math.round((Date.now() - since) / 60_000);
   if (minutes < 1) return "a moment ago";
-  if (minutes < 60) return `${minutes} ${minutes === 1 ? "minute" : "minutes"} ago`;
-  const hours = Math.round(minutes / 60);
-  return `${hours} ${hours === 1 ? "hour" : "hours"} ago`;
+  const [unit, length] = minutes < HOUR ? ["minute", 1] : minutes < 2 * DAY ? ["hour", HOUR] : ["day", DAY];
+  const count = Math.round(minutes / length);
+  return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
 }
 
-function showSend(state) {
-  const people = state.mailed === 1 ? "1 person" : `${state.mailed.toLocaleString("en-GB")} people`;
-  const isReady = Boolean(state.mailed) && !state.held;
-  $("command").textContent = state.command;
-  $("approval").textContent = state.approval ?? "";
-  $("command-line").hidden = !isReady;
-  $("send-words").textContent = !state.mailed
-    ? "There is nobody to mail yet: put a list in the folder subscribers/."
-    : state.held
-      ? "Fix everything under Must fix before you send."
-      : "Open another terminal in the newsletter's folder (the studio keeps this one) and type";
-  $("send-after").textContent = isReady
-    ? `It shows what will be sent and asks for the number of people (${state.mailed.toLocaleString("en-GB")}) before anything is sent to ${people}.${state.practice ? " No mail server is set: messages are saved, not sent." : ""}`
-    : "";
+/** Says how old each answer of a link is now. A page stays open for hours, and a laptop sleeps. */
+function showAges() {
+  if (desk.state?.links) $("link-age").textContent = linkAge(desk.state.links);
+  for (const place of document.querySelectorAll("[data-checked]")) place.textContent = ` · checked ${age(new Date(place.dataset.checked))}`;
 }
+setInterval(showAges, 30_000);
+document.addEventListener("visibilitychange", showAges);
+
+const HERE = "in the newsletter's folder (the studio keeps this one)";
+// What stands above the command and behind it, by how far the edition has come.
+const SENDING = {
+  ready: ({ people, number, practice }) => ["Ready to send?", `Open another terminal ${HERE} and type`,
+    `It shows what will be sent and asks for the number of people (${number}) before anything is sent to ${people}.${practice ? " No mail server is set: messages are saved, not sent." : ""}`],
+  waiting: () => ["Ready to send?", `It must be approved first. Open another terminal ${HERE} and type`, ""],
+  stopped: () => ["It is held back", `Nobody sends it until somebody types in another terminal ${HERE}`, ""],
+  begun: ({ words }) => ["What became of it", `${words} To go on, type in another terminal ${HERE}`, ""],
+  sending: ({ words }) => ["What became of it", `${words} To see how it goes, type in another terminal ${HERE}`, ""],
+  finished: ({ words }) => ["What became of it", `${words} To see who got it, type in another terminal ${HERE}`, ""],
+};
+
+function showSend(state) {
+  const { sending, mailed, practice } = state;
+  const { phase, words, correction } = sending;
+  const number = mailed.toLocaleString("en-GB");
+  const people = mailed === 1 ? "1 person" : `${number} people`;
+  const isBefore = phase === "ready" || phase === "waiting";
+  const isReady = !isBefore || (Boolean(mailed) && !state.held);
+  const [title, above, behind] = SENDING[phase]({ words, people, number, practice });
+  $("send-title").textContent = title;
+  $("command").textContent = sending.command;
+  $("approval").textContent = sending.approval;
+  $("command-line").hidden = !isReady;
+  $("send-words").textContent = isReady ? above : !mailed
+    ? "There is nobody to mail yet: put a list in the folder subscribers/."
+    : "Fix everything under Must fix before you send.";
+  const after = words ? unchanged(correction) : behind;
+  $("send-after").textContent = isReady ? after : "";
+  const banner = words ? `${words} What you change here now reaches nobody.` : "";
+  if ($("begun").textContent !== banner) $("begun").textContent = banner;
+  $("begun").hidden = !banner;
+}
+
+/** What is planned is what people get. */
+const unchanged = (correction) => (correction
+  ? `What you change here now reaches nobody, unless you send a correction: ${correction}`
+  : "What you change here now reaches nobody: everybody gets the email as it was planned.");
 
 function showRail(state) {
   const [must, should] = state.tally;
@@ -121,13 +153,13 @@ function row(finding, at, id) {
     goToStory(finding.story);
   }, { id: `${id}-show`, "aria-label": `Show the story: ${finding.message}` }));
   if (finding.silenceable) acts.append(button("Ignore…", () => ask(finding), { id: `${id}-ignore`, "aria-label": `Ignore: ${finding.message}` }));
-  const checked = finding.checked_at ? ` · checked ${age(new Date(finding.checked_at))}` : "";
+  const checked = finding.checked_at ? make("span", { "data-checked": finding.checked_at }) : null;
   return make(
     "div",
     { class: "one" },
     make("p", {}, finding.message),
     make("p", { class: "cure" }, finding.cure),
-    make("p", { class: "place" }, `${finding.place} · ${finding.rule}${checked}`),
+    make("p", { class: "place" }, `${finding.place} · ${finding.rule}`, checked),
     acts.children.length ? acts : null,
   );
 }

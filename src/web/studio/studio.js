@@ -48,7 +48,7 @@ function showLost(file) {
   box.dataset.of = file;
   box.replaceChildren(
     make("strong", {}, `The file ${file} is gone.`),
-    " Shown is what a new draft would have. The studio still has the text: ",
+    " The email shows what a new draft would have. The studio still has the text: ",
     button("Put the file back", () => quietly(want({ want: "restore" }), "The file is back"), { "data-lost": "restore" }),
     button("Go on without it", () => quietly(want({ want: "let_go" }), "Nothing is kept of it"), { "data-lost": "let_go" }),
   );
@@ -223,6 +223,9 @@ $("copy").addEventListener("click", async () => {
     say("The browser copies nothing here: the command is selected, press Ctrl+C");
   }
 });
+
+// Whoever comes back from another terminal has perhaps sent the edition, approved or paused it there.
+addEventListener("focus", () => desk.state && refresh());
 
 connect((revision) => {
   if (!connection.isGone) refresh(revision);
