@@ -17,6 +17,8 @@ mod for_everybody;
 mod keys;
 #[path = "studio/no_dead_ends.rs"]
 mod no_dead_ends;
+#[path = "studio/no_false_choice.rs"]
+mod no_false_choice;
 #[path = "studio/nothing_misleads.rs"]
 mod nothing_misleads;
 #[path = "studio/nothing_typed_is_lost.rs"]

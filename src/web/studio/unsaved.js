@@ -8,8 +8,8 @@ const PAGE = `${Date.now()}-${Math.random()}`;
 
 const place = (edition, target) => `${PREFIX}${JSON.stringify([desk.state?.project ?? "", edition, target, PAGE])}`;
 
-export function keep({ edition, target, label, element, saved }) {
-  const words = JSON.stringify({ text: element.value, over: saved, label, at: Date.now() });
+export function keep({ edition, target, label, element, saved, unanswered }) {
+  const words = JSON.stringify({ text: element.value, over: saved, sent: unanswered, label, at: Date.now() });
   stored((store) => store.setItem(place(edition, target), words));
 }
 
@@ -56,13 +56,17 @@ function inFile(target) {
   return words?.[change.do];
 }
 
-function isInFile({ target, text }) {
-  const now = inFile(target);
-  if (now === undefined) return false;
+/** Whether words of a field stand in the file as `written`: not letter by letter, for the file has its own form. */
+export function isSame(target, text, written) {
   const flat = (words) => (words ?? "").replace(/\r\n?/g, "\n").trim();
   // Figures are written with a colon, whatever was typed.
   const plain = (words) => (target.change?.do === "figures" ? flat(words).replace(/:?[ \t]+/g, " ") : flat(words));
-  return plain(now) === plain(text);
+  return plain(written) === plain(text);
+}
+
+function isInFile({ target, text }) {
+  const now = inFile(target);
+  return now !== undefined && isSame(target, text, now);
 }
 
 const drop = (one) => stored((store) => store.removeItem(one.key));
@@ -111,7 +115,11 @@ function offer(one, save) {
     request(save(one, over))
       .then(() => finished("Your words are saved"))
       .catch((error) => {
-        if (error.conflict) ask(error.conflict.theirs);
+        const theirs = error.conflict?.theirs;
+        // The page that was closed had sent the beginning of them itself, and got no answer.
+        const isOwn = theirs !== over && one.sent?.some((sent) => isSame(one.target, sent, theirs));
+        if (error.conflict && isOwn) saving(theirs)();
+        else if (error.conflict) ask(theirs);
         else say(`Not saved: ${error.message}`);
       });
   const acts = make("div", { class: "line" });

@@ -2,12 +2,14 @@
 import { $, desk, make, request, say } from "./base.js";
 import { connection, doubt, onConnection } from "./connection.js";
 import { showChoice } from "./choice.js";
-import { forget, keep } from "./unsaved.js";
+import { forget, isSame, keep } from "./unsaved.js";
 
 /** After the last key. */
 const PAUSE = 200;
 /** A save takes a tenth of a second; a studio that does not answer for this long has stopped. */
 const NO_ANSWER = 10_000;
+/** What stood in the way may be gone (a full disk, a file that nobody may write) without a sign of it. */
+const TRY_AGAIN = 5000;
 const fields = new Set();
 let savedAt = null;
 /** What was typed a moment ago is still being typed. */
@@ -20,6 +22,8 @@ export class Words {
     // As it stands in the file, and as it stood in the field when that was saved.
     this.saved = null;
     this.settled = null;
+    // What was sent and never answered: it may be in the file, and is nobody else's.
+    this.unanswered = [];
     this.edition = null;
     this.revision = 0;
     this.isSaving = false;
@@ -58,19 +62,32 @@ export class Words {
     const isOther = this.settled !== null && this.edition !== this.home;
     if (isOther) this.leave();
     if (!isOther && (this.isSaving || desk.state.revision < this.revision)) return;
+    if (desk.state.lost && this.home !== null && this.settled !== null && !isOther) {
+      // There is no file, and what a new one would have is nobody's: the words stay, and there is nothing to choose.
+      this.answeredChoice();
+      this.save();
+      return;
+    }
     this.edition = this.home;
     this.element.inert = false;
     this.standing = standing;
     if (!this.isDirty || isOther) {
       this.take(text, standing);
-    } else if (text !== this.saved && standing !== this.element.value) {
-      this.ask(text);
-    } else if (text !== this.saved) {
+    } else if (text !== this.saved && standing === this.element.value) {
       this.take(text, standing);
-    } else if (!this.waiting) {
-      // Something has changed: perhaps it can be saved now.
-      this.save();
+    } else if (text !== this.saved && !this.hasSent(text)) {
+      this.ask(text);
+    } else {
+      // Something has changed: perhaps it can be saved now, or there is nothing to choose any more.
+      this.saved = text;
+      this.answeredChoice();
+      if (!this.waiting) this.save();
     }
+  }
+
+  /** Whether this page has sent these words itself. roundup may have stopped after it wrote them, before it answered. */
+  hasSent(text) {
+    return this.unanswered.some((sent) => isSame(this.target, sent, text));
   }
 
   take(text, standing) {
@@ -145,7 +162,7 @@ export class Words {
       if (edition === this.edition) this.written(text, answer);
       else forget({ edition, target });
     } catch (error) {
-      if (edition === this.edition) this.refused(error);
+      if (edition === this.edition) this.refused(text, error);
     } finally {
       this.isSaving = false;
       showSaving();
@@ -156,19 +173,29 @@ export class Words {
     this.continues = document.activeElement === this.element;
     this.saved = answer.text;
     this.settled = text;
+    this.unanswered = [];
     this.revision = answer.revision;
     this.trouble = null;
     if (!this.isDirty) this.forget();
     if (document.activeElement !== this.element) this.showStanding();
   }
 
-  refused(error) {
+  refused(text, error) {
+    if (error.conflict && this.hasSent(error.conflict.theirs)) {
+      this.saved = error.conflict.theirs;
+      this.trouble = null;
+      return;
+    }
     if (error.conflict) {
+      this.trouble = null;
       this.ask(error.conflict.theirs);
       return;
     }
     this.trouble = error.message;
-    if (error.isGone) doubt();
+    if (!error.isGone) return;
+    if (!this.unanswered.includes(text)) this.unanswered.push(text);
+    if (this.isDirty) keep(this);
+    doubt();
   }
 
   /** Others have written other words meanwhile: whoever types here decides. */
@@ -211,6 +238,7 @@ export class Words {
     this.isKept = false;
     this.continues = false;
     this.revision = 0;
+    this.unanswered = [];
   }
 
   /** Says at the field why its words are not saved. */
@@ -290,7 +318,7 @@ function showSaving() {
   if (said.textContent !== words) said.textContent = words;
 }
 
-const standing = () => (desk.state?.draft ? "All saved" : "Nothing changed yet");
+const standing = () => (desk.state?.draft ? "All saved" : "No changes yet");
 export const showSaved = showSaving;
 
 /** Something else than words was saved. */
@@ -307,6 +335,10 @@ onConnection(() => {
   }
   showSaving();
 });
+
+setInterval(() => {
+  for (const field of fields) if (field.trouble && !field.waiting && !connection.isGone) field.save();
+}, TRY_AGAIN);
 
 // A page that is left with words that are not saved asks; what can be saved at the last moment is.
 addEventListener("beforeunload", (event) => {
