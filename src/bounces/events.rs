@@ -3,6 +3,7 @@
 //!
 //! A file has one object, a list of them, or one on each line. What kind of event is not known says nothing.
 
+use aws_lc_rs::digest;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use thiserror::Error;
@@ -11,6 +12,7 @@ use super::absence::Parties;
 use super::addresses::address_of_field;
 use super::judge::{JudgedWords, judge};
 use super::{MOST_PEOPLE, Notice, NoticeKind, NoticePerson};
+use crate::rfc::base16;
 use crate::rfc::reply::EnhancedStatus;
 
 /// Events of one file. A month's are fewer, and the file can be cut.
@@ -19,7 +21,7 @@ const MOST_EVENTS: usize = 100_000;
 /// One event of a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderEvent {
-    /// The provider's name of it, with the provider.
+    /// A name that stays the same however often it comes, after the provider's.
     pub id: String,
     /// When it happened.
     pub at: Option<DateTime<Utc>>,
@@ -30,6 +32,18 @@ impl ProviderEvent {
     /// Whose form it has: `ses`, `postmark`, `mailgun`, `sendgrid` or `brevo`.
     fn provider(&self) -> &str {
         self.id.split(':').next().unwrap_or_default()
+    }
+
+    /// With the people and the moment in its name. Some numbers are those of what sends events, and a list of people who
+    /// leave has one moment for all: by itself neither says which event it is. Names outlive whoever is erased, so that
+    /// they are a digest.
+    fn named(self) -> Self {
+        let moment = self.at.map_or_else(String::new, |at| at.timestamp().to_string());
+        let people = self.notice.people.iter().map(|person| person.recipient.to_lowercase());
+        let parts: Vec<String> = [self.id.clone(), moment].into_iter().chain(people).collect();
+        let digest = digest::digest(&digest::SHA256, parts.join("\n").as_bytes());
+        let id = format!("{}:{}", self.provider(), base16::encode(&digest.as_ref()[..16]));
+        Self { id, ..self }
     }
 }
 
@@ -125,7 +139,7 @@ impl Reading<'_> {
             if let Some(link) = link {
                 self.batch.confirmations.push(link);
             } else if let Some(event) = event_of(&one).filter(|event| may_speak(event.provider())) {
-                self.batch.events.push(event);
+                self.batch.events.push(event.named());
             } else {
                 self.batch.strange.push(self.number);
             }
@@ -563,8 +577,34 @@ mod tests {
         assert!(matches!(broken, Err(EventError::Json { line: 3, .. })), "{broken:?}");
         assert_eq!(read_events("{}"), Err(EventError::Stranger(1)));
         assert_eq!(read_events("[1]"), Err(EventError::Stranger(1)));
-        let id = read_events(one).unwrap().events.remove(0);
-        assert_eq!(id.id, "brevo:spam:1:");
+    }
+
+    /// Real events of two people that share everything else: the number is the hook's, or the moment that of a whole list.
+    #[test]
+    fn an_event_is_named_by_whom_and_when_it_is_about() {
+        let shapes = [
+            r#"{"RecordType":"SubscriptionChange","MessageID":"00000000-0000-0000-0000-000000000000","Recipient":"PERSON","ChangedAt":"2026-12-07T10:00:SECZ","SuppressSending":true,"SuppressionReason":"ManualSuppression"}"#,
+            r#"{"RecordType":"Bounce","Type":"HardBounce","Email":"PERSON","BouncedAt":"2026-12-07T10:00:SECZ"}"#,
+            r#"{"event":"unsubscribe","email":"PERSON","id":31,"camp_id":20,"ts_event":17336400SEC}"#,
+            r#"{"event":"spam","email":"PERSON","id":31,"message-id":"","ts_event":17336400SEC}"#,
+            r#"{"event-data":{"event":"unsubscribed","recipient":"PERSON","timestamp":17336400SEC.5}}"#,
+            r#"{"event":"unsubscribe","email":"PERSON","sg_message_id":"m","timestamp":17336400SEC}"#,
+            r#"{"eventType":"Complaint","mail":{},"complaint":{"timestamp":"2026-12-07T10:00:SECZ","complainedRecipients":[{"emailAddress":"PERSON"}]}}"#,
+        ];
+        for shape in shapes {
+            let name = |person: &str, second: &str| {
+                let json = shape.replace("PERSON", person).replace("SEC", second);
+                let event = read_events(&json).unwrap().events.remove(0);
+                assert_eq!(event.notice.people.len(), 1, "{json}");
+                let whom = person.split('@').next().unwrap_or_default();
+                assert!(!event.id.contains(whom), "a name holds no address: {}", event.id);
+                event.id
+            };
+            let first = name("ann@x.org", "10");
+            assert_eq!(name("Ann@X.org", "10"), first, "the same event, again: {shape}");
+            assert_ne!(name("bob@x.org", "10"), first, "somebody else's: {shape}");
+            assert_ne!(name("ann@x.org", "11"), first, "a later one: {shape}");
+        }
     }
 
     #[test]

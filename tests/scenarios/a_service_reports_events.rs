@@ -113,3 +113,23 @@ fn a_line_that_is_cut_off_costs_itself_and_shows_in_the_exit_code() {
     charity.run("inbox --events events.json").ends(0);
     assert!(charity.run("why p2@example.org").stdout.contains("Is not mailed"));
 }
+
+#[test]
+fn people_who_leave_in_the_same_moment_all_leave() {
+    let server = Server::good();
+    let charity = Charity::new().people(4).relay(&server);
+    charity.run("send --month 2020-12 --confirm 4").ends(0);
+    let left = |person: usize| {
+        let at = chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ");
+        format!(
+            "{{\"RecordType\":\"SubscriptionChange\",\"Recipient\":\"p{person}@example.org\",\"ChangedAt\":\"{at}\",\
+             \"SuppressSending\":true,\"SuppressionReason\":\"ManualSuppression\"}}\n"
+        )
+    };
+    let charity = charity.file("events.json", [left(0), left(1), left(2), left(2)].concat());
+    charity.run("inbox --events events.json").ends(0).says("3 people left");
+    for (person, is_mailed) in [(0, false), (1, false), (2, false), (3, true)] {
+        let said = charity.run(&format!("why p{person}@example.org")).stdout;
+        assert_eq!(said.contains("Is mailed"), is_mailed, "{said}");
+    }
+}
