@@ -289,6 +289,9 @@ mod wrapped {
             "550 Xyzzy plugh",
             "554 DT:SPM 163 mx8,QsCowAAnLkZ4ZbNfZ1bBBg--.1S2 1605592440",
             "550 Domain frequency limited",
+            "500 Unknown user command",
+            "550 ann@example.org isn't allowed to relay",
+            "550 Sender charity.example has no A, AAAA, or MX DNS records.",
         ] {
             for (name, wrapper) in WRAPPERS {
                 let found = kind(wrapper, words, RECIPIENT);
@@ -318,6 +321,16 @@ mod wrapped {
             "550 5.2.1 This mailbox has been blocked due to inactivity (UserSearch)",
             "550 Account for ann@example.org has been suspended",
             "550 Cette boîte aux lettres n'existe plus",
+            "550 recipient unrecognized",
+            "550 5.2.1 Account is not active",
+            "550 User account not activated",
+            "550 ** No mail box available for this user **",
+            "550 ann@example.org is not an active address at this host",
+            "525 5.7.13 Disabled recipient address",
+            "550 5.5.0 Le compte du destinataire est bloque. The recipient account is blocked. LPN007_426",
+            "550 an MX or SRV record indicated no SMTP service",
+            "450 4.0.0 The domain example.org doesn't receive email according to the administrator: returned Null MX",
+            "500 unknown recipient",
         ] {
             for (name, wrapper) in WRAPPERS {
                 for command in [RECIPIENT, "."] {
@@ -329,7 +342,7 @@ mod wrapped {
     }
 
     /// The sender, in the words of servers all over the world, and what is said of them.
-    const ABOUT_THE_SENDER: [&str; 46] = [
+    const ABOUT_THE_SENDER: [&str; 88] = [
         "Expéditeur inconnu",
         "Compte expediteur desactive",
         "Remitente desconocido",
@@ -376,6 +389,50 @@ mod wrapped {
         "Rejected as newsletter",
         "Content refused",
         "Listed at rbl.example.net",
+        // Our account, in the words of those who speak to us.
+        "Your mailbox does not exist",
+        "We could not verify your address: user unknown",
+        "Votre compte n'existe pas",
+        "Votre domaine n'existe pas",
+        "Ihr Konto existiert nicht",
+        "Ihre Domain existiert nicht",
+        "Su cuenta no existe",
+        "Il tuo account non esiste",
+        "Uw account bestaat niet",
+        "Sua conta não existe",
+        "Twoje konto nie istnieje",
+        "Ditt konto finns inte",
+        "Ваш аккаунт не существует",
+        "您的帐户不存在",
+        "Relay account does not exist",
+        "SMTP account suspended",
+        "API user does not exist",
+        "subaccount not found",
+        "The address you are mailing from is unknown",
+        "The account that you are sending from does not exist",
+        "Unknown client",
+        "Unknown IP",
+        // A list with many addresses that do not exist: it is not about the one that was named.
+        "too many unknown users",
+        "Too many invalid recipients",
+        "too many bad recipients from your network",
+        "rejected due to a high number of invalid recipients",
+        "excessive unknown recipients",
+        "high unknown user rate",
+        "large number of nonexistent recipients",
+        "directory harvest attack: user unknown",
+        "dictionary attack, no such user",
+        "spam trap hit, user unknown",
+        "bounce rate too high: unknown user",
+        "Zu viele unbekannte Empfänger",
+        "Trop de destinataires inconnus",
+        "Demasiados destinatarios desconocidos",
+        "Troppi destinatari sconosciuti",
+        "Te veel onbekende ontvangers",
+        "Muitos destinatários desconhecidos",
+        "Zbyt wielu nieznanych odbiorców",
+        "Слишком много неизвестных получателей",
+        "För många okända mottagare",
     ];
 
     #[test]
@@ -419,6 +476,11 @@ mod wrapped {
             "552 5.2.2 <ann@example.org>: Mailbox full",
             "550 5.7.1 Mailbox over quota",
             "550 5.1.1 <ann@example.org>: Recipient address rejected: unverified address: Address verification in progress",
+            "550 5.1.1 <ann@example.org>: Recipient address rejected: unverified address: connect to mail.example.org: Connection refused",
+            "452 <ann@example.org> Mailbox size limit exceeded",
+            "550 <ann@example.org> Benutzer hat zuviele Mails auf dem Server. / User has too many messages on the server.",
+            "552 This person's account is exceeding their quota",
+            "552 the recipient is over disk quota. This account will not be able to receive any email",
         ] {
             for (name, wrapper) in WRAPPERS {
                 assert_eq!(kind(wrapper, words, RECIPIENT), NoticeKind::Soft, "{name}: {words}");
@@ -444,6 +506,31 @@ fn prose_that_says_gone_is_hard_and_a_machine_that_answers_is_no_return() {
             "Return-Path: <>\nFrom: Postmaster <postmaster@example.org>\nSubject: Message delivery failure",
             "MailEnable: Message Delivery Failure.\n\nThe following recipient(s) could not be reached:\n\nRecipient: [SMTP:ann@example.org]\nReason: The message could not be delivered because the domain name (example.org) does not appear to be registered.",
             NoticeKind::Hard,
+        ),
+        (
+            "Return-Path: <>\nFrom: Mail Delivery Subsystem <mailer-daemon@googlemail.com>\nX-Failed-Recipients: club@groups.example\nSubject: Delivery Status Notification (Failure)",
+            "Die Gruppe (club) ist vielleicht nicht vorhanden, oder Sie haben nicht die erforderlichen Berechtigungen, um ihr zu schreiben.",
+            NoticeKind::Policy,
+        ),
+        (
+            "Return-Path: <>\nFrom: Mail Delivery Subsystem <mailer-daemon@googlemail.com>\nX-Failed-Recipients: club@groups.example\nSubject: Delivery Status Notification (Failure)",
+            "Le groupe (club) n'existe peut-être pas, ou il se peut que vous ne soyez pas autorisé à lui écrire.",
+            NoticeKind::Policy,
+        ),
+        (
+            "Return-Path: <>\nFrom: Mail Delivery Subsystem <mailer-daemon@googlemail.com>\nX-Failed-Recipients: club@groups.example\nSubject: Delivery Status Notification (Failure)",
+            "Skupina (club) možná neexistuje, nebo nemáte oprávnění do ní psát.",
+            NoticeKind::Policy,
+        ),
+        (
+            "Return-Path: <>\nFrom: Mail Delivery Subsystem <mailer-daemon@googlemail.com>\nX-Failed-Recipients: club@groups.example\nSubject: Delivery Status Notification (Failure)",
+            "El grupo (club) quizás no exista, o no tienes los permisos para publicar en él.",
+            NoticeKind::Policy,
+        ),
+        (
+            "From: noreply@boxbe.example\nSubject: Re: December (Action Required)",
+            "Hello Safe Childhood, your message has been waitlisted: Sender not pre-approved.",
+            NoticeKind::Autoreply,
         ),
         (
             "From: Zendesk <support@parish.example>\nAuto-Submitted: auto-generated\nX-Mailer: Zendesk Mailer\nSubject: [Request received] December 2020 at Safe Childhood",

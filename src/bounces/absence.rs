@@ -55,7 +55,10 @@ pub(super) fn is_before_recipient(stage: Option<Stage>) -> bool {
 
 impl Absence<'_> {
     pub fn party(&self, parties: &Parties) -> AbsentParty {
-        let is_syntax = matches!(self.code, Some(500 | 502 | 503 | 504));
+        // SendGrid reports "500 unknown recipient".
+        let names_mailbox = self.status.is_none_or(|status| status.subject == 0)
+            && absence_has(&plain(self.words), PhraseMeaning::NamesPerson);
+        let is_syntax = matches!(self.code, Some(500 | 502 | 503 | 504)) && !names_mailbox;
         if is_before_recipient(self.stage) || is_syntax || self.status.is_some_and(is_about_us) {
             return AbsentParty::Us;
         }

@@ -325,6 +325,8 @@ fn ses_subscription(value: &Value, mail: &Value) -> ProviderEvent {
 
 fn ses_bounce(part: &Value) -> NoticeKind {
     match (text(part, "bounceType"), text(part, "bounceSubType")) {
+        // They left at Amazon's own page: nothing was sent.
+        ("Permanent", "UnsubscribedRecipient") => NoticeKind::Unsubscribe,
         ("Permanent", _) => NoticeKind::Hard,
         ("Transient", "MessageTooLarge" | "ContentRejected" | "AttachmentRejected") => {
             NoticeKind::Policy
@@ -511,6 +513,8 @@ mod tests {
             (ses("Permanent", "General", "smtp; 550 5.7.1 blocked using zen.spamhaus.org"), Policy),
             (ses("Permanent", "OnAccountSuppressionList", AMAZONS_LIST), Hard),
             (ses("Permanent", "Suppressed", AMAZONS_LIST), Hard),
+            (ses("Permanent", "UnsubscribedRecipient", ""), Unsubscribe),
+            (sendgrid(r#""event":"bounce","type":"bounce","status":"5.0.0","reason":"500 unknown recipient""#), Hard),
             (ses("Transient", "MailboxFull", ""), Soft),
             (ses("Permanent", "General", "smtp; 552 5.2.2 Mailbox full"), Soft),
             (

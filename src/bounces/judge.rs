@@ -51,6 +51,8 @@ pub(super) fn judge(judged: &JudgedWords<'_>) -> Judgement {
         (Some(own), _) if own.class != 2 => Some(own),
         (own, status) => status.or(own),
     };
+    // No later try finds a server for a domain that says it has none (RFC 7505), though some call that passing.
+    let nearest = nearest.filter(|status| status.class != 4 || !says_no_server(words));
     let said = said_in(&quoted);
     let is_said = said.contains(char::is_alphabetic);
     let mut senses = reasons_in(&ready(if is_said { &said } else { words }));
@@ -115,6 +117,18 @@ fn acquitted(
         AbsentParty::Us => NoticeKind::Policy,
         AbsentParty::Unclear => NoticeKind::Unknown,
     }
+}
+
+fn says_no_server(words: &str) -> bool {
+    let words = plain(words);
+    [
+        "null mx",
+        "nullmx",
+        "receive email according to the administrator",
+        "indicated no smtp service",
+    ]
+    .iter()
+    .any(|saying| words.contains(saying))
 }
 
 /// The words of all refusals that a text quotes.

@@ -10,13 +10,17 @@ use super::addresses::addresses_in;
 const PHRASES: &str = include_str!("phrases.txt");
 
 /// Words that sound like something else, and what they mean: how `IronPort` begins each refusal of an address, whatever the
-/// server said of it; a mailbox that was closed because nobody reads it.
-const IDIOMS: [(&str, &str); 5] = [
+/// server said of it; a mailbox that was closed because nobody reads it; a size that is the mailbox's and not the message's.
+const IDIOMS: [(&str, &str); 9] = [
     (" unknown address error ", " "),
     (" has been blocked due to inactivity", " is inactive"),
     (" was blocked due to inactivity", " is inactive"),
     (" is blocked due to inactivity", " is inactive"),
     (" blocked for inactivity", " is inactive"),
+    (" mailbox size limit", " mailbox quota"),
+    (" too many messages on the server", " mailbox is full"),
+    (" recipient account is blocked", " recipient account is inactive"),
+    (" compte du destinataire est bloqu", " recipient account is inactive "),
 ];
 
 /// What some words say. Of reasons, the strongest first: whoever is named together with a refusal of us is not written off.

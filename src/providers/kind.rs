@@ -26,6 +26,8 @@ pub enum RefusalKind {
     Content,
     /// The address of this computer or of the relay is on a block list.
     BlockList,
+    /// Too many of the addresses that we wrote to do not exist: the server takes nothing more from us.
+    ListQuality,
     /// The relay takes mail for other domains only from those it knows.
     Relaying,
     /// The name given with EHLO is not accepted.
@@ -68,7 +70,7 @@ pub enum Blame {
 }
 
 impl RefusalKind {
-    pub const ALL: [RefusalKind; 24] = [
+    pub const ALL: [RefusalKind; 25] = [
         RefusalKind::Login,
         RefusalKind::LoginAttempts,
         RefusalKind::PasswordsOff,
@@ -80,6 +82,7 @@ impl RefusalKind {
         RefusalKind::Size,
         RefusalKind::Content,
         RefusalKind::BlockList,
+        RefusalKind::ListQuality,
         RefusalKind::Relaying,
         RefusalKind::EhloName,
         RefusalKind::NoMailbox,
@@ -119,7 +122,7 @@ impl RefusalKind {
                 }
             }
             // A limit that is refused for good opens only after hours.
-            RefusalKind::Connections | RefusalKind::Rate => {
+            RefusalKind::Connections | RefusalKind::Rate | RefusalKind::ListQuality => {
                 if is_permanent {
                     Blame::Us
                 } else {
@@ -173,6 +176,7 @@ impl RefusalKind {
             RefusalKind::Size => "size",
             RefusalKind::Content => "content",
             RefusalKind::BlockList => "block list",
+            RefusalKind::ListQuality => "too many unknown addresses",
             RefusalKind::Relaying => "relaying",
             RefusalKind::EhloName => "name of this computer",
             RefusalKind::NoMailbox => "no such mailbox",
@@ -206,7 +210,8 @@ impl RefusalKind {
                  ROUNDUP_RELAY_TOKEN_COMMAND (OAuth)"
             }
             RefusalKind::Encryption => {
-                "connect over TLS: write smtps://HOST (port 465) or smtp://HOST:587 in ROUNDUP_RELAY"
+                "connect over TLS: let ROUNDUP_RELAY begin with smtps:// (port 465) or smtp:// (port 587); for a server \
+                 on this computer, let it also end in ?tls=starttls"
             }
             RefusalKind::Sender => {
                 "set `address` under [sender] in roundup.toml to one that this login may send as, \
@@ -233,6 +238,10 @@ impl RefusalKind {
             RefusalKind::BlockList => {
                 "ask for the address in the reply to be taken off the block list, or send through \
                  a relay with a login (ROUNDUP_RELAY)"
+            }
+            RefusalKind::ListQuality => {
+                "too many addresses of the list do not exist: settle what came back with `roundup inbox`, wait a \
+                 day, then send more slowly (`rate` under [send])"
             }
             RefusalKind::Relaying => {
                 "let the relay know this computer: set ROUNDUP_RELAY_USERNAME and \

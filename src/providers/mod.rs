@@ -117,9 +117,18 @@ fn of_a_mailbox(stage: Stage, reply: &Reply) -> bool {
 
 /// Words with which a provider speaks of our account, and not of a mailbox.
 fn speaks_to_us(text: &str) -> bool {
-    ["your account", "sending", "outgoing", "outbound", "sender", "smtp account", "upgrade"]
-        .iter()
-        .any(|words| has(text, words))
+    [
+        "your account",
+        "sending",
+        "outgoing",
+        "outbound",
+        "sender",
+        "smtp account",
+        "relay account",
+        "upgrade",
+    ]
+    .iter()
+    .any(|words| has(text, words))
 }
 
 /// With a code of policy (X.7.Z) pairs of words that are far apart say nothing of a mailbox: "Authenticated user restricted from

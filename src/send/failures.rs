@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::config::RunEnd;
-use super::patience::{NextAttempt, Patience};
+use super::patience::{LONGEST_PAUSE, NextAttempt, Patience};
 use super::verdict::RunFate;
 use crate::ledger::Status;
 
@@ -42,6 +42,8 @@ pub(super) struct Failures {
     /// Before the first new connection after one that failed.
     reconnect: Duration,
     patience: Patience,
+    /// The relay has taken a message in this run.
+    has_taken: bool,
     /// Sessions lost in a row.
     lost: u32,
     /// The same by row.
@@ -52,7 +54,14 @@ pub(super) struct Failures {
 impl Failures {
     pub fn new(patience: Duration, reconnect: Duration) -> Self {
         let patience = Patience::new(patience, reconnect);
-        Self { reconnect, patience, lost: 0, lost_on: BTreeMap::new(), met_limit: BTreeMap::new() }
+        Self {
+            reconnect,
+            patience,
+            has_taken: false,
+            lost: 0,
+            lost_on: BTreeMap::new(),
+            met_limit: BTreeMap::new(),
+        }
     }
 
     /// A session was lost while it had this row in progress. True when the trouble is the row's.
@@ -76,6 +85,7 @@ impl Failures {
 
     /// Counts one outcome, `now` after the run began. `slower`: the relay wanted less, and gets less from now on.
     pub fn note(&mut self, status: Status, fate: RunFate, slower: bool, now: Duration) -> RunStep {
+        self.has_taken |= status == Status::Accepted;
         match fate {
             RunFate::GoOn | RunFate::Refused(_) => {
                 self.lost = 0;
@@ -83,9 +93,18 @@ impl Failures {
                 if was_trouble { RunStep::Recovered } else { RunStep::GoOn }
             }
             RunFate::Pause { why, cure } => RunStep::End(RunEnd::Paused { why, cure }),
-            // Too many connections are not a failure of the relay.
+            // A limit is not a failure of the relay, and goes by. Where it has taken nothing yet, it may as well be the login
+            // that is closed: each further try makes that longer.
             RunFate::ConnectionFailed { why } | RunFate::SessionLost { why } if slower => {
-                RunStep::Wait { why, pause: self.reconnect, left: Duration::MAX }
+                match self.patience.failed(now, false) {
+                    NextAttempt::TryAfter { pause, .. } => {
+                        RunStep::Wait { why, pause, left: Duration::MAX }
+                    }
+                    NextAttempt::GiveUp if self.has_taken => {
+                        RunStep::Wait { why, pause: LONGEST_PAUSE, left: Duration::MAX }
+                    }
+                    NextAttempt::GiveUp => RunStep::End(RunEnd::Unreachable { why }),
+                }
             }
             RunFate::SessionLost { why } => {
                 // The relay was there, and took a command or two: it may be the rows.
@@ -149,7 +168,9 @@ mod tests {
         for (happened, expected) in [
             (vec![fails(); 6], "1wwwwx"),
             (vec![fails(), fails(), ok(), fails()], "1w+1"),
-            (vec![(Planned, trouble(), true); 9], "111111111"),
+            // Limits of a relay that has taken nothing are trouble like any other; one that has taken a message is waited for.
+            (vec![(Planned, trouble(), true); 6], "1wwwwx"),
+            ([vec![ok()], vec![(Planned, trouble(), true); 8]].concat(), ".1wwwwwww"),
             // Each of these leaves a person in doubt: patience would cost more of them.
             (vec![(Uncertain, trouble(), false); 3], "1wx"),
             // Rows may be the trouble: the relay is given up after many of them, and not before patience ends.

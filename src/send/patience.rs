@@ -10,7 +10,7 @@ pub const DEFAULT: Duration = Duration::from_mins(5);
 /// Longer than this nobody means: the same command carries on at any time.
 const LONGEST: Duration = Duration::from_hours(24);
 /// A relay that is back is noticed within this time.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Copies that came to nothing at their very end, with no acceptance between them: each leaves a person in doubt, so
 /// that waiting for a better time would cost more of them.
 const MOST_UNCERTAIN: u32 = 3;

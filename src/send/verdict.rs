@@ -96,6 +96,9 @@ fn delay_of(kind: RefusalKind) -> Delay {
     }
 }
 
+/// How a reason begins that is a reply, and not silence or a broken connection.
+pub const ANSWERED: &str = "the relay answered ";
+
 /// How the reason begins for a row on which sessions are lost again and again.
 pub const LOST_ON_IT: &str = "the relay breaks off whenever this person is named: ";
 
@@ -181,7 +184,7 @@ fn is_of_a_message(stage: Stage) -> bool {
 
 fn judge_reply(stage: Stage, reply: &Reply, between: Correspondents<'_>) -> Verdict {
     let answer = reply.summary();
-    let said = format!("the relay answered {answer} ({})", stage.name());
+    let said = format!("{ANSWERED}{answer} ({})", stage.name());
     let failed = |row| Verdict { row, run: RunFate::ConnectionFailed { why: said.clone() } };
     let released = || RowFate::Released { why: format!("{answer} ({})", stage.name()) };
     if !reply.is_transient() && !reply.is_permanent() {
@@ -195,7 +198,14 @@ fn judge_reply(stage: Stage, reply: &Reply, between: Correspondents<'_>) -> Verd
         };
     }
     let meaning = meaning_between(stage, reply, between);
-    let pause = || RunFate::Pause { why: said.clone(), cure: meaning.kind.cure().to_owned() };
+    let cure = match (stage, meaning.kind) {
+        // It has offered STARTTLS, and does not have it.
+        (Stage::Tls, RefusalKind::Unclear | RefusalKind::Encryption) => {
+            SmtpFault::TlsNotOffered.cure().unwrap_or_default()
+        }
+        (_, kind) => kind.cure().to_owned(),
+    };
+    let pause = || RunFate::Pause { why: said.clone(), cure: cure.clone() };
     let is_limit = matches!(meaning.kind, RefusalKind::Rate | RefusalKind::Connections);
     match stage {
         Stage::Connect | Stage::Banner | Stage::Hello | Stage::Tls | Stage::Login => {

@@ -13,6 +13,7 @@ use crate::cli::terminal::screen::{Screen, people};
 use crate::operator::{NoticeTopic, OperatorNotice};
 use crate::report::{EditionPhase, Report};
 use crate::send::config::{Pause, RunEnd};
+use crate::send::verdict::ANSWERED;
 
 /// `roundup.send/1`.
 #[derive(Serialize)]
@@ -163,6 +164,9 @@ pub fn notice(end: &RunEnd, report: &Report, zone: Tz) -> Option<OperatorNotice>
 fn cure(end: &RunEnd, report: &Report) -> String {
     let first = match end {
         RunEnd::Paused { cure, .. } if !cure.is_empty() => format!("{cure}. Then: "),
+        RunEnd::Unreachable { why } if why.starts_with(ANSWERED) => {
+            format!("{ANSWER_CURE}. Then: ")
+        }
         RunEnd::Unreachable { .. } => format!("{RELAY_CURE}. Then: "),
         _ => String::new(),
     };
@@ -217,6 +221,10 @@ fn local(at: DateTime<Utc>, zone: Tz) -> impl std::fmt::Display {
 /// What to do when the relay has been away, or has made no sense, for as long as the run is patient.
 const RELAY_CURE: &str = "look whether this computer is online and ROUNDUP_RELAY names the right server and port; if both are \
                           right, ask the relay's provider";
+
+/// The same when it is there, and said no each time.
+const ANSWER_CURE: &str = "the relay can be reached, and has taken nothing for a while: wait an hour; if it says the same \
+                           then, send its words to its provider";
 
 /// What is left, and how to go on. That nobody was missed is said only where the rows prove it.
 fn still_to_go(end: &RunEnd, report: &Report) -> String {

@@ -263,3 +263,9 @@ pub(in super::super) const PROTON: ProviderReplies = ProviderReplies {
         ReplyRule("", "address is disabled", Disabled),
     ],
 };
+
+pub(in super::super) const LAPOSTE: ProviderReplies = ProviderReplies {
+    provider: "La Poste",
+    source: "laposte.net: the replies with codes that begin with LPN",
+    rows: &[ReplyRule("5", "recipient account is blocked", Disabled)],
+};

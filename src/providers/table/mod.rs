@@ -3,6 +3,7 @@
 
 mod gateways;
 mod general;
+mod list_quality;
 mod mailboxes;
 mod servers;
 mod services;
@@ -24,6 +25,7 @@ pub(super) struct ProviderReplies {
 pub(super) const ABOUT_US: &ProviderReplies = &general::US;
 
 pub(super) const GROUPS: &[ProviderReplies] = &[
+    list_quality::LIST_QUALITY,
     mailboxes::MICROSOFT,
     mailboxes::GOOGLE,
     mailboxes::YAHOO,
@@ -31,6 +33,7 @@ pub(super) const GROUPS: &[ProviderReplies] = &[
     mailboxes::ZOHO,
     mailboxes::FASTMAIL,
     mailboxes::PROTON,
+    mailboxes::LAPOSTE,
     services::SES,
     services::SENDGRID,
     services::MAILGUN,

@@ -49,7 +49,8 @@ pub(in super::super) const POSTFIX: ProviderReplies = ProviderReplies {
         ReplyRule("", "recipient address rejected: user unknown", NoMailbox),
         ReplyRule("", "recipient address rejected: undeliverable address", NoMailbox),
         ReplyRule("", "address verification in progress", Greylisting),
-        ReplyRule("5", "recipient address rejected: unverified address", NoMailbox),
+        // A check that has not come to an end; one that has says "undeliverable address".
+        ReplyRule("5", "unverified address", Trouble),
         ReplyRule("", "recipient address rejected: domain not found", NoDomain),
         ReplyRule("", "recipient address rejected: malformed dns", NoDomain),
         ReplyRule("", "recipient address rejected: domain+does not accept mail", NoDomain),
