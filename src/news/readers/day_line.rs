@@ -371,6 +371,11 @@ fn is_time(word: &str) -> bool {
 
 /// Whether the words have a time with an end, as events have: "10am–4pm", "10am to 4pm", "10:00 - 12:00".
 fn is_span(words: &[&str]) -> bool {
+    // "7:00 pm - 9:00 pm" is "7:00 - 9:00" with words behind its times.
+    let is_half = |word: &&&str| {
+        matches!(word.to_lowercase().as_str(), "am" | "pm" | "a.m." | "p.m." | "uhr" | "hrs")
+    };
+    let words: Vec<&str> = words.iter().filter(|word| !is_half(word)).copied().collect();
     let has_time = |word: &str| word.contains(|c: char| c.is_ascii_digit()) && is_time(word);
     words.iter().any(|word| {
         word.split(['–', '-', '—']).collect::<Vec<_>>().as_slice().windows(2).any(|pair| {
@@ -441,6 +446,7 @@ mod tests {
             ("Event date: 5 May 2021", "2021-05-05", Event),
             ("Saturday 5 June 2021, 10am–4pm", "2021-06-05", Event),
             ("Saturday 5 June 2021 10:00 - 12:00", "2021-06-05", Event),
+            ("5 June 2021 @ 7:00 pm - 9:00 pm", "2021-06-05", Event),
             ("Closing date: 5 May 2021", "2021-05-05", Event),
             ("Date: 5 June 2021, 7pm to 9pm", "2021-06-05", Event),
             ("Sold out: 5 May 2021", "2021-05-05", Event),

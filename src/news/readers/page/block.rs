@@ -59,7 +59,14 @@ impl<'a> Walk<'a> {
     /// `in_phrase`: within a paragraph or heading, whose words belong together.
     fn node(&mut self, node: NodeRef<'a, Node>, owner: ElementRef<'a>, in_phrase: bool) {
         match node.value() {
-            Node::Text(text) => self.text.push_str(text),
+            Node::Text(text) => {
+                // "<span>3 December 2020</span><span>Updated …": what stands beside each other by its looks.
+                let is_behind_number = self.text.ends_with(|c: char| c.is_ascii_digit());
+                if is_behind_number && text.starts_with(char::is_uppercase) {
+                    self.text.push(' ');
+                }
+                self.text.push_str(text);
+            }
             Node::Element(_) => {
                 if let Some(element) = ElementRef::wrap(node) {
                     self.element(element, owner, in_phrase);

@@ -669,6 +669,39 @@ fn a_label_in_an_element_of_its_own_says_what_a_day_is_of() {
 }
 
 #[test]
+fn what_holds_a_day_or_stands_by_it_says_what_it_is_of() {
+    let of_article = |content: &str| {
+        let html = format!(
+            "<html><body><main><h1>The fair</h1>{content}<p>It was full.</p></main></body></html>"
+        );
+        let article = article::read(&html, "https://e.org/fair", London, "The fair");
+        article.days.first().map(|day| day.value.likely().days(London).0.to_string())
+    };
+    for (form, has_day) in [
+        ("<p><time datetime='{i}'>{d}</time></p>", true),
+        ("<p><time itemprop=datePublished datetime='{i}'>{d}</time></p>", true),
+        ("<p><time class='entry-date published updated' datetime='{i}'>{d}</time></p>", true),
+        ("<p><time itemprop=startDate datetime='{i}'>{d}</time></p>", false),
+        ("<p><time itemprop=dateModified datetime='{i}'>{d}</time></p>", false),
+        ("<p><time class=updated datetime='{i}'>{d}</time></p>", false),
+        ("<div class=meta><span itemprop=dateModified>{d}</span></div>", false),
+        ("<p>{d} @ 7:00 pm - 9:00 pm</p>", false),
+        ("<p>{d}</p><p>Venue: Town hall</p><p>Tickets: £5</p>", false),
+        ("<figure><img src=/a.jpg><figcaption>{d}</figcaption></figure>", false),
+        ("<div><span>Published {d}</span><span>Updated 5 May 2021</span></div>", true),
+        ("<div><span>Updated 5 May 2021</span><span>Published {d}</span></div>", true),
+    ] {
+        let own = form.replace("{i}", "2020-12-03").replace("{d}", "3 December 2020");
+        let expected = has_day.then_some("2020-12-03");
+        assert_eq!(of_article(&own).as_deref(), expected, "{own}");
+        let card =
+            format!("<article><h2><a href='{{u}}'>{{t}}</a></h2>{form}<p>{{s}}</p></article>");
+        let items = learnt(&page(&list(&card)));
+        assert!(items.iter().all(|item| item.date.is_some() == has_day), "{form} {items:?}");
+    }
+}
+
+#[test]
 fn months_of_unequal_size_lose_no_story() {
     for (sizes, wrap, form) in [
         ([1, 2, 1], "ul", "<li><a href='{u}'>{t}</a> – {d}</li>"),

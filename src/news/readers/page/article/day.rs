@@ -10,8 +10,8 @@ use crate::news::readers::day_line::{DayMeaning, day_line};
 use crate::news::readers::page::block::text_of;
 use crate::news::readers::page::data::DataArticle;
 use crate::news::readers::page::part::{
-    day_in_boxes, day_of_tooltip, in_other_words, inline_day, is_label_of_other, month_of, quoted,
-    says_other,
+    day_in_boxes, day_of_tooltip, in_other_words, inline_day, is_label_of_other, is_of_event,
+    is_of_other, month_of, quoted, says_other,
 };
 use crate::news::readers::page::region::is_heading;
 
@@ -65,7 +65,7 @@ impl Reader<'_> {
             Some((block, line.date))
         });
         for (block, date) in published.take(MOST_DAYS) {
-            if self.is_own(block.owner) {
+            if self.is_own(block.owner) && !is_of_other(block, zone) {
                 add(date, format!("its own page: {}", quoted(&block.text)));
             }
         }
@@ -105,16 +105,8 @@ impl Reader<'_> {
     }
 
     fn is_event_block(&self, at: usize) -> bool {
-        const LABELS: &str = "when|event date|date and time|event|starts|start date|time and date|dates|next meeting|next event|next date|save the date";
-        const VENUES: &str = "where|venue|location|address|tickets|admission|time|doors|price|cost|book now|book your place|booking|register";
-        let is = |list: &str, text: &str| {
-            let text = text.split(':').next().unwrap_or(text).trim().to_lowercase();
-            list.split('|').any(|word| word == text)
-        };
         let before = at.checked_sub(1).and_then(|before| self.blocks.get(before));
-        let near = self.blocks.iter().skip(at + 1).take(4).chain(before);
-        before.is_some_and(|block| is(LABELS, &block.text) || is_label_of_other(&block.text))
-            || near.into_iter().any(|block| is(VENUES, &block.text) && block.text.len() < 120)
+        before.is_some_and(|block| is_label_of_other(&block.text)) || is_of_event(&self.blocks, at)
     }
 
     /// The day that stands nearest the headline: just below it or just above. `read` reads the block at a place.
@@ -164,12 +156,13 @@ impl Reader<'_> {
     fn month_of_block(&self, at: usize) -> Option<(WrittenDate, String)> {
         let block = &self.blocks[at];
         let month = month_of(block, self.zone)?;
-        (self.is_own(block.owner) && !self.is_event_block(at)).then(|| (month, block.text.clone()))
+        (self.is_own(block.owner) && !self.is_event_block(at) && !is_of_other(block, self.zone))
+            .then(|| (month, block.text.clone()))
     }
 
     fn day_of_block(&self, at: usize) -> Option<(WrittenDate, String)> {
         let block = &self.blocks[at];
-        if !self.is_own(block.owner) || self.is_event_block(at) {
+        if !self.is_own(block.owner) || self.is_event_block(at) || is_of_other(block, self.zone) {
             return None;
         }
         let line = day_line(&block.text, self.zone);

@@ -48,8 +48,7 @@ pub(super) fn day(
     for (at, block) in blocks.iter().enumerate() {
         if let Some(line) = day_line(&block.text, zone)
             && let Some(date) = line.date
-            && !says_other(block.owner)
-            && !is_labelled_other(blocks, at)
+            && !is_of_something_else(blocks, at, zone)
         {
             let score = match line.of {
                 DayMeaning::Publication => 30,
@@ -58,8 +57,7 @@ pub(super) fn day(
             };
             offer(score, date, format!("the list: {}", quoted(&block.text)));
         } else if let Some(month) = month_of(block, zone)
-            && !says_other(block.owner)
-            && !is_labelled_other(blocks, at)
+            && !is_of_something_else(blocks, at, zone)
         {
             offer(5, month, format!("the list: {}", quoted(&block.text)));
         }
@@ -72,9 +70,10 @@ pub(super) fn day(
             blocks
                 .iter()
                 .position(|block| block.stands_in(element))
-                .is_some_and(|at| is_labelled_other(blocks, at))
+                .is_some_and(|at| is_labelled_other(blocks, at) || is_of_event(blocks, at))
         };
         if let Some((date, words)) = day_in_boxes(element, zone)
+            && value.name() != "figure"
             && !says_other(element)
             && !is_labelled()
         {
@@ -105,12 +104,12 @@ pub(super) fn day(
     best.map(|(_, date, why)| (date, why))
 }
 
-/// Whether an element is of a change or an event, by its names or those of what holds it.
+/// Whether an element is of a change or an event, by its names or those of what holds it. What is called published and updated at
+/// once has not changed since.
 pub fn says_other(element: ElementRef<'_>) -> bool {
-    const WORDS: [&str; 14] = [
-        "updated",
-        "modified",
-        "datemodified",
+    const CHANGES: [&str; 4] = ["updated", "modified", "datemodified", "reviewed"];
+    const PUBLISHED: [&str; 2] = ["published", "datepublished"];
+    const WORDS: [&str; 10] = [
         "event",
         "events",
         "startdate",
@@ -121,15 +120,55 @@ pub fn says_other(element: ElementRef<'_>) -> bool {
         "comments",
         "related",
         "closing",
-        "reviewed",
     ];
+    let is = |element: ElementRef<'_>, words: &[&str]| {
+        let prop = element.value().attr("itemprop").unwrap_or_default().to_lowercase();
+        has_word(element, words) || words.contains(&prop.as_str())
+    };
     std::iter::once(element).chain(element.ancestors().filter_map(ElementRef::wrap)).take(5).any(
         |element| {
-            let prop = element.value().attr("itemprop").unwrap_or_default().to_lowercase();
             !matches!(element.value().name(), "body" | "html" | "main" | "article")
-                && (has_word(element, &WORDS) || WORDS.contains(&prop.as_str()))
+                && (is(element, &WORDS) || is(element, &CHANGES) && !is(element, &PUBLISHED))
         },
     )
+}
+
+/// Whether the day of a block is of something else by the names of what holds it or of the elements in it that hold the day:
+/// `<p><time class="updated">…`; or the block is the caption of a picture.
+pub fn is_of_other(block: &Block<'_>, zone: Tz) -> bool {
+    let within = block.owner.descendent_elements().skip(1).filter(|element| {
+        let value = element.value();
+        (value.name() == "time" || value.attr("itemprop").is_some())
+            && day_line(&text_of(*element), zone).is_some_and(|line| line.date.is_some())
+    });
+    let mut within = within.peekable();
+    let is_named = within.peek().is_some() && within.all(says_other);
+    is_named || says_other(block.owner) || is_caption(block.owner)
+}
+
+/// Whether a text is all that stands below a picture. A card may be a figure too: its caption holds more.
+fn is_caption(owner: ElementRef<'_>) -> bool {
+    let around = std::iter::once(owner).chain(owner.ancestors().filter_map(ElementRef::wrap));
+    let caption = around.take(3).find(|element| element.value().name() == "figcaption");
+    caption.is_some_and(|caption| {
+        caption.descendent_elements().all(|element| {
+            !is_heading(element) && element.value().name() != "a" && element.value().name() != "p"
+        })
+    })
+}
+
+/// Whether the day of a block is when something takes place: a venue, a price or a time with an end stands by it.
+pub fn is_of_event(blocks: &[Block<'_>], at: usize) -> bool {
+    const LABELS: &str = "when|event date|date and time|event|starts|start date|time and date|dates|next meeting|next event|next date|save the date";
+    const VENUES: &str = "where|venue|location|address|tickets|admission|time|doors|price|cost|book now|book your place|booking|register";
+    let is = |list: &str, text: &str| {
+        let text = text.split(':').next().unwrap_or(text).trim().to_lowercase();
+        list.split('|').any(|word| word == text)
+    };
+    let before = at.checked_sub(1).and_then(|before| blocks.get(before));
+    let near = blocks.iter().skip(at + 1).take(4).chain(before);
+    before.is_some_and(|block| is(LABELS, &block.text))
+        || near.into_iter().any(|block| is(VENUES, &block.text) && block.text.len() < 120)
 }
 
 /// Whether the words around an element in its line say that its day is of something else: "Updated <time>…".
@@ -173,6 +212,11 @@ pub fn month_of(block: &Block<'_>, zone: Tz) -> Option<WrittenDate> {
     let date = PartialDate::parse(&block.text, zone).ok()?;
     let is_month = matches!(date, PartialDate::Month(..));
     (is_month && !around.any(is_heading)).then(|| WrittenDate::known(date))
+}
+
+/// Whether what holds a block, stands in it or stands by it says that its day is not of publication.
+fn is_of_something_else(blocks: &[Block<'_>], at: usize, zone: Tz) -> bool {
+    is_of_other(&blocks[at], zone) || is_labelled_other(blocks, at) || is_of_event(blocks, at)
 }
 
 fn is_labelled_other(blocks: &[Block<'_>], at: usize) -> bool {

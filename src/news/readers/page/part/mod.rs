@@ -28,7 +28,8 @@ use text::{join, teaser, title, undoubled};
 
 pub use context::{PageContext, PartSelectors};
 pub use day::{
-    day_in_boxes, day_of_tooltip, in_other_words, is_label_of_other, month_of, quoted, says_other,
+    day_in_boxes, day_of_tooltip, in_other_words, is_label_of_other, is_of_event, is_of_other,
+    month_of, quoted, says_other,
 };
 pub use inline_day::inline_day;
 pub use labels::is_small;
@@ -133,7 +134,8 @@ fn day_beside(
 ) -> Option<(WrittenDate, String)> {
     let mut lines = blocks.iter().map(|block| block.owner).chain(part.elements().take(1));
     lines.find_map(|line| {
-        let (day, words) = inline_day(line, title, zone).filter(|_| !says_other(line))?;
+        let (day, words) = inline_day(line, title, zone)
+            .filter(|_| !is_of_other(&Block { text: String::new(), owner: line }, zone))?;
         Some((day, format!("the list: {}", quoted(&words))))
     })
 }
