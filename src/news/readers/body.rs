@@ -19,7 +19,7 @@ pub struct Body {
     pub text: String,
     /// The line of the file on which each paragraph begins.
     pub lines: Vec<usize>,
-    /// The text of the first heading.
+    /// The text of the first heading, where it is of the whole text.
     pub heading: Option<String>,
     pub pictures: Vec<Picture>,
     /// What is for the website's tool, with its line.
@@ -235,7 +235,9 @@ impl Reader<'_> {
     fn end_heading(&mut self) {
         let level = self.heading.take();
         let Some((line, heading)) = self.inside.take() else { return };
-        let is_first = self.body.heading.is_none();
+        // A smaller heading with text before it is of a part of the text.
+        let is_on_top = level == Some(HeadingLevel::H1) || self.paragraphs.is_empty();
+        let is_first = self.body.heading.is_none() && is_on_top;
         let is_title = match self.title {
             None => is_first,
             Some(title) => words(title) == words(&heading),
@@ -346,6 +348,10 @@ mod tests {
             ("## The Fair\n\nText.", Some("The fair"), "Text."),
             ("# Another\n\nText.", Some("The fair"), "Text."),
             ("## When\n\nText.", Some("The fair"), "When\n\nText."),
+            // A part of the text has a heading of its own: it is not the title of all.
+            ("Text.\n\n## When\n\nAt ten.", None, "Text.\n\nWhen\n\nAt ten."),
+            ("![](a.jpg)\n\n## The fair\n\nText.", None, "Text."),
+            ("Text.\n\n# The fair\n\nAt ten.", None, "Text.\n\nAt ten."),
         ] {
             assert_eq!(read(markdown, 1, title, false).text, text, "{markdown}");
         }

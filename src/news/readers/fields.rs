@@ -26,6 +26,7 @@ pub(super) const DATE: &[&str] = &[
     "published",
     "publishdate",
     "pubdate",
+    "pubdatetime",
     "publishedat",
     "datepublished",
     "createdat",
@@ -42,7 +43,7 @@ const IMAGE_SIZE: &[&str] = &["imagesize"];
 const TOPICS: &[&str] = &["topics", "topic", "tags", "categories", "category"];
 const ID: &[&str] = &["id", "guid", "slug"];
 const ORDER: &[&str] = &["order", "weight"];
-const DRAFT: &[&str] = &["draft"];
+const DRAFT: &[&str] = &["draft", "isdraft"];
 const MADE: &[&str] = &["titlemade"];
 const CONSENT: &[&str] = &["consent"];
 const CONSENT_UNTIL: &[&str] = &["consentuntil"];
@@ -70,6 +71,12 @@ const IGNORED: &[&str] = &[
     "expirydate",
     "visibility",
     "status",
+    "build",
+    "cascade",
+    "links",
+    "menu",
+    "moddatetime",
+    "seo",
 ];
 
 /// Of more names than people write by hand, the first are looked at for slips.

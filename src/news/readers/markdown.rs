@@ -9,15 +9,24 @@ use serde_json::Value;
 
 use super::body;
 use super::fields::{self, Origin};
+use super::front_fields::{toml_fields, yaml_fields};
 use super::pictures::is_picture_file;
 use super::property_lines::{is_fenced_below, property_lines};
-use super::static_site::SitePage;
-use super::yaml;
+use super::static_site::{SitePage, script_fields};
 use crate::date::PartialDate;
 use crate::date::file_name::loose_day_length;
 use crate::news::item::{Item, Reading, SkippedItem, web_address};
 use crate::problem::{Place, Problem};
 use crate::rfc::csv::simple;
+
+/// What front matter is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FrontLanguage {
+    Yaml,
+    Toml,
+    /// JSON, or a program of Eleventy's (`---js`).
+    Script,
+}
 
 /// Splits a text and reads its front matter. A text without any has no fields.
 ///
@@ -29,15 +38,19 @@ pub fn document<'a>(source: &str, text: &'a str) -> Result<MarkdownDocument<'a>,
         MarkdownDocument { fields: BTreeMap::new(), body: text, first_field_line: 1, front: "" };
     let first = text.lines().next().unwrap_or("").trim_end();
     let below = text.find('\n').map_or(text.len(), |at| at + 1);
-    let (fence, is_yaml, start) = match first {
-        "---" | "---yaml" | "--- yaml" => ("---", true, below),
-        "+++" => ("+++", false, below),
-        "---toml" | "--- toml" => ("---", false, below),
+    let language = first.strip_prefix("---").map(str::trim);
+    let (fence, language, start) = match (first, language) {
+        ("---", _) | (_, Some("yaml")) => ("---", FrontLanguage::Yaml, below),
+        ("+++", _) => ("+++", FrontLanguage::Toml, below),
+        (_, Some("toml")) => ("---", FrontLanguage::Toml, below),
+        (_, Some("json")) => ("---", FrontLanguage::Script, below),
+        (_, Some("js" | "javascript" | "node")) => ("---", FrontLanguage::Script, below),
         _ if first.starts_with('{') => return json_document(source, text),
         // Hexo needs no fence over the fields, only the one below them.
-        _ if is_fenced_below(text) => ("---", true, 0),
+        _ if is_fenced_below(text) => ("---", FrontLanguage::Yaml, 0),
         _ => return Ok(property_lines(text).unwrap_or(body_only)),
     };
+    let is_yaml = language == FrontLanguage::Yaml;
     let mut at = start;
     let mut end = None;
     for line in text[start..].split_inclusive('\n') {
@@ -56,7 +69,11 @@ pub fn document<'a>(source: &str, text: &'a str) -> Result<MarkdownDocument<'a>,
         ));
     };
     let front = &text[start..front_end];
-    let fields = if is_yaml { yaml_fields(source, front)? } else { toml_fields(source, front)? };
+    let fields = match language {
+        FrontLanguage::Yaml => yaml_fields(source, front)?,
+        FrontLanguage::Toml => toml_fields(source, front)?,
+        FrontLanguage::Script => script_fields(front),
+    };
     let first_field_line = if start == 0 { 1 } else { 2 };
     Ok(MarkdownDocument { fields, body: &text[body_start..], first_field_line, front })
 }
@@ -85,107 +102,6 @@ fn json_document<'a>(source: &str, text: &'a str) -> Result<MarkdownDocument<'a>
             first_field_line: 1,
             front: "",
         }),
-    }
-}
-
-fn yaml_fields(source: &str, front: &str) -> Result<BTreeMap<String, Value>, Problem> {
-    if front.trim().is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    match serde_saphyr::from_str(front) {
-        Ok(fields) => Ok(yaml::with_texts(front, fields)),
-        Err(error) => {
-            // The most common mistake of all: a colon in a title that is not quoted.
-            let unquoted = front.lines().enumerate().find(|(_, line)| {
-                line.split_once(": ").is_some_and(|(_, value)| {
-                    value.contains(": ") && !value.trim_start().starts_with(['"', '\'', '[', '{'])
-                })
-            });
-            if let Some((index, line)) = unquoted {
-                let name = line.split(':').next().unwrap_or("title").trim();
-                return Err(Problem::new(
-                    Place::line(source, index + 2),
-                    format!("the front matter cannot be read: `{name}` has a second colon"),
-                    format!("put it in quotation marks: {name}: \"…: …\""),
-                ));
-            }
-            let line = error.location().map_or(1, |at| usize::try_from(at.line()).unwrap_or(1));
-            let column = error.location().map_or(1, |at| usize::try_from(at.column()).unwrap_or(1));
-            let said = error.without_snippet().to_string();
-            // A text that goes on into an indented line is reported where it begins.
-            let mut lines = front.lines().skip(line.saturating_sub(1));
-            let (first, next) = (lines.next(), lines.next());
-            let at_fault = next.filter(|next| next.starts_with('\t')).or(first);
-            let before = front.lines().take(line.saturating_sub(1)).last();
-            let (what, cure) = in_our_words(&said, at_fault, before);
-            Err(Problem::new(
-                Place::at(source, line + 1, column),
-                format!("the front matter cannot be read: {what}"),
-                cure,
-            ))
-        }
-    }
-}
-
-/// What the reader of YAML says about a line, for people who do not know YAML.
-fn in_our_words(said: &str, line: Option<&str>, before: Option<&str>) -> (String, &'static str) {
-    const CURE: &str = "write one `name: value` on each line, without tabs; put text with other \
-        punctuation in quotation marks";
-    let line = line.unwrap_or_default();
-    if let Some(rest) = said.strip_prefix("duplicate mapping key: ") {
-        let name = rest.split([',', ' ']).next().unwrap_or_default();
-        return (format!("`{name}` appears twice"), "remove one of them");
-    }
-    if line.contains(|c: char| c.is_control() && c != '\t') {
-        return (
-            "this line has a character that cannot be shown".to_owned(),
-            "write the line again by hand",
-        );
-    }
-    if line.contains('\t') {
-        return ("this line has a tab".to_owned(), "write spaces instead of the tab");
-    }
-    if line.matches(['"']).count() % 2 == 1 || said.contains("quoted") {
-        return (
-            "a quotation mark is missing here, or one too many".to_owned(),
-            "begin and end the text with \", and write \\\" for one within it",
-        );
-    }
-    let is_entry = |line: &str| line.trim_start().starts_with('-');
-    if is_entry(line) || (before.is_some_and(is_entry) && !line.contains(": ")) {
-        return (
-            "this entry of a list is not like the others".to_owned(),
-            "begin each entry with two spaces, a hyphen and a space: `  - id`",
-        );
-    }
-    ("this line is not `name: value`".to_owned(), CURE)
-}
-
-fn toml_fields(source: &str, front: &str) -> Result<BTreeMap<String, Value>, Problem> {
-    let table: toml::Table = front.parse().map_err(|error: toml::de::Error| {
-        let at = error.span().map_or(0, |span| span.start);
-        let line = front[..at.min(front.len())].matches('\n').count() + 2;
-        Problem::new(
-            Place::line(source, line),
-            format!("the front matter cannot be read: {}", error.message()),
-            "write one `name = \"value\"` a line",
-        )
-    })?;
-    Ok(table.into_iter().map(|(name, value)| (name, json_of_toml(value))).collect())
-}
-
-fn json_of_toml(value: toml::Value) -> Value {
-    match value {
-        toml::Value::String(text) => Value::String(text),
-        toml::Value::Integer(number) => Value::from(number),
-        toml::Value::Float(number) => Value::from(number),
-        toml::Value::Boolean(value) => Value::Bool(value),
-        // Dates are bare words in TOML.
-        toml::Value::Datetime(date) => Value::String(date.to_string()),
-        toml::Value::Array(values) => Value::Array(values.into_iter().map(json_of_toml).collect()),
-        toml::Value::Table(table) => {
-            Value::Object(table.into_iter().map(|(k, v)| (k, json_of_toml(v))).collect())
-        }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod feed;
 mod field_values;
 pub mod fields;
+mod front_fields;
 pub mod front_matter;
 pub mod ghost;
 pub mod headings;

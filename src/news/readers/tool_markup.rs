@@ -56,7 +56,7 @@ pub fn without(markdown: &str) -> StrippedText {
     let mut rest = markdown;
     let mut line = 1;
     let mut before = '\n';
-    while let Some(at) = rest.find(['{', '[', '!', ':', '<', '=', '\n']) {
+    while let Some(at) = rest.find(['{', '[', '!', ':', '<', '=', '%', '\n']) {
         let (plain, here) = rest.split_at(at);
         without.text.push_str(plain);
         before = plain.chars().next_back().unwrap_or(before);
@@ -113,6 +113,9 @@ fn mark(here: &str, begins_line: bool) -> Option<Mark<'_>> {
         let length = here.find('\n').unwrap_or(here.len());
         return Some(Mark { length, words: "", is_told: true });
     }
+    if let Some(length) = private_comment(here).or_else(|| icon(here)) {
+        return Some(Mark { length, words: "", is_told: false });
+    }
     if let Some(length) = callout(here) {
         return Some(Mark { length, words: "", is_told: false });
     }
@@ -127,6 +130,22 @@ fn mark(here: &str, begins_line: bool) -> Option<Mark<'_>> {
         return Some(Mark { length, words: "", is_told: true });
     }
     None
+}
+
+/// "%% not for readers %%": a comment of Obsidian, which nobody but its author sees.
+fn private_comment(here: &str) -> Option<usize> {
+    let inner = here.strip_prefix("%%")?;
+    let inner = &inner[..inner.floor_char_boundary(LONGEST_COMMENT_BYTES)];
+    Some(inner.find("%%")? + 4)
+}
+
+/// ":material-check:": a picture of `MkDocs`.
+fn icon(here: &str) -> Option<usize> {
+    const SETS: [&str; 4] = ["material-", "fontawesome-", "octicons-", "simple-"];
+    let inner = here.strip_prefix(':')?;
+    let name = &inner[..inner.find(':')?];
+    let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    (is_name && SETS.iter().any(|set| name.starts_with(set))).then_some(name.len() + 2)
 }
 
 /// "[!note]" at the beginning of a quotation, as GitHub and Obsidian write notes.
@@ -297,6 +316,9 @@ mod tests {
             ("::: warning\nMind the step.\n:::", "\nMind the step.\n", 2),
             ("[caption id=\"a\"]The hall[/caption]", "The hall", 2),
             ("{/* not yet */}Text", "Text", 1),
+            ("A %%not for\nreaders%% B", "A \n B", 0),
+            ("100%% and 50%", "100%% and 50%", 0),
+            ("It was :material-check: full. :tada: 10:30:15", "It was  full. :tada: 10:30:15", 0),
             (
                 "[link](https://e.org) [x] [^1] [gallery](x) {a} { { } :: !",
                 "[link](https://e.org) [x] [^1] [gallery](x) {a} { { } :: !",

@@ -136,8 +136,9 @@ fn is_post(shown: &str, site: &Site<'_>) -> bool {
 
 /// Whether a template shows a list of pages, and is none of them.
 fn is_list_of_tool(shown: &str, text: &str) -> bool {
+    const LISTS: [&str; 3] = ["collections.", "collections[", "pagination.items"];
     let ending = shown.rsplit('.').next().unwrap_or_default().to_lowercase();
-    TEMPLATES.contains(&ending.as_str()) && text.contains("{% for") && text.contains("collections")
+    TEMPLATES.contains(&ending.as_str()) && LISTS.iter().any(|list| text.contains(list))
 }
 
 fn stem(path: &Path) -> &str {
@@ -159,23 +160,57 @@ fn config(project: &Path, folder: &Path, kind: SourceKind) -> Config {
             {
                 config.ignore(&String::from_utf8_lossy(&list));
             }
+            if kind == SourceKind::Eleventy {
+                let input = config.input.as_deref().unwrap_or_default();
+                let data = project.join(root).join(input).join(&config.data_folder);
+                config.globals = global_data(&data);
+            }
             return config;
         }
     }
     Config::default()
 }
 
+/// What all pages of an Eleventy site know, by the names of the files that say it.
+fn global_data(folder: &Path) -> BTreeMap<String, Value> {
+    const ENDINGS: [&str; 4] = ["json", "js", "cjs", "mjs"];
+    let Ok(entries) = std::fs::read_dir(folder) else { return BTreeMap::new() };
+    let read = |path: PathBuf| {
+        let name = path.file_name()?.to_str()?.to_owned();
+        let (stem, ending) = name.rsplit_once('.')?;
+        let text = read_file(&path).ok().filter(|_| ENDINGS.contains(&ending))?;
+        let text = String::from_utf8_lossy(&text);
+        if let Ok(value) = serde_json::from_str(&text) {
+            return Some((stem.to_owned(), value));
+        }
+        let values = eleventy_data(&name, &text).values;
+        Some((stem.to_owned(), Value::Object(values.into_iter().collect())))
+    };
+    entries.flatten().filter_map(|entry| read(entry.path())).collect()
+}
+
 /// Files with a part of Hugo's settings each, named for the part.
 fn parts(root: &Path, kind: SourceKind) -> Vec<(String, String)> {
-    const PARTS: [&str; 4] = ["permalinks", "languages", "frontmatter", "ignoreFiles"];
-    let names = PARTS
-        .iter()
-        .flat_map(|part| ["toml", "yaml", "yml", "json"].map(|ending| format!("{part}.{ending}")));
+    const PARTS: [&str; 6] =
+        ["permalinks", "languages", "frontmatter", "ignorefiles", "module", "cascade"];
+    const ENDINGS: [&str; 4] = ["toml", "yaml", "yml", "json"];
+    let folder = root.join("config/_default");
+    let Some(entries) = std::fs::read_dir(&folder).ok().filter(|_| kind == SourceKind::Hugo) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> =
+        entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.retain(|name| {
+        let lower = name.to_lowercase();
+        let (part, rest) = lower.split_once('.').unwrap_or_default();
+        PARTS.contains(&part) && ENDINGS.contains(&rest.rsplit('.').next().unwrap_or_default())
+    });
+    names.sort();
     let read = |name: String| {
-        let bytes = read_file(&root.join("config/_default").join(&name)).ok()?;
+        let bytes = read_file(&folder.join(&name)).ok()?;
         Some((name, String::from_utf8_lossy(&bytes).into_owned()))
     };
-    if kind == SourceKind::Hugo { names.filter_map(read).collect() } else { Vec::new() }
+    names.into_iter().filter_map(read).collect()
 }
 
 /// Whether a Jekyll source is a folder with folders of posts, and not a folder of posts or a collection itself.
@@ -284,6 +319,13 @@ impl Defaults<'_> {
             add(self.known.get(parent).map(Vec::as_slice).unwrap_or_default());
         }
         add(&self.site.config.cascade);
+        // What a file for all pages works out comes after all that is written.
+        let globals = &self.site.config.globals;
+        for name in ["permalink", "eleventyComputed"] {
+            if let Some(value) = globals.get(name) {
+                found.entry(name.to_owned()).or_insert_with(|| value.clone());
+            }
+        }
         found
     }
 
@@ -411,6 +453,48 @@ mod tests {
         assert_eq!(said.len(), 2, "{said:?}");
         assert!(said.iter().any(|said| said.contains("this data file is a program")), "{said:?}");
         assert!(said.iter().any(|said| said.contains("works out `title`")), "{said:?}");
+    }
+
+    #[test]
+    fn what_all_pages_of_an_eleventy_site_know() {
+        let page = "---\ntitle: A\ndate: 2020-12-03\n---\nx\n";
+        let draft = "---js\nconst title = \"B\";\nconst draft = true;\n---\nx\n";
+        let template = "module.exports = { permalink: '/{{ site.base }}/{{ page.fileSlug }}/' }";
+        let computed = "module.exports = { permalink: d => d.draft ? false : d.permalink }";
+        for (name, text, own, expected) in [
+            ("_data/site.json", "{\"base\": \"stories\"}", template, "A /stories/a/"),
+            ("_data/site.js", "module.exports = { base: 'stories' }", template, "A /stories/a/"),
+            ("_data/other.json", "{}", template, "A none"),
+            ("_data/permalink.js", "module.exports = () => '/x/'", "", "A none"),
+            ("_data/permalink.json", "\"/all/{{ page.fileSlug }}/\"", "", "A /all/a/"),
+            ("_data/eleventyComputed.js", computed, "", "A none"),
+            ("_data/metadata.js", "export default { title: 'Club' }", "", "A /posts/a/"),
+        ] {
+            let (found, _) = links(
+                SourceKind::Eleventy,
+                "posts",
+                &[
+                    (".eleventy.js", ""),
+                    (name, text),
+                    ("posts/posts.11tydata.js", own),
+                    ("posts/a.md", page),
+                    ("posts/b.md", draft),
+                    ("posts/all.njk", "{% set all = collections.posts %}{{ all | length }}"),
+                ],
+            );
+            assert_eq!(found, [expected], "{name} {text}");
+        }
+        let (_, said) = links(
+            SourceKind::Eleventy,
+            "posts",
+            &[
+                (".eleventy.js", ""),
+                ("posts/a.pug", "p x"),
+                ("posts/b.11ty.js", "x"),
+                ("posts/c.js", "x"),
+            ],
+        );
+        assert_eq!(said.len(), 2, "{said:?}");
     }
 
     #[test]

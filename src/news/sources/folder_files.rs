@@ -27,7 +27,7 @@ const PAGES: [&str; 2] = ["html", "htm"];
 /// Endings of templates that Eleventy makes pages of as it does of HTML.
 pub const TEMPLATES: [&str; 2] = ["njk", "liquid"];
 /// Endings of texts that are written in another way, and what that is called.
-const OTHERS: [(&str, &str); 9] = [
+const OTHERS: [(&str, &str); 17] = [
     ("adoc", "AsciiDoc"),
     ("asciidoc", "AsciiDoc"),
     ("asc", "AsciiDoc"),
@@ -37,7 +37,17 @@ const OTHERS: [(&str, &str); 9] = [
     ("lr", "a page of Lektor"),
     ("njk", "a Nunjucks template"),
     ("liquid", "a Liquid template"),
+    ("pug", "a Pug template"),
+    ("haml", "a Haml template"),
+    ("slim", "a Slim template"),
+    ("hbs", "a Handlebars template"),
+    ("mustache", "a Mustache template"),
+    ("ejs", "an EJS template"),
+    ("webc", "a WebC template"),
+    ("astro", "a page of Astro"),
 ];
+/// Ends of names of programs that make a page each.
+const PROGRAMS: [&str; 4] = [".11ty.js", ".11ty.mjs", ".11ty.cjs", ".11ty.ts"];
 /// Endings of texts that stories may be in where people put them; in a website's folder they are something to download.
 const DOCUMENTS: [(&str, &str); 9] = [
     ("txt", "a text without Markdown's ending"),
@@ -265,7 +275,9 @@ impl Walk<'_> {
         if PAGES.contains(&ending.as_str()) && !is_plain {
             return true;
         }
-        if let Some((_, what)) = OTHERS.iter().find(|(other, _)| *other == ending) {
+        let is_program = PROGRAMS.iter().any(|end| name.ends_with(end));
+        let other = OTHERS.iter().find(|(other, _)| *other == ending).map(|(_, what)| *what);
+        if let Some(what) = other.or_else(|| is_program.then_some("a program that makes a page")) {
             self.say(
                 path,
                 format!("this is {what}, which roundup does not read: it was left out"),

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::SitePage;
-use super::eleventy_template::template;
+use super::eleventy_template::{TemplatePage, template};
 use super::names::{Name, hugo_path, length_of_day, text, without_date, zola_path};
 use super::pattern::{Words, filled};
 use crate::date::PartialDate;
@@ -26,6 +26,11 @@ impl SitePage<'_> {
         let mut sections: Vec<&str> = section.split('/').filter(|part| !part.is_empty()).collect();
         let (folders, file) = below.rsplit_once('/').unwrap_or(("", below));
         sections.extend(folders.split('/').filter(|part| !part.is_empty()));
+        if let Some(folder) = &self.site.config.collections_folder
+            && sections.first() == Some(&folder.as_str())
+        {
+            sections.remove(0);
+        }
         let mut whole = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
         let (own, code) = languages.split(whole);
         whole = own;
@@ -51,14 +56,16 @@ impl SitePage<'_> {
         date: Option<PartialDate>,
         zone: Tz,
     ) -> Option<String> {
-        let base = self.base()?;
-        let day = date.map(|date| date.days(zone).0);
+        let languages = &self.site.config.languages;
+        let own = self.language().and_then(|code| languages.addresses.get(&code).cloned());
+        let base = own.or_else(|| self.base())?;
+        let day = self.day_of_address(fields, date, zone);
         let path = match self.site.kind {
             SourceKind::Hugo => self.hugo(fields, day),
             SourceKind::Jekyll => self.jekyll(fields, day),
             SourceKind::Zola => self.zola(fields, day),
             SourceKind::Eleventy => self.eleventy(fields, day),
-            _ => self.site.permalink.map(|pattern| {
+            _ => self.site.permalink.and_then(|pattern| {
                 filled(self.site.kind, pattern, self.name().base, fields, day, &Words::default())
             }),
         }?;
@@ -72,13 +79,22 @@ impl SitePage<'_> {
         web_address(&whole, None)
     }
 
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "one shape for every tool: Eleventy's may have no address"
-    )]
+    /// The day that addresses are made of: in Hugo as it is written, whatever the time is elsewhere.
+    fn day_of_address(
+        &self,
+        fields: &BTreeMap<String, Value>,
+        date: Option<PartialDate>,
+        zone: Tz,
+    ) -> Option<NaiveDate> {
+        let written = text(fields, "date")
+            .and_then(|text| NaiveDate::parse_from_str(text.get(..10)?, "%Y-%m-%d").ok());
+        let of_hugo = written.filter(|_| self.site.kind == SourceKind::Hugo);
+        of_hugo.or_else(|| Some(date?.days(zone).0))
+    }
+
     fn hugo(&self, fields: &BTreeMap<String, Value>, day: Option<NaiveDate>) -> Option<String> {
         let name = self.name();
-        let path = |text: &str| hugo_path(text, self.site.config.hugo_paths);
+        let path = |text: &str| hugo_path(text, self.site.config.hugo.paths);
         let sections: Vec<String> = name.sections.iter().map(|part| path(part)).collect();
         let own_slug = text(fields, "slug").map(|slug| path(&slug));
         let title = text(fields, "title").map(|title| path(&title)).unwrap_or_default();
@@ -88,18 +104,11 @@ impl SitePage<'_> {
             let is_file = url.rsplit('/').next().is_some_and(|last| last.contains('.'));
             let url = if url.ends_with('/') || is_file { url } else { format!("{url}/") };
             // Patterns have been possible there since 0.131.
-            return Some(if url.contains(':') && !url.contains("://") {
-                filled(
-                    self.site.kind,
-                    &url,
-                    self.name().base,
-                    fields,
-                    day,
-                    &Words { title, slug: own_slug.clone(), file, sections, ..Words::default() },
-                )
-            } else {
-                url
-            });
+            if !url.contains(':') || url.contains("://") {
+                return Some(url);
+            }
+            let words = Words { title, slug: own_slug, file, sections, ..Words::default() };
+            return filled(self.site.kind, &url, name.base, fields, day, &words);
         }
         let section = sections.first().cloned().unwrap_or_default();
         let configured = self
@@ -110,18 +119,15 @@ impl SitePage<'_> {
             .or_else(|| self.site.config.permalinks.get("/"));
         if let Some(pattern) = self.site.permalink.or(configured.map(String::as_str)) {
             let words = Words { title, slug: own_slug, file, sections, ..Words::default() };
-            let path = filled(self.site.kind, pattern, self.name().base, fields, day, &words);
+            let path = filled(self.site.kind, pattern, name.base, fields, day, &words)?;
             return Some(format!("{language}/{}", path.trim_start_matches('/')));
         }
         let last = own_slug.unwrap_or(file);
-        let end = if self.site.config.ugly && !name.is_index { ".html" } else { "/" };
+        let end =
+            if self.site.config.hugo.is_ugly(&section) && !name.is_index { ".html" } else { "/" };
         Some(format!("{language}/{}/{last}{end}", sections.join("/")))
     }
 
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "one shape for every tool: Eleventy's may have no address"
-    )]
     fn jekyll(&self, fields: &BTreeMap<String, Value>, day: Option<NaiveDate>) -> Option<String> {
         let name = self.name();
         let own_slug = text(fields, "slug");
@@ -166,7 +172,7 @@ impl SitePage<'_> {
             collection: collection.map_or("posts", |(name, _)| name).to_owned(),
             path: below.iter().copied().chain([name.whole]).collect::<Vec<&str>>().join("/"),
         };
-        Some(filled(self.site.kind, pattern, self.name().base, fields, day, &words))
+        filled(self.site.kind, pattern, name.base, fields, day, &words)
     }
 
     /// Jekyll's categories: the folders above `_posts`, then the fields, each once, in lower case.
@@ -204,10 +210,6 @@ impl SitePage<'_> {
         once.join("/")
     }
 
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "one shape for every tool: Eleventy's may have no address"
-    )]
     fn zola(&self, fields: &BTreeMap<String, Value>, day: Option<NaiveDate>) -> Option<String> {
         if let Some(path) = text(fields, "path") {
             return Some(format!("/{}/", path.trim_matches('/')));
@@ -228,7 +230,7 @@ impl SitePage<'_> {
                     sections,
                     ..Words::default()
                 };
-                Some(filled(self.site.kind, pattern, self.name().base, fields, day, &words))
+                filled(self.site.kind, pattern, name.base, fields, day, &words)
             }
             None => Some(format!("{language}/{}/{file}/", sections.join("/"))),
         }
@@ -248,14 +250,17 @@ impl SitePage<'_> {
         match EleventyPermalink::of(fields) {
             EleventyPermalink::Unknown => return None,
             EleventyPermalink::Template(pattern) => {
-                let path = template(&pattern, fields, &name, &stem.join("/"), day)?;
+                let globals = &self.site.config.globals;
+                let stem = &stem.join("/");
+                let page = TemplatePage { fields, globals, name: &name, stem, day };
+                let path = template(&pattern, &page)?;
                 let path = path.strip_suffix("index.html").unwrap_or(&path).to_owned();
                 return Some(format!("/{}", path.trim_start_matches('/')));
             }
             EleventyPermalink::OfItsPlace => {}
         }
         if let Some(pattern) = self.site.permalink {
-            return Some(filled(self.site.kind, pattern, self.name().base, fields, day, &words));
+            return filled(self.site.kind, pattern, name.base, fields, day, &words);
         }
         if self.site.config.has_made_addresses {
             return None;
@@ -263,7 +268,13 @@ impl SitePage<'_> {
         // `posts/posts.md` is the page of the folder.
         let is_folder = name.sections.last() == Some(&name.base);
         let parts = if is_folder { &stem[..stem.len() - 1] } else { &stem[..] };
-        Some(format!("/{}/", parts.join("/")))
+        let is_first = parts.len() == 1 && name.base == "index";
+        Some(if is_first { "/".to_owned() } else { format!("/{}/", parts.join("/")) })
+    }
+
+    /// The code of the page's language, where its file or folder says it.
+    pub(super) fn language(&self) -> Option<String> {
+        self.name().language.map(str::to_lowercase)
     }
 }
 

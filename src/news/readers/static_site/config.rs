@@ -7,19 +7,11 @@ use serde_json::{Map, Value};
 
 use super::glob;
 use super::hugo_cascade::CascadeBlock;
-use super::hugo_dates::date_order;
+use super::hugo_dates::date_names;
+use super::hugo_settings::HugoSettings;
 use super::jekyll_defaults::ScopedDefaults;
+use super::languages::Languages;
 use crate::news::source::SourceKind;
-use crate::news::translations::split_language;
-
-/// How Hugo writes paths, as far as settings decide it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct HugoPaths {
-    /// `removePathAccents`.
-    pub is_plain: bool,
-    /// `disablePathToLower`.
-    pub keeps_case: bool,
-}
 
 /// What a tool's settings file says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -38,10 +30,7 @@ pub struct Config {
     pub languages: Languages,
     /// Patterns of addresses, by section; the empty name is for all.
     pub permalinks: BTreeMap<String, String>,
-    /// Hugo: addresses end in `.html`.
-    pub ugly: bool,
-    /// Hugo: how names become addresses.
-    pub hugo_paths: HugoPaths,
+    pub hugo: HugoSettings,
     /// Stories of days to come are published.
     pub future: bool,
     /// Hugo: drafts are published.
@@ -56,8 +45,13 @@ pub struct Config {
     pub has_made_addresses: bool,
     /// Eleventy's input folder.
     pub input: Option<String>,
+    /// Eleventy: the folder of what all pages know, below the input folder, and what it says by the names of its files.
+    pub data_folder: String,
+    pub globals: BTreeMap<String, Value>,
     /// Hugo: where the date of a page comes from, in order.
     pub date_order: Vec<String>,
+    /// Jekyll: the folder that its posts and collections lie in.
+    pub collections_folder: Option<String>,
     /// Jekyll: collections by name: the pattern of their addresses, and whether they are published.
     pub collections: BTreeMap<String, (Option<String>, bool)>,
     /// Jekyll: values for some pages.
@@ -91,76 +85,6 @@ impl Slugs {
 /// What Zola's settings say of slugs.
 fn slugify<'m>(map: &'m Map<String, Value>, name: &str) -> Option<&'m Value> {
     map.get("slugify")?.get(name)
-}
-
-/// The languages that Hugo or Zola makes a website in.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Languages {
-    /// The code of the one whose pages lie at the root.
-    pub main: String,
-    /// By code: the folder that holds the pages of this language, where it has one of its own.
-    pub folders: BTreeMap<String, Option<String>>,
-    /// The pages of the main language lie below its code too.
-    pub is_main_below: bool,
-}
-
-impl Languages {
-    fn of(map: &Map<String, Value>) -> Self {
-        let Some(Value::Object(all)) = map.get("languages") else { return Self::default() };
-        let folder = |own: &Value| {
-            let own = own.as_object()?;
-            let (_, dir) = own.iter().find(|(name, _)| name.eq_ignore_ascii_case("contentdir"))?;
-            Some(dir.as_str()?.trim_start_matches("./").trim_matches('/').to_owned())
-        };
-        let main = ["defaultcontentlanguage", "default_language"]
-            .iter()
-            .find_map(|name| map.get(*name)?.as_str());
-        let main = main.unwrap_or("en");
-        let below = map.get("defaultcontentlanguageinsubdir").and_then(Value::as_bool);
-        Self {
-            main: main.to_lowercase(),
-            folders: all.iter().map(|(code, own)| (code.to_lowercase(), folder(own))).collect(),
-            is_main_below: below.unwrap_or_default(),
-        }
-    }
-
-    /// A file's name without the code of its language, and the code: `gala.cy` as `gala` and `cy`.
-    pub fn split<'n>(&self, name: &'n str) -> (&'n str, Option<&'n str>) {
-        let is_language = |code: &str| self.folders.contains_key(&code.to_lowercase());
-        split_language(name, is_language).map_or((name, None), |(base, code)| (base, Some(code)))
-    }
-
-    /// The language whose own folder holds this path, and the rest of the path. One language's folder may lie in another's.
-    pub fn of_folder<'p>(&self, path: &'p str) -> Option<(&str, &'p str)> {
-        let found = self
-            .folders
-            .iter()
-            .filter_map(|(code, folder)| Some((code.as_str(), within(path, folder.as_deref()?)?)));
-        found.min_by_key(|(_, rest)| rest.len())
-    }
-
-    /// The language whose own folder, below a source's, holds a file, and the file's place in it.
-    pub fn of_file<'p>(&self, source: &str, below: &'p str) -> Option<(&str, &'p str)> {
-        let found = self.folders.iter().filter_map(|(code, folder)| {
-            let inner = within(folder.as_deref()?, source).filter(|inner| !inner.is_empty())?;
-            Some((code.as_str(), within(below, inner)?))
-        });
-        found.min_by_key(|(_, rest)| rest.len())
-    }
-
-    /// The folder of a language in addresses; empty for the main one.
-    pub fn folder_in_addresses(&self, code: Option<&str>) -> String {
-        let code = code.map_or_else(|| self.main.clone(), str::to_lowercase);
-        let is_below = code != self.main || self.is_main_below;
-        if is_below && !self.folders.is_empty() { format!("/{code}") } else { String::new() }
-    }
-}
-
-/// What of a path lies in a folder.
-fn within<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
-    let rest = if folder.is_empty() { path } else { path.strip_prefix(folder)? };
-    let is_inside = folder.is_empty() || rest.is_empty() || rest.starts_with('/');
-    is_inside.then(|| rest.trim_start_matches('/'))
 }
 
 /// The names that a tool's settings file goes by.
@@ -211,10 +135,7 @@ impl Config {
         };
         let mut map: Map<String, Value> =
             map.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
-        for (name, text) in parts {
-            let part = name.split('.').next().unwrap_or_default().to_lowercase();
-            map.insert(part, value_of(name, text));
-        }
+        put_parts(&mut map, parts);
         let text = |name: &str| map.get(name).and_then(Value::as_str).map(str::to_owned);
         let is = |name: &str| map.get(name).and_then(Value::as_bool).unwrap_or_default();
         let address = match kind {
@@ -229,24 +150,25 @@ impl Config {
                 && !address.contains("localhost")
                 && !address.contains("127.0.0.1")
         };
+        let languages = match kind {
+            SourceKind::Hugo | SourceKind::Zola => Languages::of(&map),
+            _ => Languages::default(),
+        };
+        let of_main = || languages.addresses.get(&languages.main).cloned();
         Self {
             root,
             is_known: true,
-            address: address.filter(is_real),
+            address: address.filter(is_real).or_else(of_main),
             base_path: text("baseurl")
                 .map(|path| path.trim_matches('/').to_owned())
                 .filter(|path| kind == SourceKind::Jekyll && !path.is_empty())
                 .map(|path| format!("/{path}")),
             excerpt_end: text("excerpt_separator").filter(|_| kind == SourceKind::Jekyll),
-            languages: match kind {
-                SourceKind::Hugo | SourceKind::Zola => Languages::of(&map),
-                _ => Languages::default(),
-            },
+            languages,
             permalinks: permalinks(kind, &map),
-            ugly: is("uglyurls"),
-            hugo_paths: HugoPaths {
-                is_plain: is("removepathaccents"),
-                keeps_case: is("disablepathtolower"),
+            hugo: match kind {
+                SourceKind::Hugo => HugoSettings::of(&map),
+                _ => HugoSettings::default(),
             },
             future: is("future") || is("buildfuture"),
             drafts: is("builddrafts"),
@@ -255,7 +177,10 @@ impl Config {
             keeps_dates: slugify(&map, "paths_keep_dates").and_then(Value::as_bool) == Some(true),
             has_made_addresses: false,
             input: None,
-            date_order: date_order(&map),
+            data_folder: String::new(),
+            globals: BTreeMap::new(),
+            date_order: date_names(&map, "date"),
+            collections_folder: text("collections_dir").filter(|_| kind == SourceKind::Jekyll),
             collections: collections(&map),
             defaults: ScopedDefaults::read(&map),
             cascade: match (kind, map.get("cascade")) {
@@ -273,6 +198,7 @@ impl Config {
             root,
             is_known: true,
             input: quoted_after(text, "input:"),
+            data_folder: quoted_after(text, "data:").unwrap_or_else(|| "_data".to_owned()),
             base_path: quoted_after(text, "pathPrefix:").map(|path| format!("/{path}")),
             ignored: added.map(|glob| regex_of_glob(&glob, false)).collect(),
             has_made_addresses: quoted_after(text, "addGlobalData(").as_deref()
@@ -293,6 +219,26 @@ impl Config {
     /// Hugo: the day in a file's name is its date, and no part of its address.
     pub fn has_dated_names(&self) -> bool {
         self.date_order.iter().any(|name| name == ":filename")
+    }
+}
+
+/// Adds the files of Hugo's settings that have a part each: `permalinks.toml`, and `languages.en.toml` for one language.
+fn put_parts(map: &mut Map<String, Value>, parts: &[(String, String)]) {
+    for (name, text) in parts {
+        let lower = name.to_lowercase();
+        let names: Vec<&str> = lower.split('.').collect();
+        match names[..] {
+            [part, code, _] => {
+                let all = map.entry(part).or_insert_with(|| Value::Object(Map::new()));
+                if let Value::Object(all) = all {
+                    all.insert(code.to_owned(), value_of(name, text));
+                }
+            }
+            [part, ..] => {
+                map.insert(part.to_owned(), value_of(name, text));
+            }
+            [] => {}
+        }
     }
 }
 

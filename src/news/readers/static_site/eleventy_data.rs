@@ -30,13 +30,62 @@ pub fn eleventy_data(name: &str, text: &str) -> EleventyData {
     if is_json && data.values.is_empty() && serde_json::from_str::<Value>(text).is_ok() {
         data.is_program = false;
     }
-    for name in ["permalink", "eleventyComputed"] {
-        if data.is_program && text.contains(name) && !data.values.contains_key(name) {
-            // Neither a text nor `false`: nobody but the program knows.
-            data.values.insert("permalink".to_owned(), Value::Null);
-        }
+    // Of what another file gives only the program knows whether it is an address.
+    let is_open = given.is_none() || text.contains("...");
+    if data.is_program && !data.values.contains_key("permalink") && (is_open || makes_address(text))
+    {
+        data.values.insert("permalink".to_owned(), Value::Null);
     }
     data
+}
+
+/// Whether a program works out an address: neither a text nor `false`, and only the program knows it.
+fn makes_address(text: &str) -> bool {
+    ["permalink", "eleventyComputed"].iter().any(|name| text.contains(name))
+}
+
+/// Reads front matter that is a program: an object, or a line such as `const title = "The fair";` for each field. What is worked out is
+/// left out.
+pub fn script_fields(front: &str) -> BTreeMap<String, Value> {
+    let object = if front.trim_start().starts_with('{') {
+        front.to_owned()
+    } else {
+        let declared = declarations(front);
+        let fields = declared.iter().map(|(name, value)| format!("{name}: {value}"));
+        format!("{{{}}}", fields.collect::<Vec<String>>().join(",\n"))
+    };
+    let read = repaired(&object);
+    let is_program = read.as_ref().is_none_or(|read| read.slips.left_out > 0);
+    let mut fields: BTreeMap<String, Value> = match read.map(|read| read.value) {
+        Some(Value::Object(map)) => map.into_iter().collect(),
+        _ => BTreeMap::new(),
+    };
+    if is_program && makes_address(front) && !fields.contains_key("permalink") {
+        fields.insert("permalink".to_owned(), Value::Null);
+    }
+    fields
+}
+
+/// The names and values of the variables that a program declares, each from the beginning of a line.
+fn declarations(program: &str) -> Vec<(&str, &str)> {
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    let mut begins: Vec<(usize, usize)> = Vec::new();
+    let mut at = 0;
+    for line in program.split_inclusive('\n') {
+        let bare = line.strip_prefix("export ").unwrap_or(line);
+        let rest = ["const ", "let ", "var "].iter().find_map(|word| bare.strip_prefix(word));
+        if let Some(rest) = rest {
+            begins.push((at, at + line.len() - rest.len()));
+        }
+        at += line.len();
+    }
+    for (index, (_, from)) in begins.iter().enumerate() {
+        let end = begins.get(index + 1).map_or(program.len(), |(next, _)| *next);
+        if let Some((name, value)) = program[*from..end].split_once('=') {
+            found.push((name.trim(), value.trim().trim_end_matches(';')));
+        }
+    }
+    found
 }
 
 /// The object that a program gives, from its bracket on.
@@ -53,6 +102,28 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn front_matter_that_is_a_program() {
+        for (front, expected) in [
+            (
+                "const title = \"A fair\";\nconst date = '2020-12-03';\nconst draft = true;\n",
+                json!({"title": "A fair", "date": "2020-12-03", "draft": true}),
+            ),
+            (
+                "let title = 'A = b';\nconst tags = [\n  'a',\n  'b'\n];",
+                json!({"title": "A = b", "tags": ["a", "b"]}),
+            ),
+            ("{ title: \"A fair\", draft: false }", json!({"title": "A fair", "draft": false})),
+            (
+                "const title = 'A';\nconst permalink = (data) => `/x/${data.title}/`;\n",
+                json!({"title": "A", "permalink": null}),
+            ),
+            ("//\n", json!({})),
+        ] {
+            assert_eq!(json!(script_fields(front)), expected, "{front}");
+        }
+    }
 
     #[test]
     fn what_is_written_is_read_and_what_is_worked_out_is_not_known() {
@@ -89,7 +160,24 @@ mod tests {
                 json!({"permalink": null}),
                 true,
             ),
-            ("a.11tydata.js", "module.exports = async () => ({ tags: 'a' })", json!({}), true),
+            (
+                "a.11tydata.js",
+                "module.exports = async () => ({ tags: 'a' })",
+                json!({"permalink": null}),
+                true,
+            ),
+            (
+                "a.11tydata.js",
+                "module.exports = require('../lib/post')",
+                json!({"permalink": null}),
+                true,
+            ),
+            (
+                "a.11tydata.js",
+                "module.exports = { ...base, tags: 'a' }",
+                json!({"permalink": null, "tags": "a"}),
+                true,
+            ),
             ("a.11tydata.js", "", json!({}), false),
         ] {
             let data = eleventy_data(name, text);

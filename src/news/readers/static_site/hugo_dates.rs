@@ -9,9 +9,12 @@ use serde_json::{Map, Value};
 use crate::date::PartialDate;
 use crate::rfc::csv::simple;
 
-/// The names in their order, in lower case; with a colon before them where they are not fields.
-pub fn date_order(map: &Map<String, Value>) -> Vec<String> {
-    let order = map.get("frontmatter").and_then(|own| own.get("date"));
+/// The names that stand for one of Hugo's dates (`date`, `publishdate`) in their order, in lower case; with a colon before them where
+/// they are not fields.
+pub fn date_names(map: &Map<String, Value>, date: &str) -> Vec<String> {
+    let all = map.get("frontmatter").and_then(Value::as_object).into_iter().flatten();
+    let order = all.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(date));
+    let order = order.map(|(_, names)| names);
     let names: Vec<&Value> = match order {
         Some(Value::Array(names)) => names.iter().collect(),
         Some(name @ Value::String(_)) => vec![name],
@@ -62,7 +65,7 @@ mod tests {
             let fields =
                 json!({"date": "2019-01-01", "Published": "2020-12-03", "lastmod": "2021-05-05"});
             let mut fields = serde_json::from_value(fields).unwrap();
-            put_date(&mut fields, &date_order(settings.as_object().unwrap()));
+            put_date(&mut fields, &date_names(settings.as_object().unwrap(), "date"));
             assert_eq!(fields["date"], json!(expected), "{order}");
         }
     }

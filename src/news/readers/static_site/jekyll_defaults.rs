@@ -18,7 +18,16 @@ pub struct ScopedDefaults {
 impl ScopedDefaults {
     /// All that a settings file has, the ones for fewer pages last.
     pub fn read(map: &Map<String, Value>) -> Vec<Self> {
-        const WANTED: [&str; 5] = ["permalink", "published", "category", "categories", "image"];
+        const WANTED: [&str; 8] = [
+            "permalink",
+            "published",
+            "category",
+            "categories",
+            "image",
+            "tags",
+            "description",
+            "excerpt",
+        ];
         let Some(Value::Array(all)) = map.get("defaults") else { return Vec::new() };
         let mut found: Vec<Self> = all
             .iter()

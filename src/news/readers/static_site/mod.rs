@@ -15,8 +15,11 @@ mod eleventy_template;
 mod glob;
 mod hugo_cascade;
 mod hugo_dates;
+mod hugo_settings;
 mod jekyll_defaults;
+mod languages;
 mod names;
+mod page_picture;
 mod pattern;
 mod publishing;
 
@@ -27,7 +30,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 pub use config::{Config, config_names};
-pub use eleventy_data::eleventy_data;
+pub use eleventy_data::{eleventy_data, script_fields};
 pub use hugo_cascade::CascadeBlock;
 use hugo_dates::put_date;
 use jekyll_defaults::defaults_of;
@@ -80,11 +83,9 @@ impl<'a> Site<'a> {
             _ if of_language.is_some() => {
                 of_language.as_ref().map(|(_, section)| section.clone()).unwrap_or_default()
             }
-            SourceKind::Hugo | SourceKind::Zola => match path.rsplit_once("content/") {
-                Some((_, section)) => section.to_owned(),
-                None if path.ends_with("content") => String::new(),
-                None => path.rsplit('/').next().unwrap_or_default().to_owned(),
-            },
+            SourceKind::Hugo | SourceKind::Zola => {
+                config.hugo.section_of(below_root).unwrap_or_else(|| section_of(path))
+            }
             // Jekyll's folders are categories, from where the site begins.
             SourceKind::Jekyll if config.is_known => {
                 path.strip_prefix(&config.root).unwrap_or(path).trim_matches('/').to_owned()
@@ -181,6 +182,8 @@ impl SitePage<'_> {
         for (name, value) in self.defaults.iter().chain(&self.jekyll_defaults()) {
             if !has(fields, name) {
                 fields.insert(name.clone(), value.clone());
+            } else if self.site.kind == SourceKind::Eleventy && name == "tags" {
+                put_together(fields, value);
             }
         }
         if self.site.config.drafts {
@@ -197,89 +200,6 @@ impl SitePage<'_> {
         defaults_of(&self.site.config.defaults, place.trim_matches('/'), collection)
     }
 
-    /// The picture of a story in the spellings of themes.
-    fn complete_picture(&self, fields: &mut BTreeMap<String, Value>) {
-        const NAMES: [&str; 14] = [
-            "image",
-            "images",
-            "cover",
-            "thumbnail",
-            "featuredimage",
-            "featureimage",
-            "hero",
-            "coverimage",
-            "banner",
-            "teaser",
-            "heroimage",
-            "headerimage",
-            "img",
-            "thumb",
-        ];
-        let (mut picture, alt) =
-            match first_of(fields, &NAMES).or_else(|| first_of(fields, &["header"])) {
-                Some(value) => picture_in(value),
-                None => (None, None),
-            };
-        if picture.is_none()
-            && let Some(Value::Array(resources)) = first_of(fields, &["resources"])
-        {
-            picture = cover_among(resources);
-        }
-        if picture.is_none() && self.is_bundle() {
-            let is_picture = |name: &&String| {
-                let lower = name.to_lowercase();
-                let ending = lower.rsplit('.').next().unwrap_or_default();
-                matches!(ending, "jpg" | "jpeg" | "png" | "webp" | "gif")
-                    && ["feature", "cover", "thumbnail"].iter().any(|word| lower.contains(word))
-            };
-            picture = self.beside.iter().find(is_picture).cloned();
-        }
-        if let Some(picture) = picture.filter(|text| !text.trim().is_empty()) {
-            fields.retain(|name, _| !NAMES.contains(&simple(name).as_str()));
-            fields.insert("image".to_owned(), Value::String(picture));
-        }
-        if let Some(alt) = alt
-            && !fields
-                .keys()
-                .any(|name| matches!(simple(name).as_str(), "alt" | "imagealt" | "featureimagealt"))
-        {
-            fields.insert("alt".to_owned(), Value::String(alt));
-        }
-    }
-
-    /// The address of a picture that a file names, on the website. `link` is the page's own.
-    pub fn picture(&self, text: &str, link: Option<&str>) -> Option<String> {
-        let text = text.trim();
-        if text.contains("://") || text.starts_with("//") {
-            return web_address(text, self.base().as_deref());
-        }
-        let base = self.base()?;
-        // Files of Hugo's and Zola's static folder lie at the root of the website.
-        let is_static = matches!(self.site.kind, SourceKind::Hugo | SourceKind::Zola);
-        let path = if is_static {
-            text.trim_start_matches('/').strip_prefix("static/").map(|rest| format!("/{rest}"))
-        } else {
-            None
-        };
-        let path = path.unwrap_or_else(|| text.to_owned());
-        if let Some(rest) = path.strip_prefix('/') {
-            return web_address(&format!("{}/{rest}", base.trim_end_matches('/')), None);
-        }
-        let bare = path.trim_start_matches("./");
-        let is_beside = self.beside.iter().any(|name| name == bare)
-            || path.starts_with("./")
-            || path.starts_with("../");
-        let is_colocated = self.is_bundle()
-            && matches!(self.site.kind, SourceKind::Hugo | SourceKind::Zola)
-            && (is_beside
-                || !bare.contains('/')
-                || self.beside.iter().any(|name| bare.starts_with(&format!("{name}/"))));
-        match link {
-            Some(link) if is_colocated || is_beside => web_address(&path, Some(link)),
-            _ => web_address(&format!("{}/{bare}", base.trim_end_matches('/')), None),
-        }
-    }
-
     fn is_bundle(&self) -> bool {
         let file = self.below.rsplit('/').next().unwrap_or(self.below);
         file.split('.').next() == Some("index") && self.below.contains('/')
@@ -290,6 +210,10 @@ impl SitePage<'_> {
         let fields = PublishingFields { fields, zone };
         if fields.is(&["unlisted"], true) {
             return Some("the website does not list it".to_owned());
+        }
+        let has_drafts = |path: &str| path.split('/').any(|part| part == "_drafts");
+        if has_drafts(self.below) || has_drafts(&self.site.section) {
+            return Some("it is in the folder of drafts".to_owned());
         }
         match self.site.kind {
             SourceKind::Hugo => self.hugo_holds_back(&fields),
@@ -333,7 +257,9 @@ impl SitePage<'_> {
         let render = build.and_then(|build| build.get("render"));
         let is_never = matches!(render, Some(Value::Bool(false)))
             || render.and_then(Value::as_str).is_some_and(|text| matches!(text, "never" | "link"));
-        if fields.is(&["headless"], true) || is_never {
+        let is_off =
+            self.language().is_some_and(|code| self.site.config.languages.disabled.contains(&code));
+        if fields.is(&["headless"], true) || is_never || is_off {
             return Some(NOT_PUBLISHED.to_owned());
         }
         if let Some(day) =
@@ -341,18 +267,14 @@ impl SitePage<'_> {
         {
             return Some(format!("it expired on {}", day.format("%-d %B %Y")));
         }
-        let published =
-            fields.day(&["publishdate", "pubdate", "published"]).or_else(|| fields.day(&["date"]));
+        let named = self.site.config.hugo.publish_names.iter().map(String::as_str);
+        let names = named.chain(["publishdate", "pubdate", "published", "date"]);
+        let published = names.into_iter().find_map(|name| fields.day(&[name]));
         if self.site.config.future { None } else { self.to_come(published) }
     }
 
     fn jekyll_holds_back(&self, fields: &PublishingFields<'_>) -> Option<String> {
         let file = self.file();
-        if self.below.split('/').any(|part| part == "_drafts")
-            || self.site.section.ends_with("_drafts")
-        {
-            return Some("it is in the folder of drafts".to_owned());
-        }
         let is_out = self.collection().is_some_and(|(_, (_, is_published))| !is_published);
         if fields.is(&["published"], false) || is_out {
             return Some(NOT_PUBLISHED.to_owned());
@@ -424,51 +346,35 @@ impl SitePage<'_> {
     }
 }
 
+/// What of the website's content a folder is, by its name.
+fn section_of(path: &str) -> String {
+    match path.rsplit_once("content/") {
+        Some((_, section)) => section.to_owned(),
+        None if path.ends_with("content") => String::new(),
+        None => path.rsplit('/').next().unwrap_or_default().to_owned(),
+    }
+}
+
 const NOT_PUBLISHED: &str = "the website does not publish it";
+
+/// Eleventy adds the tags of a page to those of its folder.
+fn put_together(fields: &mut BTreeMap<String, Value>, of_folder: &Value) {
+    let list = |value: &Value| match value {
+        Value::Array(all) => all.clone(),
+        other => vec![other.clone()],
+    };
+    if let Some(own) = fields.get_mut("tags") {
+        let mut all = list(of_folder);
+        all.extend(list(own).into_iter().filter(|tag| !list(of_folder).contains(tag)));
+        *own = Value::Array(all);
+    }
+}
 
 /// The value of the first of these names that a file has.
 fn first_of<'a>(fields: &'a BTreeMap<String, Value>, names: &[&str]) -> Option<&'a Value> {
     names.iter().find_map(|name| {
         fields.iter().find(|(other, _)| simple(other) == *name).map(|(_, value)| value)
     })
-}
-
-/// The picture that a field's value names, and its words: a text, the first of a list, or an object.
-fn picture_in(value: &Value) -> (Option<String>, Option<String>) {
-    const WITHIN: [&str; 10] = [
-        "image",
-        "src",
-        "url",
-        "path",
-        "file",
-        "filename",
-        "teaser",
-        "overlay_image",
-        "thumbnail",
-        "og_image",
-    ];
-    let value = match value {
-        Value::Array(values) => values.first().unwrap_or(&Value::Null),
-        other => other,
-    };
-    match value {
-        Value::String(text) => (Some(text.clone()), None),
-        Value::Object(map) => {
-            let text = |name: &&str| map.get(*name)?.as_str().map(str::to_owned);
-            let alt = ["alt", "image_description", "caption"];
-            (WITHIN.iter().find_map(text), alt.iter().find_map(text))
-        }
-        _ => (None, None),
-    }
-}
-
-/// Of a page's files in Hugo the one that is named a cover.
-fn cover_among(resources: &[Value]) -> Option<String> {
-    let is_cover = |map: &&Value| {
-        let name = map.get("name").and_then(Value::as_str).unwrap_or_default().to_lowercase();
-        ["cover", "feature", "thumbnail", "header"].iter().any(|word| name.contains(word))
-    };
-    resources.iter().find(is_cover).and_then(|map| map.get("src")?.as_str().map(str::to_owned))
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
-use super::config::{HugoPaths, Slugs};
+use super::config::Slugs;
+use super::hugo_settings::HugoPaths;
 use crate::date::file_name::{day_length, loose_day_length};
 use crate::news::source::SourceKind;
 use crate::rfc::csv::simple;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::names::{jekyll_slug, jekyll_title, text};
@@ -22,7 +22,7 @@ pub(super) struct Words {
     pub(super) path: String,
 }
 
-/// A pattern of Hugo or Jekyll with its placeholders replaced. Placeholders that need a day leave nothing where there is none.
+/// A pattern of Hugo or Jekyll with its placeholders replaced; `None` where one is not known, or needs a day and there is none.
 pub(super) fn filled(
     tool: SourceKind,
     pattern: &str,
@@ -30,41 +30,67 @@ pub(super) fn filled(
     fields: &BTreeMap<String, Value>,
     day: Option<NaiveDate>,
     words: &Words,
-) -> String {
-    let is_jekyll = tool == SourceKind::Jekyll;
-    let of = |form: &str| day.map(|day| day.format(form).to_string()).unwrap_or_default();
+) -> Option<String> {
     let bare = Words { file: file.to_owned(), ..Words::default() };
     let words = if words.file.is_empty() { &bare } else { words };
+    let placeholders = placeholders(tool, fields, day, words);
+    let mut out = String::new();
+    let mut rest = pattern;
+    while let Some(at) = rest.find(':') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if let Some((name, value)) = placeholders.iter().find(|(name, _)| rest.starts_with(name)) {
+            out.push_str(value.as_deref()?);
+            rest = &rest[name.len()..];
+        } else if rest[1..].starts_with(|c: char| c.is_ascii_alphabetic()) {
+            return None;
+        } else {
+            out.push(':');
+            rest = &rest[1..];
+        }
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+/// What each placeholder stands for, the longer names first: `:sections` begins with `:section`.
+fn placeholders(
+    tool: SourceKind,
+    fields: &BTreeMap<String, Value>,
+    day: Option<NaiveDate>,
+    words: &Words,
+) -> [(&'static str, Option<String>); 35] {
+    let is_jekyll = tool == SourceKind::Jekyll;
+    let of = |form: &str| day.map(|day| day.format(form).to_string());
     let slug_or_title = words.slug.clone().unwrap_or_else(|| {
         if words.title.is_empty() { words.file.clone() } else { words.title.clone() }
     });
     let slug_or_file = words.slug.clone().unwrap_or_else(|| words.file.clone());
     let hugo_title =
         if words.title.is_empty() { slug_or_file.clone() } else { words.title.clone() };
-    let monthname = if is_jekyll { String::new() } else { of("%B").to_lowercase() };
+    let lower = |form: &str| of(form).filter(|_| !is_jekyll).map(|name| name.to_lowercase());
     let sections = words.sections.join("/");
     let second = words.sections.get(1..).unwrap_or_default().join("/");
     let last = words.sections.last().cloned().unwrap_or_default();
     let slug = if tool == SourceKind::Hugo { slug_or_title } else { slug_or_file.clone() };
     let plain = [format!("{sections}/{slug_or_file}"), hugo_title, slug, words.file.clone()];
     let [path, title, slug, name] = if is_jekyll { of_jekyll(words, &slug_or_file) } else { plain };
-    // The longer names first: `:sections` begins with `:section`.
-    let signs: [(&str, String); 37] = [
-        (":slugified_categories", slugged(&words.categories)),
-        (":slugorcontentbasename", slug_or_file.clone()),
-        (":slugorfilename", slug_or_file.clone()),
-        (":contentbasename", words.file.clone()),
-        (":categories", words.categories.clone()),
-        (":sections[1:]", second),
-        (":sections[last]", last),
-        (":sections", sections.clone()),
-        (":section", words.sections.first().cloned().unwrap_or_default()),
-        (":output_ext", ".html".to_owned()),
+    [
+        (":slugified_categories", Some(slugged(&words.categories))),
+        (":slugorcontentbasename", Some(slug_or_file.clone())),
+        (":slugorfilename", Some(slug_or_file.clone())),
+        (":contentbasename", Some(words.file.clone())),
+        (":categories", Some(words.categories.clone())),
+        (":sections[1:]", Some(second)),
+        (":sections[last]", Some(last)),
+        (":sections", Some(sections.clone())),
+        (":section", Some(words.sections.first().cloned().unwrap_or_default())),
+        (":output_ext", Some(".html".to_owned())),
         (":short_month", of("%b")),
         (":long_month", of("%B")),
-        (":monthname", monthname),
+        (":monthname", lower("%B")),
         (":short_year", of("%y")),
-        (":weekdayname", of("%A").to_lowercase()),
+        (":weekdayname", lower("%A")),
         (":short_day", of("%a")),
         (":long_day", of("%A")),
         (":i_month", of("%-m")),
@@ -74,21 +100,18 @@ pub(super) fn filled(
         (":y_day", of("%j")),
         (":w_year", of("%G")),
         (":w_day", of("%u")),
-        (":filename", words.file.clone()),
-        (":path", path),
-        (":collection", words.collection.clone()),
-        (":title", title),
-        (":slug", slug),
-        (":name", name),
-        (":year", day.map(|day| format!("{:04}", day.year())).unwrap_or_default()),
+        (":filename", Some(words.file.clone())),
+        (":path", Some(path)),
+        (":collection", Some(words.collection.clone())),
+        (":title", Some(title)),
+        (":slug", Some(slug)),
+        (":name", Some(name)),
+        (":year", of("%Y")),
         (":month", of("%m")),
         (":week", of("%V")),
-        (":hour", String::new()),
-        (":minute", String::new()),
         (":day", of("%d")),
-        (":id", text(fields, "id").unwrap_or_default()),
-    ];
-    signs.iter().fold(pattern.to_owned(), |path, (sign, value)| path.replace(sign, value))
+        (":id", Some(text(fields, "id").unwrap_or_default())),
+    ]
 }
 
 /// Path, title, slug and name as Jekyll writes them.

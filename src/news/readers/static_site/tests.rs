@@ -160,6 +160,28 @@ fn the_tools_own_settings_decide() {
             "/news/2020-12-03-gala",
         ),
         (Hugo, "hugo.toml", "uglyURLs = true", "content/news", "/news/2020-12-03-gala.html"),
+        (
+            Hugo,
+            "hugo.toml",
+            "[uglyURLs]\nnews = true",
+            "content/news",
+            "/news/2020-12-03-gala.html",
+        ),
+        (
+            Hugo,
+            "hugo.toml",
+            "[[module.mounts]]\nsource = 'posts'\ntarget = 'content/blog'",
+            "posts",
+            "/blog/2020-12-03-gala/",
+        ),
+        (
+            Jekyll,
+            "_config.yml",
+            "collections_dir: c\ncollections: {stories: {output: true, permalink: '/:collection/:path/'}}",
+            "c/_stories",
+            "/stories/2020-12-03-gala/",
+        ),
+        (Jekyll, "_config.yml", "collections_dir: c", "c/_posts", "/2020/12/03/gala.html"),
         (Jekyll, "_config.yml", "permalink: pretty", "_posts", "/2020/12/03/gala/"),
         (Jekyll, "_config.yml", "permalink: /blog/:title", "_posts", "/blog/gala"),
         (Jekyll, "_config.yml", "permalink: none", "_posts", "/gala.html"),
@@ -182,6 +204,10 @@ fn the_tools_own_settings_decide() {
     assert_eq!(hugo("/:section/:title/").as_deref(), Some("/news/dont-stop-a-fair/"));
     assert_eq!(hugo("/:year/:slug/").as_deref(), Some("/2020/dont-stop-a-fair/"));
     assert_eq!(hugo("/:filename/").as_deref(), Some("/gala/"));
+    // No address is better than one with a part that only the tool knows.
+    for pattern in ["/:year/:isoweek/:title/", "/:hour/:title/", "/:year/:second/"] {
+        assert_eq!(hugo(pattern), None, "{pattern}");
+    }
     assert_eq!(
         Config::read(Hugo, "", "hugo.toml", "baseURL = 'https://x.org/'", &[]).address.as_deref(),
         Some("https://x.org/")
@@ -552,6 +578,57 @@ fn names_become_addresses_as_each_tool_writes_them() {
         let config = Config::read(Eleventy, "", ".eleventy.js", text, &[]);
         assert_eq!(link_with(Eleventy, "posts", "a.md", &fields, config, None), None, "{fields}");
     }
+}
+
+#[test]
+fn addresses_have_the_day_as_hugo_has_it() {
+    let config =
+        || Config::read(SourceKind::Hugo, "", "hugo.toml", "[permalinks]\nnews = '/:day/'", &[]);
+    for (date, expected) in [
+        ("2020-12-03T23:30:00-05:00", Some("/03/")),
+        ("2020-12-03", Some("/03/")),
+        ("3 December 2020", Some("/03/")),
+    ] {
+        let fields = json!({"date": date});
+        let found = link_with(SourceKind::Hugo, "content/news", "a.md", &fields, config(), None);
+        assert_eq!(found.as_deref(), expected, "{date}");
+    }
+    let settings = Settings {
+        path: Some("content/news".into()),
+        site: Some("https://e.org".to_owned()),
+        ..Settings::new("site", SourceKind::Hugo)
+    };
+    let site = Site::new(&settings, config(), "2021-01-01".parse().unwrap());
+    assert_eq!(site.of("a.md").link(&BTreeMap::new(), None, London), None);
+}
+
+#[test]
+fn languages_of_hugo_are_published_where_its_settings_say() {
+    let text = "disableLanguages = ['fr']\n[languages.en]\nbaseURL = 'https://e.org/'\n\
+        [languages.cy]\nbaseURL = 'https://c.org/'\n[languages.fr]\n[languages.de]\ndisabled = true\n";
+    let config = || Config::read(SourceKind::Hugo, "", "hugo.toml", text, &[]);
+    for (file, expected) in [
+        ("gala.md", Some("https://e.org/news/gala/")),
+        ("gala.cy.md", Some("https://c.org/news/gala/")),
+        ("gala.fr.md", None),
+        ("gala.de.md", None),
+    ] {
+        let settings = Settings {
+            path: Some("content/news".into()),
+            ..Settings::new("site", SourceKind::Hugo)
+        };
+        let site = Site::new(&settings, config(), "2021-01-01".parse().unwrap());
+        let page = site.of(file);
+        let text = "---\ntitle: A\ndate: 2020-12-03\n---\nx\n";
+        let reading =
+            crate::news::readers::markdown::read_page("s", file, text, London, Some(&page));
+        let link = reading.items.first().and_then(|item| item.link.as_deref());
+        assert_eq!(link, expected, "{file}");
+    }
+    // A language may have a file of its own.
+    let parts = [("languages.cy.toml".to_owned(), "contentDir = 'content/cy'".to_owned())];
+    let config = Config::read(SourceKind::Hugo, "", "hugo.toml", "", &parts);
+    assert_eq!(config.languages.of_folder("content/cy/news"), Some(("cy", "news")));
 }
 
 #[test]
