@@ -86,7 +86,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     // What did not arrive says nothing of how the email looks: it is not time to send.
     let next = match (&hold, tests.first()) {
         (_, Some(first)) if !is_accepted => {
-            format!("roundup test {edition} --to {}", for_shell(&first.address.to_string()))
+            format!("roundup test {edition} --to {}", for_shell(&first.address))
         }
         (Some(hold), _) => hold.next.clone(),
         (None, _) => format!("roundup send {edition}"),
