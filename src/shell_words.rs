@@ -26,12 +26,14 @@ pub fn go_to(folder: &str) -> String {
     format!("cd {option}{}", for_shell(folder))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
+    #[cfg(unix)]
     use std::process::Command;
 
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn a_shell_goes_into_the_folder_and_runs_nothing() {
         let parent = tempfile::tempdir().unwrap();
@@ -74,5 +76,19 @@ mod tests {
         }
         assert!(!parent.path().join("pwned").exists());
         assert_eq!(go_to("charity-news"), "cd charity-news");
+    }
+
+    #[test]
+    fn plain_words_stay_as_they_are() {
+        for plain in ["2020-12", "ann+news@example.org", "../r16", "Hydref-é", "a=b:c,d"] {
+            assert_eq!(for_shell(plain), plain);
+        }
+        for (words, quoted) in [
+            (["o'brien@example.org", "x"], r"'o'\''brien@example.org' x"),
+            (["", "a b"], "'' 'a b'"),
+            (["~", "a;b"], "'~' 'a;b'"),
+        ] {
+            assert_eq!(all_for_shell(words), quoted);
+        }
     }
 }

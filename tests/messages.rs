@@ -194,12 +194,13 @@ fn unquoted(source: &str) -> Vec<String> {
 }
 
 /// Prose that begins as a command does: `roundup knows …`.
-const NO_COMMANDS: [&str; 6] = [
+const NO_COMMANDS: [&str; 7] = [
     "roundup knows",
     "roundup has",
     "roundup cannot",
     "roundup signs",
     "roundup supports",
+    "roundup have",
     "roundup on",
 ];
 

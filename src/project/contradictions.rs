@@ -225,7 +225,7 @@ mod tests {
             ("[pictures]\npublish = \"public\"", 2),
             ("[pictures]\npublish = \"public\"\nbase_url = \"javascript:x\"", 3),
             ("[joining]\nsource = \"\"", 2),
-            ("[approval.accounts]\nann = \"Ann\"\n\"user 0\" = \"\"", 4),
+            ("[approval.accounts]\nann = \"Ann\"\n\"user 0\" = \"\"", 3),
             ("[approval.accounts]\nsam = \" - \"", 2),
             ("[approval.accounts]\nsam = \"YOUR NAME\"", 2),
             ("[approval.accounts]\n\"\" = \"Sam Jones\"", 2),

@@ -22,6 +22,7 @@ use crate::message::Sender;
 use crate::project::Project;
 use crate::project::archive::{self, Manifest};
 use crate::project::memory::{SeenLedger, Sending};
+use crate::shell_words::for_shell;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -184,7 +185,7 @@ impl RestoreOutcome {
                  `roundup subscribers export FILE --project {}` writes the list before",
                 people(self.not_here),
                 if self.not_here == 1 { "is" } else { "are" },
-                self.earlier_project
+                for_shell(&self.earlier_project)
             ));
         }
         if !self.in_files_again.is_empty() {
