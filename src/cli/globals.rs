@@ -23,26 +23,7 @@ impl Globals {
     /// # Errors
     /// When there is none, or its settings are wrong.
     pub fn project(&self) -> Result<Project, Failure> {
-        let from = match &self.project {
-            Some(folder) => folder.clone(),
-            None => std::env::current_dir().map_err(|error| {
-                Failure::new(Exit::Failed, format!("this folder cannot be read: {error}"))
-            })?,
-        };
-        let root = if self.project.is_some() {
-            // A folder that is named is meant, and not one above it.
-            if !from.join(project::SETTINGS_FILE).is_file() {
-                return Err(Failure::new(
-                    Exit::Usage,
-                    format!("there is no {} in {}", project::SETTINGS_FILE, from.display()),
-                )
-                .help("with --project, name the folder that holds roundup.toml"));
-            }
-            from
-        } else {
-            project::find(&from)?
-        };
-        let project = Project::open(root, process_environment())?;
+        let project = Project::open(self.root()?, process_environment())?;
         for warning in &project.environment.warnings {
             self.screen.warn(warning);
         }
@@ -60,6 +41,30 @@ impl Globals {
             });
         }
         Ok(project)
+    }
+}
+
+impl Globals {
+    /// The folder of the project that was named, or of the one around this folder, whatever stands in its settings.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn root(&self) -> Result<PathBuf, Failure> {
+        let Some(named) = &self.project else {
+            let here = std::env::current_dir().map_err(|error| {
+                Failure::new(Exit::Failed, format!("this folder cannot be read: {error}"))
+            })?;
+            return Ok(project::find(&here)?);
+        };
+        // A folder that is named is meant, and not one above it.
+        if named.join(project::SETTINGS_FILE).is_file() {
+            return Ok(named.clone());
+        }
+        Err(Failure::new(
+            Exit::Usage,
+            format!("there is no {} in {}", project::SETTINGS_FILE, named.display()),
+        )
+        .help("with --project, name the folder that holds roundup.toml"))
     }
 }
 

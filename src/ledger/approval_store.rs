@@ -3,7 +3,7 @@
 
 use std::future::Future;
 
-use super::LedgerError;
+use super::{LedgerError, RunControl};
 use crate::approval::{Approval, EVERY_EDITION, EditionDecisions, EditionStop};
 
 /// A database that remembers who has approved and who has stopped what.
@@ -25,6 +25,15 @@ pub trait ApprovalStore: Send + Sync {
         stop: EditionStop,
         stops_seen: usize,
     ) -> impl Future<Output = Result<bool, LedgerError>> + Send;
+
+    /// Stops an edition that is planned, or lets it go on, and writes down who did, both or neither. `seen` is the number of
+    /// commands that somebody has seen who lets it go on. Gives what holds afterwards: where that is something else than
+    /// what was wanted, nothing is written.
+    fn stop_run(
+        &self,
+        stop: EditionStop,
+        seen: Option<i64>,
+    ) -> impl Future<Output = Result<RunControl, LedgerError>> + Send;
 
     /// All that were ever written, the oldest first; those of `EVERY_EDITION` among them.
     fn stops(&self) -> impl Future<Output = Result<Vec<EditionStop>, LedgerError>> + Send;

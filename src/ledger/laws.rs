@@ -691,6 +691,26 @@ async fn hold_of_stops(ledger: &(impl ApprovalStore + Ledger)) {
         assert_eq!(ledger.stop(stop(kind), 9).await, Ok(false));
     }
     assert_eq!(ledger.stops().await.unwrap(), expected);
+    // Whoever stops a run, or lets it go on, is written down with what holds, and not where something else holds.
+    let (go, pause, cancel) = (RunControl::Go, RunControl::Pause, RunControl::Cancel);
+    let mut all = expected.to_vec();
+    for (kind, seen, holds) in [
+        (StopKind::Paused, None, pause),
+        (StopKind::Resumed, Some(0), pause),
+        (StopKind::Resumed, Some(1), go),
+        (StopKind::Paused, None, pause),
+        (StopKind::Cancelled, None, cancel),
+        (StopKind::Paused, None, cancel),
+        (StopKind::Resumed, Some(9), cancel),
+    ] {
+        assert_eq!(ledger.stop_run(stop(kind), seen).await, Ok(holds), "{kind:?} {seen:?}");
+        assert_eq!(ledger.edition_state("2020").await.unwrap().control, holds);
+        if RunControl::of(kind) == holds {
+            all.push(EditionStop { approvals: 3, ..stop(kind) });
+        }
+        assert_eq!(ledger.stops().await.unwrap(), all, "{kind:?} {seen:?}");
+    }
+    assert_eq!(ledger.counts("2020").await.unwrap().open(), 0);
     // Everything is paused: what was being planned is not, and what begins after it is held by nothing.
     let everything = EditionStop { edition: EVERY_EDITION.to_owned(), ..stop(StopKind::Paused) };
     assert_eq!(ledger.stop(everything, 0).await, Ok(true));

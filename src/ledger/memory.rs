@@ -224,18 +224,7 @@ impl Ledger for MemoryLedger {
         seen: Option<i64>,
         now: DateTime<Utc>,
     ) -> Result<RunControl, LedgerError> {
-        let mut books = self.books();
-        let found = books.controls.get(edition);
-        let (current, number) =
-            found.map_or((RunControl::Go, 0), |(control, _, number)| (*control, *number));
-        if !current.gives_way(number, control, seen) {
-            return Ok(current);
-        }
-        books.controls.insert(edition.to_owned(), (control, now, number + 1));
-        if control == RunControl::Cancel {
-            books.cancel_rest(edition, now)?;
-        }
-        Ok(control)
+        self.books().control_if(edition, (control, seen), now)
     }
 
     async fn edition_state(&self, edition: &str) -> Result<EditionState, LedgerError> {
@@ -391,10 +380,21 @@ impl ApprovalStore for MemoryLedger {
         if is_planned || is_unseen {
             return Ok(false);
         }
-        let approvals =
-            books.approvals.iter().filter(|approval| approval.edition == stop.edition).count();
-        books.stops.push(EditionStop { approvals, ..stop });
+        books.add_stop(stop);
         Ok(true)
+    }
+
+    async fn stop_run(
+        &self,
+        stop: EditionStop,
+        seen: Option<i64>,
+    ) -> Result<RunControl, LedgerError> {
+        let (mut books, wanted) = (self.books(), RunControl::of(stop.kind));
+        let holds = books.control_if(&stop.edition, (wanted, seen), stop.at)?;
+        if holds == wanted {
+            books.add_stop(stop);
+        }
+        Ok(holds)
     }
 
     async fn stops(&self) -> Result<Vec<EditionStop>, LedgerError> {

@@ -144,7 +144,33 @@ impl MemoryState {
         Ok(uncertain)
     }
 
-    pub fn cancel_rest(&mut self, edition: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
+    /// What holds of an edition afterwards.
+    pub fn control_if(
+        &mut self,
+        edition: &str,
+        (control, seen): (RunControl, Option<i64>),
+        now: DateTime<Utc>,
+    ) -> Result<RunControl, LedgerError> {
+        let found = self.controls.get(edition);
+        let (current, number) =
+            found.map_or((RunControl::Go, 0), |(control, _, number)| (*control, *number));
+        if !current.gives_way(number, control, seen) {
+            return Ok(current);
+        }
+        self.controls.insert(edition.to_owned(), (control, now, number + 1));
+        if control == RunControl::Cancel {
+            self.cancel_rest(edition, now)?;
+        }
+        Ok(control)
+    }
+
+    pub fn add_stop(&mut self, stop: EditionStop) {
+        let of_it = self.approvals.iter().filter(|approval| approval.edition == stop.edition);
+        let approvals = of_it.count();
+        self.stops.push(EditionStop { approvals, ..stop });
+    }
+
+    fn cancel_rest(&mut self, edition: &str, now: DateTime<Utc>) -> Result<(), LedgerError> {
         for entry in self.rows.iter_mut().filter(|entry| entry.edition == edition) {
             if matches!(entry.copy.status, Status::Planned | Status::Deferred) {
                 entry.copy.apply(Writer::Operator, &Event::Cancelled, now)?;

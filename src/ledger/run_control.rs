@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::approval::StopKind;
+
 /// What an operator wants of an edition, whoever sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -17,6 +19,15 @@ pub enum RunControl {
 
 impl RunControl {
     pub const ALL: [RunControl; 3] = [RunControl::Go, RunControl::Pause, RunControl::Cancel];
+
+    /// What a decision of somebody's means for an edition that is planned.
+    pub fn of(kind: StopKind) -> Self {
+        match kind {
+            StopKind::Cancelled => RunControl::Cancel,
+            StopKind::Paused => RunControl::Pause,
+            StopKind::Resumed | StopKind::Timed => RunControl::Go,
+        }
+    }
 
     /// Its word in the database.
     pub fn word(self) -> &'static str {

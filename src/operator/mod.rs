@@ -43,6 +43,8 @@ pub enum NoticeTopic {
     Missed,
     Complaints,
     Unread,
+    /// Nothing can be looked at: settings that are wrong, a ledger that is away.
+    Trouble,
 }
 
 /// What happens again and again within this time comes as one notice.
@@ -51,13 +53,14 @@ const EVENT_EVERY: TimeDelta = TimeDelta::hours(1);
 const STATE_EVERY: TimeDelta = TimeDelta::hours(20);
 
 impl NoticeTopic {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::WaitsForApproval,
         Self::Finished,
         Self::Paused,
         Self::Missed,
         Self::Complaints,
         Self::Unread,
+        Self::Trouble,
     ];
 
     /// As the ledger, commands and their variables know it.
@@ -69,6 +72,7 @@ impl NoticeTopic {
             Self::Missed => "missed",
             Self::Complaints => "complaints",
             Self::Unread => "unread",
+            Self::Trouble => "trouble",
         }
     }
 
@@ -76,7 +80,11 @@ impl NoticeTopic {
     pub fn every(self) -> TimeDelta {
         match self {
             Self::Finished | Self::Paused => EVENT_EVERY,
-            Self::WaitsForApproval | Self::Missed | Self::Complaints | Self::Unread => STATE_EVERY,
+            Self::WaitsForApproval
+            | Self::Missed
+            | Self::Complaints
+            | Self::Unread
+            | Self::Trouble => STATE_EVERY,
         }
     }
 }

@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::database::private;
@@ -57,6 +57,14 @@ pub struct Sending {
     pub project: PathBuf,
 }
 
+/// What was said last of one kind, and when.
+#[derive(Debug, Serialize, Deserialize)]
+struct SaidTrouble {
+    /// Its hash: a message may be long.
+    what: String,
+    at: DateTime<Utc>,
+}
+
 impl Memory {
     /// The folder follows each system's custom: `$XDG_STATE_HOME` or `~/.local/state`, `%LOCALAPPDATA%`,
     /// `~/Library/Application Support`. `XDG_STATE_HOME` wins everywhere.
@@ -102,6 +110,35 @@ impl Memory {
         if let (Some(file), Ok(text)) = (self.ledger_file(identity), serde_json::to_vec(seen)) {
             let _ = private::write(&file, &text);
         }
+    }
+
+    /// Whether something about a project may be said now: it is new, or was said longer ago than `every`. Notes that it is.
+    /// `kind` is what it is about; what is said of one kind replaces what was said before. A computer that cannot remember
+    /// says it each time.
+    pub fn may_say(
+        &self,
+        kind: &str,
+        project: &Path,
+        what: &str,
+        every: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> bool {
+        let Some(folder) = &self.folder else { return true };
+        let root = project.canonicalize().unwrap_or_else(|_| project.to_owned());
+        let name = name_of(&[kind, &root.to_string_lossy()]);
+        let file = folder.join("said").join(name);
+        let what = name_of(&[what]);
+        let before = read(&file).and_then(|text| serde_json::from_str::<SaidTrouble>(&text).ok());
+        // What was said by a clock that is right again was not said.
+        let is_known =
+            before.is_some_and(|said| said.what == what && said.at <= now && now - said.at < every);
+        if is_known {
+            return false;
+        }
+        if let Ok(text) = serde_json::to_vec(&SaidTrouble { what, at: now }) {
+            let _ = private::write(&file, &text);
+        }
+        true
     }
 
     /// The folder of a newsletter's sendings. Names may hold anything: their hash is the folder's name.
@@ -191,6 +228,31 @@ mod tests {
         assert_eq!(memory.seen("../x"), None);
         assert!(!Memory::new(&[]).can_remember());
         assert!(!Memory::new(&[("XDG_STATE_HOME".to_owned(), "below".to_owned())]).can_remember());
+    }
+
+    #[test]
+    fn trouble_is_said_once_in_its_time() {
+        let (folder, memory) = memory();
+        let at = |minutes: i64| DateTime::UNIX_EPOCH + TimeDelta::minutes(1000 + minutes);
+        let hour = TimeDelta::hours(1);
+        for (kind, what, minutes, said) in [
+            ("due", "a", 0, true),
+            ("due", "a", 5, false),
+            ("notice", "a", 5, true),
+            ("due", "b", 10, true),
+            ("due", "b", 69, false),
+            ("due", "b", 70, true),
+            // A clock that went back: nothing was said in the future.
+            ("due", "b", 30, true),
+            ("due", "b", 40, false),
+        ] {
+            let may = memory.may_say(kind, folder.path(), what, hour, at(minutes));
+            assert_eq!(may, said, "{kind} {what} {minutes}");
+        }
+        assert!(memory.may_say("due", Path::new("/elsewhere"), "b", hour, at(41)));
+        for _ in 0..2 {
+            assert!(Memory::default().may_say("due", folder.path(), "a", hour, at(0)));
+        }
     }
 
     #[test]

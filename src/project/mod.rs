@@ -11,6 +11,7 @@ pub mod edition_name;
 pub mod env_file;
 pub mod environment;
 mod folder_files;
+mod groups;
 pub mod memory;
 pub mod origins;
 mod private_files;
@@ -52,6 +53,7 @@ use crate::rfc::dkim::{KeyError, Signer};
 use crate::schedule::Schedule;
 
 use folder_files::{UnreadableEntry, files};
+use groups::groups_of;
 
 pub use checked::{LastCheck, PastChecks};
 pub use environment::{Environment, EnvironmentError, HOOK_PREFIX, Variable};
@@ -156,6 +158,19 @@ impl Project {
         let environment = Environment::read(&root, process)?;
         let taken = TakenAddresses::default();
         Ok(Self { root, settings, environment, memory, account, taken })
+    }
+
+    /// As much of a project as a notice needs, where its settings as a whole are wrong; none where those parts are, too.
+    pub fn for_notices(root: PathBuf, process: Vec<(String, String)>) -> Option<Self> {
+        let text =
+            read_text(&root.join(SETTINGS_FILE), SETTINGS_FILE, LONGEST_SETTINGS_BYTES).ok()?;
+        let text = groups_of(&text, &["organisation", "sender", "dkim", "notify"]);
+        let settings = Settings::read(SETTINGS_FILE, &text).ok()?;
+        let memory = Memory::new(&process);
+        let account = account::of(&process);
+        let environment = Environment::read(&root, process).ok()?;
+        let taken = TakenAddresses::default();
+        Some(Self { root, settings, environment, memory, account, taken })
     }
 
     /// A path below the project, as people would type it.

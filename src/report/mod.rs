@@ -3,6 +3,7 @@
 
 pub mod breakdown;
 pub mod complaints;
+pub mod decisions;
 pub mod figures;
 pub mod page;
 pub mod person;
@@ -12,12 +13,12 @@ pub mod table;
 pub mod year;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde::{Serialize, Serializer};
 
 use self::breakdown::Breakdown;
+use self::decisions::ReportedApproval;
 use self::figures::EditionFigures;
-use crate::approval::{Approval, EditionStop};
+use crate::approval::{EditionStop, StopKind};
 use crate::audience::EditionPurpose;
 use crate::audience::law::BasisCounts;
 use crate::count::{grouped, people};
@@ -72,43 +73,12 @@ pub struct Report {
     /// Who had approved it as it was planned, where somebody had.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<ReportedApproval>,
-    /// Who had stopped it before it was planned, and what let it go on.
+    /// Who has stopped it, before it was planned or since, and what let it go on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stops: Vec<EditionStop>,
     /// What became of it afterwards, where somebody has counted that.
     #[serde(flatten)]
     pub figures: Option<EditionFigures>,
-}
-
-/// Somebody's yes to what was planned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ReportedApproval {
-    pub who: String,
-    pub account: String,
-    pub at: DateTime<Utc>,
-    pub hash: String,
-    /// As people read it.
-    #[serde(skip)]
-    pub words: String,
-}
-
-impl ReportedApproval {
-    /// Those that were given to what was planned, before it was planned.
-    pub fn of(edition: &EditionSummary, given: &[Approval], zone: Tz) -> Vec<Self> {
-        let is_for_it = |approval: &&Approval| {
-            approval.edition == edition.name
-                && approval.frozen.hash == edition.hash
-                && approval.at <= edition.planned_at
-        };
-        let reported = |approval: &Approval| Self {
-            who: approval.who.clone(),
-            account: approval.account.clone(),
-            at: approval.at,
-            hash: approval.frozen.hash.clone(),
-            words: approval.words(zone),
-        };
-        given.iter().filter(is_for_it).map(reported).collect()
-    }
 }
 
 /// Computed, never stored.
@@ -126,6 +96,17 @@ pub enum EditionPhase {
 }
 
 impl Report {
+    /// Who keeps it from those who have nothing of it, where that is known.
+    pub fn held_by(&self) -> Option<&EditionStop> {
+        let kind = match self.state {
+            EditionPhase::Paused => StopKind::Paused,
+            _ if self.cancelled > 0 => StopKind::Cancelled,
+            _ => return None,
+        };
+        let is_of_run = |stop: &&EditionStop| stop.kind == kind && stop.at >= self.planned_at;
+        self.stops.iter().rfind(is_of_run)
+    }
+
     /// `rows` are the unusual ones (`Pick::Unusual`); `known` is what is known beside the rows: whether somebody sends it, or somebody paused it.
     pub fn new(
         edition: &EditionSummary,

@@ -80,3 +80,40 @@ fn without_a_name_every_run_is_paused() {
         .collect();
     assert_eq!(names, ["2020-12"]);
 }
+
+/// Who paused and cancelled a run stands in each look at it, in the order of time; what was cancelled is over for good.
+#[test]
+fn whoever_stops_a_run_is_named_afterwards() {
+    let server = Server::halting_after(20);
+    let charity = Charity::new().people(100).relay(&server).variable("USER", "amina");
+    let charity = charity.setting("[approval]\npeople = 1");
+    charity.run("approve 2020 --as Amina").ends(0);
+    let child = charity.start("send --year 2020 --confirm 100 --rate 200/s");
+    server.wait_for(20);
+    let charity = charity.variable("USER", "ben");
+    charity.run("pause 2020").ends(0);
+    server.go_on();
+    Ran::of(child.wait_with_output().unwrap()).ends(6);
+    let looks = ["status", "report 2020", "approve 2020 --show"];
+    for look in looks {
+        charity.run(look).ends(0).says("It was paused by ben (account ben) on ");
+    }
+    let charity = charity.variable("USER", "cy");
+    let left = 100 - server.taken().len();
+    charity.run(&format!("cancel 2020 --confirm {left}")).ends(0);
+    for look in looks {
+        charity.run(look).ends(0).says("It was cancelled by cy (account cy) on ");
+    }
+    for look in &looks[1..] {
+        let said = charity.run(look).stdout;
+        let at = |words: &str| said.find(words).unwrap_or_else(|| panic!("{words}: {said}"));
+        assert!(at("Approved by Amina") < at("It was paused by ben"), "{said}");
+        assert!(at("It was paused by ben") < at("It was cancelled by cy"), "{said}");
+    }
+    for command in ["approve 2020 --as Dee", "send 2020 --at 2099-01-05T10:00"] {
+        let refused = charity.run(command).ends(2).says("was cancelled by cy (account cy) on ");
+        refused.says("nobody else gets it").says("`roundup report 2020`");
+    }
+    charity.run("approve 2020 --show").says("and was cancelled: nobody else gets it");
+    assert_eq!(server.everybody_once().len(), 100 - left);
+}

@@ -177,3 +177,60 @@ fn a_wrong_setting_is_refused_with_its_line() {
         charity.run("status").ends(2).says(words).says("roundup.toml:");
     }
 }
+
+/// The first trap of a schedule is that nobody has set `due` up.
+#[test]
+fn a_schedule_that_nobody_has_set_up_is_named() {
+    let never = "`roundup due` has never run";
+    let says_never = |charity: &Charity| {
+        let looks = ["status", "doctor"].map(|look| charity.run(look).stdout.contains(never));
+        assert_eq!(looks[0], looks[1]);
+        looks[0]
+    };
+    let plain = Charity::new().people(2);
+    assert!(!says_never(&plain));
+    plain.run("approve 2020 --as Amina").ends(0);
+    assert!(!says_never(&plain));
+    plain.run("send 2020 --at 2099-01-05T10:00").ends(0);
+    assert!(says_never(&plain));
+    plain.run("due").ends(0);
+    assert!(!says_never(&plain));
+    let with_schedule = Charity::new().people(2).setting("[schedule]\nevery = \"first Tuesday\"");
+    assert!(says_never(&with_schedule));
+    with_schedule.run("approve 2020 --as Amina").ends(0);
+    assert!(says_never(&with_schedule));
+    with_schedule.run("due").ends(0);
+    assert!(!says_never(&with_schedule));
+}
+
+/// A mistake in the settings keeps `due` from everything: it is printed once an hour, and the operator hears of it where what a
+/// notice needs can be read.
+#[test]
+fn settings_that_are_wrong_are_said_once_an_hour() {
+    for wrong in [
+        "[schedul]\nevery = \"first Tuesday\"",
+        "[schedule]\nevery = \"someday\"",
+        "[schedule]\nevery = 7",
+        "[schedule\nevery = \"first Tuesday\"",
+        "[archive]\nin_emails = true",
+    ] {
+        let server = Server::good();
+        let charity = Charity::new().people(2).relay(&server).setting(NOTIFY);
+        charity.run("due").ends(0);
+        let charity = charity.setting(wrong);
+        let first = charity.run("due").ends(2);
+        assert!(first.stderr.starts_with("error: "), "{wrong}: {first:?}");
+        let again = charity.run("due").ends(2);
+        assert_eq!(again.stderr, "", "{wrong}");
+        assert!(charity.run("due --verbose").ends(2).stderr.contains("error: "), "{wrong}");
+        assert!(charity.run("due --json").ends(2).stdout.contains("roundup.error/1"), "{wrong}");
+        assert_eq!(notices(&server), ["trouble"], "{wrong}");
+        assert!(charity.read("notices").contains("roundup due does nothing"), "{wrong}");
+    }
+    // Where that cannot be read either, it is printed, and no notice goes out.
+    let server = Server::good();
+    let charity = Charity::new().people(2).relay(&server).setting("[notify]\nto = 7");
+    charity.run("due").ends(2);
+    assert_eq!(charity.run("due").ends(2).stderr, "");
+    assert_eq!(notices(&server).len(), 0);
+}

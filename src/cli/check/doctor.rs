@@ -19,7 +19,7 @@ use crate::cli::check::secrets_health::secrets;
 use crate::cli::globals::Globals;
 use crate::cli::leaving::imap_login::login;
 use crate::cli::leaving::ways::examine_ways;
-use crate::cli::report::upcoming::unseen;
+use crate::cli::report::upcoming::{DueRuns, INSTALL, NEVER_RAN, due_runs};
 use crate::cli::send::ledger_trust::newsletter_of;
 use crate::cli::steps::audience_choice::AudienceChoice;
 use crate::cli::steps::destination::Destination;
@@ -241,16 +241,19 @@ async fn shared(project: &Project) -> Result<Option<Diagnosis>, Failure> {
 async fn schedule(project: &Project, practice: bool) -> Option<Diagnosis> {
     const ABOUT: &str = "Schedule";
     let settings = &project.settings.schedule;
+    // A ledger that cannot be read has a line of its own.
+    let ledger = existing_ledger(project, practice).await;
+    if let Ok(ledger) = &ledger {
+        match due_runs(project, ledger.as_ref(), system::now()).await {
+            Ok(DueRuns::Passed(passed)) => {
+                return Some(Diagnosis::bad(ABOUT, passed.words(), INSTALL));
+            }
+            Ok(DueRuns::Never) => return Some(Diagnosis::doubtful(ABOUT, NEVER_RAN, INSTALL)),
+            Ok(DueRuns::AsPlanned) | Err(_) => {}
+        }
+    }
     if *settings == Settings::default() {
         return None;
-    }
-    // A ledger that cannot be read has a line of its own.
-    let ledger = existing_ledger(project, practice).await.unwrap_or_default();
-    if let Some(ledger) = &ledger
-        && let Ok(Some(passed)) = unseen(project, ledger, system::now()).await
-    {
-        let cure = "run `roundup due` from cron or its like: `roundup due --install-hints` prints the lines";
-        return Some(Diagnosis::bad(ABOUT, passed.words(), cure));
     }
     Some(match Schedule::new(settings, project.settings.time_zone) {
         Ok(Schedule { phrase: Some(phrase), between, catch_up, zone, .. }) => Diagnosis::good(

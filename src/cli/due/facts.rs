@@ -18,7 +18,9 @@ use crate::cli::terminal::screen::Screen;
 use crate::ledger::schedule_store::{DUE_RAN, FollowedSchedule};
 use crate::ledger::{AnyLedger, Ledger, ScheduleStore};
 use crate::project::Project;
-use crate::schedule::{ApprovedEdition, Occurrence, PlannedSending, Schedule, ScheduleFacts};
+use crate::schedule::{
+    ApprovedEdition, Occurrence, OccurrenceState, PlannedSending, Schedule, ScheduleFacts,
+};
 
 /// The facts about a schedule that `due` decides from, and that `status` and `approve` answer from.
 #[derive(Default)]
@@ -42,9 +44,9 @@ impl KnownSchedule {
         now: DateTime<Utc>,
     ) -> Result<Self, Failure> {
         let mut known = Self { rows: ledger.occurrences().await?, ..Self::default() };
-        if let Some(phrase) = &schedule.phrase {
-            known.followed = ledger.followed(&phrase.to_string(), now).await?;
-        }
+        // Without a phrase there are times of editions, and when `due` ran last.
+        let phrase = schedule.phrase.as_ref().map_or_else(String::new, ToString::to_string);
+        known.followed = ledger.followed(&phrase, now).await?;
         for edition in ledger.summaries().await? {
             if ledger.progress(&edition.name).await?.open > 0 {
                 known.unfinished.push(edition.name.clone());
@@ -83,6 +85,13 @@ impl KnownSchedule {
             edition.has_changed |= changed.contains(&edition.name);
         }
         !changed.is_empty()
+    }
+
+    /// Whether something waits for `due`, and no run of it is known: nobody has set it up.
+    pub fn waits_in_vain(&self, schedule: &Schedule) -> bool {
+        let waits = schedule.phrase.is_some()
+            || self.rows.iter().any(|row| row.state == OccurrenceState::Waiting);
+        waits && self.followed.begun.is_none() && self.followed.last_run.is_none()
     }
 
     pub fn planned(&self) -> Vec<String> {

@@ -5,6 +5,7 @@ pub mod facts;
 mod hints;
 mod notices;
 mod sending;
+mod trouble;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -92,11 +93,19 @@ struct MissedReport {
 }
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    if arguments.install_hints {
+        return hints::print(&globals.project()?, &globals.screen);
+    }
+    match look(globals).await {
+        Ok(exit) => Ok(exit),
+        Err(failure) => trouble::once_an_hour(failure, globals).await,
+    }
+}
+
+/// Does what is due now.
+async fn look(globals: &Globals) -> Result<Exit, Failure> {
     let project = globals.project()?;
     let screen = &globals.screen;
-    if arguments.install_hints {
-        return hints::print(&project, screen);
-    }
     let schedule = project.schedule()?;
     let destination = Destination::of(&project, None)?;
     let practice = destination.is_practice();

@@ -3,15 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use crate::approval::{EditionStop, StopKind};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::notices::notify;
+use crate::cli::steps::stop_row::stop_row;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
-use crate::cli::terminal::system;
 use crate::count::people;
 use crate::ledger::aftermath::AftermathStore;
 use crate::ledger::returns::ReturnedKind;
-use crate::ledger::{AnyLedger, Ledger, RunControl};
+use crate::ledger::{AnyLedger, ApprovalStore, Ledger};
 use crate::operator::{NoticeTopic, OperatorNotice};
 use crate::project::Project;
 use crate::providers::mailbox_hosts::mailbox_host;
@@ -43,7 +44,8 @@ pub async fn stop_what_is_refused(
         let Some((host, count)) = most.filter(|(_, count)| *count >= MOST_REFUSALS) else {
             continue;
         };
-        ledger.control(name, RunControl::Pause, system::now()).await?;
+        let row = stop_row(project, name, StopKind::Paused);
+        ledger.stop_run(EditionStop { who: "roundup".to_owned(), ..row }, None).await?;
         screen.warn(&format!(
             "{host} refused the copies of {} because of us: {name} is paused. `roundup report {name}` says what to do; then \
              roundup send {name} --unpause",

@@ -6,14 +6,14 @@ use crate::cli::steps::corrections::correction_of;
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
-use crate::ledger::{EditionSummary, Ledger, RowFilter, RunControl};
+use crate::ledger::{ApprovalStore, EditionSummary, Ledger, RowFilter, RunControl};
 use crate::project::Project;
 use crate::report::{EditionPhase, Report};
 
 /// The report of an edition, counted from its rows.
 pub async fn report_of(
     project: &Project,
-    ledger: &impl Ledger,
+    ledger: &(impl Ledger + ApprovalStore),
     planned: &EditionSummary,
     practice: bool,
 ) -> Result<Report, Failure> {
@@ -24,6 +24,8 @@ pub async fn report_of(
     let left_out = ledger.left_out(name).await?;
     let counts = ledger.counts(name).await?;
     let mut report = Report::new(planned, counts, rows, left_out, practice, known);
+    report.stops = ledger.stops().await?;
+    report.stops.retain(|stop| stop.edition == *name);
     report.is_retired = ledger.nature().await?.retired.is_some();
     report.corrected_by = correction_of(ledger, name).await?;
     Ok(report)

@@ -31,10 +31,11 @@ use crate::ledger::{ApprovalStore, Ledger, Status};
 use crate::locale::capitalised;
 use crate::project::Project;
 use crate::report::breakdown::Breakdown;
+use crate::report::decisions::{ReportedApproval, decision_lines};
 use crate::report::figures::{EditionFigures, ProviderRefusals};
 use crate::report::page::TrusteePage;
 use crate::report::year::YearReport;
-use crate::report::{EditionPhase, Report, ReportedApproval, page, table};
+use crate::report::{EditionPhase, Report, page, table};
 use crate::window::Window;
 
 use edition_report::resume_step;
@@ -142,7 +143,6 @@ async fn report_edition(
     let decisions = ledger.decisions_of(&planned.name).await?;
     let time_zone = project.settings.time_zone;
     report.approvals = ReportedApproval::of(&planned, &decisions.approvals, time_zone);
-    report.stops = decisions.stops;
     let exit = if report.has_open_rejections() { Exit::Partly } else { Exit::Done };
     let title = title_of(project, &window_of(project, &planned))?;
     let (table, page) =
@@ -236,11 +236,8 @@ fn head(report: &Report, zone: Tz, text: &mut Text) {
         report.planned_at.with_timezone(&zone).format("planned on %-d %B %Y at %H:%M"),
         report.hash
     ));
-    for approval in &report.approvals {
-        text.line(format!("Approved by {}.", approval.words));
-    }
-    for stop in &report.stops {
-        text.line(format!("Before that it was {}.", stop.words(zone)));
+    for line in decision_lines(&report.approvals, &report.stops, zone) {
+        text.line(line);
     }
 }
 

@@ -50,6 +50,9 @@ impl Outcome for StatusOutcome {
                 if report.practice { " (practice)" } else { "" },
                 report.arithmetic()
             ));
+            if let Some(stop) = report.held_by() {
+                text.line(format!("  It was {}.", stop.words(self.schedule.time_zone)));
+            }
         }
         let waits = self.editions.iter().any(|report| resume_step(report).is_some());
         let word = if waits { "To resume" } else { "Next" };

@@ -25,6 +25,10 @@ use crate::schedule::{
 
 /// Longer ago it is history.
 const MISSED_SINCE: TimeDelta = TimeDelta::days(30);
+/// What is said where nobody has set `due` up, and what to do.
+pub const NEVER_RAN: &str = "`roundup due` has never run: nothing goes out by itself";
+pub const INSTALL: &str =
+    "`roundup due --install-hints` prints the line to add to cron or its like";
 /// Days that are named; the rest is counted.
 const MOST_DAYS: usize = 6;
 /// A yearly occurrence may be this far away.
@@ -34,7 +38,7 @@ const LOOK_AHEAD_DAYS: u64 = 400;
 #[derive(Debug, Serialize)]
 pub struct ScheduleOutlook {
     #[serde(serialize_with = "zone_name")]
-    time_zone: Tz,
+    pub time_zone: Tz,
     /// The phrase of `[schedule]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     every: Option<String>,
@@ -60,6 +64,8 @@ pub struct ScheduleOutlook {
     /// Days that have passed without `due`.
     #[serde(flatten)]
     unseen: Option<UnseenDays>,
+    /// Something waits for `due`, which has never run.
+    never_ran: bool,
     /// Editions that somebody has paused or cancelled before they were planned.
     stopped: Vec<EditionStop>,
 }
@@ -100,15 +106,31 @@ impl UnseenDays {
     }
 }
 
-/// When `due` ran last, and the days that have passed without it.
-pub async fn unseen(
+/// What has come of `due` so far, as `doctor` judges it.
+pub enum DueRuns {
+    Never,
+    Passed(UnseenDays),
+    AsPlanned,
+}
+
+/// Whether `due` runs as it must. Without a ledger it has never run.
+///
+/// # Errors
+/// When the ledger cannot be read, or the schedule is wrong.
+pub async fn due_runs(
     project: &Project,
-    ledger: &AnyLedger,
+    ledger: Option<&AnyLedger>,
     now: DateTime<Utc>,
-) -> Result<Option<UnseenDays>, Failure> {
+) -> Result<DueRuns, Failure> {
     let schedule = project.schedule()?;
-    let known = KnownSchedule::read(ledger, &schedule, now).await?;
-    Ok(UnseenDays::of(&known, &schedule, now))
+    let known = match ledger {
+        Some(ledger) => KnownSchedule::read(ledger, &schedule, now).await?,
+        None => KnownSchedule::default(),
+    };
+    if known.waits_in_vain(&schedule) {
+        return Ok(DueRuns::Never);
+    }
+    Ok(UnseenDays::of(&known, &schedule, now).map_or(DueRuns::AsPlanned, DueRuns::Passed))
 }
 
 /// `changed` are the editions that have changed since their approval.
@@ -132,6 +154,7 @@ pub async fn upcoming(
         changed: Vec::new(),
         by_hand: Vec::new(),
         unseen: None,
+        never_ran: KnownSchedule::default().waits_in_vain(&schedule),
         stopped: Vec::new(),
     };
     let practice = Destination::of(project, None)?.is_practice();
@@ -157,6 +180,7 @@ pub async fn upcoming(
     for (name, why) in &decided.unsendable {
         screen.warn(&unsendable_words(name, why));
     }
+    upcoming.never_ran = known.waits_in_vain(&schedule);
     upcoming.unseen = UnseenDays::of(&known, &schedule, now);
     upcoming.stopped.clone_from(&decided.stopped);
     upcoming.by_hand.clone_from(&decided.corrections);
@@ -244,6 +268,9 @@ impl ScheduleOutlook {
         }
         if let (Some(every), Some(next)) = (&self.every, self.next) {
             text.line(format!("The schedule ({every}) is due next on {}.", shown(next)));
+        }
+        if self.never_ran {
+            text.line(format!("{NEVER_RAN}. {INSTALL}."));
         }
     }
 }

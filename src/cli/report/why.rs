@@ -29,8 +29,9 @@ use crate::ledger::join_store::{JoinRecord, JoinStore};
 use crate::ledger::single_store::{SingleRecord, SingleStore};
 use crate::ledger::{AnyLedger, ApprovalStore, Ledger, Lift, Status};
 use crate::project::Project;
+use crate::report::decisions::ReportedApproval;
 use crate::report::person::{ConsentProof, NoMailEntry, PersonAddress, PersonHistory, ReturnEntry};
-use crate::report::{ReportedApproval, ReportedDelivery, abandoned};
+use crate::report::{ReportedDelivery, abandoned};
 use crate::rfc::address::EmailAddress;
 
 #[derive(Debug, Args)]

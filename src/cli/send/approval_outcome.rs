@@ -112,6 +112,10 @@ impl Outcome for ApprovalOutcome<'_> {
             for earlier in self.stops.iter().filter(|one| one.stop != *stop) {
                 text.line(format!("  It was {}.", earlier.words));
             }
+        } else {
+            for earlier in &self.stops {
+                text.line(format!("  It was {}.", earlier.words));
+            }
         }
         if !self.changes.is_empty() && !self.approved {
             if let Some(last) = self.approvals.iter().rfind(|approval| !approval.holds) {

@@ -3,6 +3,7 @@
 
 use crate::approval::{Approval, ApproverName, PublicPage};
 use crate::cli::archive::public::{page_of, sent_edition};
+use crate::cli::send::cancelled_run::refuse_cancelled;
 use crate::cli::send::confirm::confirm_approval;
 use crate::cli::send::gate;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -24,6 +25,7 @@ pub async fn page_approval(
     let (project, ledger, screen) = on;
     let draft = project.draft(&planned.name)?;
     let PublicPage::Waits(state) = page_of(project, ledger, planned, draft.as_ref()).await? else {
+        refuse_cancelled(ledger, &planned.name, project.settings.time_zone).await?;
         return Err(already_planned(&planned.name));
     };
     screen.for_people(|text| {

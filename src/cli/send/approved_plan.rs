@@ -11,9 +11,9 @@ use crate::cli::send::gate;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::screen::{Screen, people};
-use crate::ledger::{AnyLedger, EditionSummary};
+use crate::ledger::{AnyLedger, EditionSummary, Ledger, RunControl};
 use crate::project::Project;
-use crate::report::ReportedApproval;
+use crate::report::decisions::{ReportedApproval, decision_lines};
 
 /// `roundup.approval/1` of an edition that was planned: nothing in it changes any more.
 #[derive(Serialize)]
@@ -23,6 +23,8 @@ struct PlannedApprovals {
     /// What was planned may be sent.
     approved: bool,
     missing: u64,
+    /// Whether nobody else gets it: that is for good.
+    cancelled: bool,
     planned_at: DateTime<Utc>,
     #[serde(serialize_with = "zone_name")]
     time_zone: Tz,
@@ -96,18 +98,19 @@ impl Outcome for PlannedApprovals {
         let planned = planned.format("%-d %B %Y at %H:%M");
         let Self { edition, subject, hash, .. } = self;
         text.line(format!("{} · \"{subject}\" · version {hash}", text.strong(edition)));
-        text.line(format!("{edition} was planned on {planned}: what was planned is what is sent."));
+        text.line(if self.cancelled {
+            format!("{edition} was planned on {planned}, and was cancelled: nobody else gets it.")
+        } else {
+            format!("{edition} was planned on {planned}: what was planned is what is sent.")
+        });
         if self.approvals.is_empty() {
             text.line("Nobody had approved it: roundup.toml asked for no approval.");
         }
         if let Some(audience) = &self.audience {
             text.line(format!("It was approved for {}.", people(audience.people)));
         }
-        for approval in &self.approvals {
-            text.line(format!("Approved by {}.", approval.words));
-        }
-        for stop in &self.stops {
-            text.line(format!("It was {}.", stop.words(self.time_zone)));
+        for line in decision_lines(&self.approvals, &self.stops, self.time_zone) {
+            text.line(line);
         }
         self.page.lines(text);
         text.say(format!("Next: roundup report {edition}"));
@@ -130,15 +133,15 @@ pub async fn show_approvals(
     let approvals = ReportedApproval::of(planned, &decisions.approvals, zone);
     let is_counted = |hash: &str| approvals.iter().any(|approval| approval.hash == hash);
     let last = decisions.approvals.iter().rfind(|approval| is_counted(&approval.frozen.hash));
-    let is_of_page = |approval: &&Approval| {
-        approval.at > planned.planned_at && approval.frozen.hash == planned.hash
-    };
+    let is_of_page = |approval: &&Approval| ReportedApproval::is_of_page(planned, approval);
     let of_page: Vec<Approval> = decisions.approvals.iter().filter(is_of_page).cloned().collect();
+    let cancelled = ledger.edition_state(&planned.name).await?.control == RunControl::Cancel;
     screen.outcome(&PlannedApprovals {
         schema: "roundup.approval/1",
         edition: planned.name.clone(),
-        approved: true,
+        approved: !cancelled,
         missing: 0,
+        cancelled,
         planned_at: planned.planned_at,
         time_zone: zone,
         hash: planned.hash.clone(),

@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::approval::{ApprovalState, StopKind};
+use crate::cli::send::cancelled_run::refuse_cancelled;
 use crate::cli::send::first_plan::is_planned;
 use crate::cli::send::gate;
-use crate::cli::send::stop;
 use crate::cli::steps::chosen_edition::ChosenEdition;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::frozen::frozen;
@@ -18,12 +19,13 @@ use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::practised::PRACTICE_ONLY;
 use crate::cli::steps::prepare::prepare;
 use crate::cli::steps::run_checks::Reach;
+use crate::cli::steps::stop_row::stop_row;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text, time_words};
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::system;
 use crate::ledger::error::LedgerError;
-use crate::ledger::{ApprovalStore, Ledger, ScheduleStore};
+use crate::ledger::{AnyLedger, ApprovalStore, Ledger, ScheduleStore};
 use crate::project::Project;
 use crate::schedule::{
     CatchUp, Occurrence, OccurrenceHours, OccurrenceState, Schedule, once_name, read_moment,
@@ -74,6 +76,19 @@ fn refuse_correction(chosen: &ChosenEdition) -> Result<(), Failure> {
     .help(format!("send it when you are ready: roundup send --correction {}", whom.edition)))
 }
 
+/// What was planned goes on by itself, or was cancelled for good.
+async fn refuse_begun(ledger: &AnyLedger, edition: &str, zone: Tz) -> Result<(), Failure> {
+    if !is_planned(Some(ledger), edition).await? {
+        return Ok(());
+    }
+    refuse_cancelled(ledger, edition, zone).await?;
+    Err(Failure::new(
+        Exit::Usage,
+        format!("`{edition}` was sent, or has begun: it gets no other time"),
+    )
+    .help(format!("`roundup report {edition}` shows who got it")))
+}
+
 /// Stores the time of an edition, where it is approved.
 pub async fn set_time(
     project: &Project,
@@ -87,12 +102,8 @@ pub async fn set_time(
     let at = moment(text, &schedule, now)?;
     let (edition, practice) = (&chosen.name, destination.is_practice());
     let existing = ledgers::existing_ledger(project, practice).await?;
-    if is_planned(existing.as_ref(), edition).await? {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!("`{edition}` was sent, or has begun: it gets no other time"),
-        )
-        .help(format!("`roundup report {edition}` shows who got it")));
+    if let Some(ledger) = &existing {
+        refuse_begun(ledger, edition, schedule.zone).await?;
     }
     let list = mailing_list(project, practice, &chosen.audience).await?;
     let examples = destination.takes_examples();
@@ -103,7 +114,7 @@ pub async fn set_time(
     let mut decisions = gate::decisions(existing.as_ref(), edition).await?;
     let stops_seen = decisions.stops_seen();
     let is_stopped = ApprovalState::of(needed, &decisions, &seen).stopped.is_some();
-    let timed = stop::row(project, edition, StopKind::Timed);
+    let timed = stop_row(project, edition, StopKind::Timed);
     // A time is a new decision: what was approved counts again.
     if is_stopped {
         decisions.stops.push(timed.clone());

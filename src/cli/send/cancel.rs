@@ -12,12 +12,13 @@ use crate::cli::report::report_of;
 use crate::cli::send::ending::{EditionNow, EndedEdition};
 use crate::cli::send::planned::{find_planned, hold, is_sending};
 use crate::cli::send::stop::{StoppedEdition, stop_unplanned};
+use crate::cli::steps::stop_row::stop_row;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::prompt;
 use crate::cli::terminal::screen::{Screen, grouped, people};
 use crate::cli::terminal::system;
-use crate::ledger::{AnyLedger, Ledger, RunControl};
+use crate::ledger::{AnyLedger, ApprovalStore, Ledger};
 use crate::project::Project;
 
 #[derive(Debug, Args)]
@@ -110,7 +111,7 @@ async fn cancel(project: Project, arguments: Arguments, screen: &Screen) -> Resu
         )
         .help(format!("to cancel it as it is now: roundup cancel {name}")));
     }
-    ledger.control(name, RunControl::Cancel, system::now()).await?;
+    ledger.stop_run(stop_row(&project, name, StopKind::Cancelled), None).await?;
     drop(held);
     let report = report_of(&project, &ledger, &planned, practice).await?;
     screen.outcome(&EndedEdition {

@@ -12,7 +12,6 @@ use crate::cli::send::confirm::{confirm, refuse_nobody};
 use crate::cli::send::gate;
 use crate::cli::send::ledger_trust::Trust;
 use crate::cli::send::resume::asked;
-use crate::cli::send::stop;
 use crate::cli::steps::chosen_edition::ChosenEdition;
 use crate::cli::steps::corrections::refuse_unchanged;
 use crate::cli::steps::destination::Destination;
@@ -21,6 +20,7 @@ use crate::cli::steps::ledgers;
 use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::prepare::{PreparedEdition, prepare};
 use crate::cli::steps::run_checks::Reach;
+use crate::cli::steps::stop_row::stop_row;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::findings::findings;
 use crate::cli::terminal::screen::Screen;
@@ -174,7 +174,7 @@ impl SeenStops {
             return Ok(count);
         }
         let ledger = ledgers::ledger_for(project, practice, 1).await?;
-        let resumed = stop::row(project, edition, StopKind::Resumed);
+        let resumed = stop_row(project, edition, StopKind::Resumed);
         if ledger.stop(resumed, count).await? {
             return Ok(count + 1);
         }

@@ -9,6 +9,7 @@ mod approved_plan;
 pub mod arguments;
 pub mod at;
 pub mod cancel;
+mod cancelled_run;
 pub mod confirm;
 pub mod deliver;
 pub mod dry_run;

@@ -11,11 +11,11 @@ use crate::cli::report::{report_of, resume_command};
 use crate::cli::send::planned::{find_planned, is_sending};
 use crate::cli::send::stop::{StoppedEdition, stop_everything, stop_unplanned, unplanned};
 use crate::cli::steps::ledgers::existing_ledger;
+use crate::cli::steps::stop_row::stop_row;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{Screen, people};
-use crate::cli::terminal::system;
-use crate::ledger::{AnyLedger, EditionSummary, Ledger, RunControl};
+use crate::ledger::{AnyLedger, ApprovalStore, EditionSummary, Ledger, RunControl};
 use crate::project::Project;
 use crate::report::Report;
 
@@ -167,7 +167,8 @@ async fn pause(
     practice: bool,
 ) -> Result<Option<PausedEdition>, Failure> {
     let name = &planned.name;
-    if ledger.control(name, RunControl::Pause, system::now()).await? == RunControl::Cancel {
+    let row = stop_row(project, name, StopKind::Paused);
+    if ledger.stop_run(row, None).await? == RunControl::Cancel {
         return Ok(None);
     }
     let sending = is_sending(project, ledger, name, practice).await?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::Arc;
 
+use crate::approval::StopKind;
 use crate::audience::People;
 use crate::audience::fingerprint::{KeyName, name_of_key};
 use crate::audience::list::fingerprint;
@@ -24,11 +25,13 @@ use crate::cli::steps::destination::Destination;
 use crate::cli::steps::list_place::{list_inputs, list_of};
 use crate::cli::steps::mailing_list::{SuppressedPeople, names_of_mailed, without};
 use crate::cli::steps::prepare;
+use crate::cli::steps::stop_row::stop_row;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::screen::{Screen, counted, grouped, people};
 use crate::cli::terminal::system;
 use crate::ledger::{
-    AnyLedger, EditionState, Event, Ledger, PlannedEdition, RowFilter, RunControl, Status,
+    AnyLedger, ApprovalStore, EditionState, Event, Ledger, PlannedEdition, RowFilter, RunControl,
+    Status,
 };
 use crate::project::Project;
 use crate::rfc::address::EmailAddress;
@@ -129,8 +132,8 @@ impl ResumedEdition<'_> {
         self.unchanged(&state).await?;
         let people = self.look_at_list(screen).await?;
         if paused {
-            let holds =
-                ledger.control_if(name, RunControl::Go, Some(state.control_number), now).await?;
+            let row = stop_row(project, name, StopKind::Resumed);
+            let holds = ledger.stop_run(row, Some(state.control_number)).await?;
             stopped_meanwhile(name, holds)?;
         } else {
             self.unchanged(&state).await?;

@@ -1,13 +1,14 @@
 //! Stopping an edition that nobody has planned yet: approved, with a time, or only a draft. It is written down, and holds.
 //! Shell: writes the ledgers.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::approval::{ApproverName, EVERY_EDITION, EditionStop, StopKind};
+use crate::approval::{EVERY_EDITION, EditionStop, StopKind};
 use crate::cli::steps::corrections::as_typed;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::gather::{self, NewsQuery};
 use crate::cli::steps::ledgers::{existing_ledger, ledger_for};
+use crate::cli::steps::stop_row::stop_row;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::system;
 use crate::edition::draft_reading::window_from_name;
@@ -15,7 +16,7 @@ use crate::ledger::{AnyLedger, ApprovalStore, Ledger, OccurrenceStep, ScheduleSt
 use crate::news::gather::FetchPolicy;
 use crate::project::Project;
 use crate::schedule::{Occurrence, OccurrenceState};
-use crate::window::select_reading;
+use crate::window::{Window, select_reading};
 
 /// An edition that was stopped just now.
 pub struct StoppedEdition {
@@ -25,18 +26,6 @@ pub struct StoppedEdition {
     pub stop: EditionStop,
     /// The time that it had; after a cancellation it has none.
     pub time: Option<DateTime<Utc>>,
-}
-
-/// The row of a decision by the person at this computer.
-pub fn row(project: &Project, edition: &str, kind: StopKind) -> EditionStop {
-    let account = project.account.clone();
-    let accounts = &project.settings.approval.accounts;
-    let who = match ApproverName::of(None, &account, accounts) {
-        Ok(name) => name.who,
-        // People whose name is unknown may still stop it.
-        Err(_) => "somebody".to_owned(),
-    };
-    EditionStop { edition: edition.to_owned(), kind, who, account, at: system::now(), approvals: 0 }
 }
 
 /// Stops an edition that is not planned, in every ledger that knows it. `None` where none does; then `find_planned` finds it,
@@ -91,7 +80,7 @@ pub async fn stop_unplanned(
             was_stopped = Some(stop.clone());
             continue;
         }
-        let row = row(project, name, kind);
+        let row = stop_row(project, name, kind);
         if !ledger.stop(row.clone(), decisions.stops_seen()).await? {
             // A computer has planned it just now: it is stopped as a run is.
             continue;
@@ -136,7 +125,27 @@ async fn could_be_sent(project: &Project, name: &str) -> Result<bool, Failure> {
         return Ok(true);
     }
     let today = system::today(window.zone);
+    if is_behind(project, &window, today)? {
+        return Ok(true);
+    }
     Ok(!select_reading(reading, &window, today).chosen.is_empty())
+}
+
+/// Whether a website was not fetched since these days: another computer may know stories of them, and somebody may be about to
+/// send them there.
+fn is_behind(project: &Project, window: &Window, today: NaiveDate) -> Result<bool, Failure> {
+    if window.start > today {
+        return Ok(false);
+    }
+    let store = project.news_store()?;
+    for source in project.settings.sources().iter().filter(|source| source.url.is_some()) {
+        let answered = store.state(&source.name)?.answered;
+        let day = answered.map(|at| at.with_timezone(&window.zone).date_naive());
+        if day.is_none_or(|day| day < window.end.min(today)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Writes that everything is paused: a `send` that waits for its number plans nothing any more, with practice or without.
@@ -154,7 +163,7 @@ pub async fn stop_everything(project: &Project) -> Result<(), Failure> {
         };
         // Nobody sends with a ledger that was moved to another computer.
         if ledger.nature().await?.refuse_retired().is_ok() {
-            ledger.stop(row(project, EVERY_EDITION, StopKind::Paused), 0).await?;
+            ledger.stop(stop_row(project, EVERY_EDITION, StopKind::Paused), 0).await?;
         }
     }
     Ok(())

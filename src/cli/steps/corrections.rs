@@ -3,16 +3,18 @@
 
 use std::sync::Arc;
 
+use crate::approval::StopKind;
 use crate::audience::correction::{CorrectionAudience, GOT_THE_MISTAKE, HeldVersion};
 use crate::cli::send::planned::{hold, is_sending};
 use crate::cli::steps::audience_choice::AudienceChoice;
 use crate::cli::steps::ledgers::{existing_ledger, window_of};
+use crate::cli::steps::stop_row::stop_row;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::system;
 use crate::compose::composition::Composition;
 use crate::edition::Draft;
 use crate::ledger::error::LedgerError;
-use crate::ledger::{AnyLedger, Ledger, PlannedEdition, RowFilter, RunControl, Status};
+use crate::ledger::{AnyLedger, ApprovalStore, Ledger, PlannedEdition, RowFilter, Status};
 use crate::project::{Project, ProjectError};
 use crate::report::abandoned;
 use crate::window::Window;
@@ -256,7 +258,7 @@ pub async fn end_first(
     let _held = hold(project, ledger, first, practice)?;
     ledger.recover(first, system::now()).await?;
     if ledger.progress(first).await?.open > 0 {
-        ledger.control(first, RunControl::Cancel, system::now()).await?;
+        ledger.stop_run(stop_row(project, first, StopKind::Cancelled), None).await?;
     }
     let is_sent = is_sent_elsewhere(ledger, first).await?;
     if is_sent || audience_of(ledger, first, in_doubt).await? != *whom {

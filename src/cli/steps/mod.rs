@@ -21,5 +21,6 @@ pub mod relay;
 pub mod run_checks;
 pub mod settings_file;
 pub mod source_text;
+pub mod stop_row;
 pub mod story_sizes;
 pub mod window_args;

@@ -46,6 +46,20 @@ pub async fn notify(
         Ok(false) => return,
         Err(error) => return warn(&error.to_string(), screen),
     }
+    if !hand_over_notice(project, destination, notice, screen).await {
+        // After a failure the next notice tries a ledger that is away now.
+        let _ = ledger.release_notice(&key, now).await;
+    }
+}
+
+/// Hands a notice to each whom `[notify]` names; what goes wrong is a warning. False where nobody got it.
+pub async fn hand_over_notice(
+    project: &Project,
+    destination: &Destination,
+    notice: &OperatorNotice,
+    screen: &Screen,
+) -> bool {
+    let settings = &project.settings.notify;
     let by_email = async {
         let mut results = Vec::new();
         // One after the other: each has their own email, and one that fails keeps nobody else's back.
@@ -62,13 +76,11 @@ pub async fn notify(
     };
     let (by_email, by_command) = tokio::join!(by_email, by_command);
     let results: Vec<_> = by_email.into_iter().chain(by_command).collect();
-    if results.iter().all(Result::is_err) {
-        // After a failure the next notice tries a ledger that is away now.
-        let _ = ledger.release_notice(&key, now).await;
-    }
+    let is_somewhere = results.iter().any(Result::is_ok);
     for why in results.into_iter().filter_map(Result::err) {
         warn(&why, screen);
     }
+    is_somewhere
 }
 
 fn warn(why: &str, screen: &Screen) {

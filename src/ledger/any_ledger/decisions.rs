@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{AnyLedger, LedgerStore};
 use crate::approval::{Approval, EditionStop};
+use crate::ledger::RunControl;
 use crate::ledger::approval_store::ApprovalStore;
 use crate::ledger::error::LedgerError;
 use crate::ledger::schedule_store::{FollowedSchedule, OccurrenceStep, ScheduleStore};
@@ -26,6 +27,14 @@ impl ApprovalStore for AnyLedger {
 
     async fn stop(&self, stop: EditionStop, stops_seen: usize) -> Result<bool, LedgerError> {
         pass_on!(self, ledger => ledger.stop(stop, stops_seen))
+    }
+
+    async fn stop_run(
+        &self,
+        stop: EditionStop,
+        seen: Option<i64>,
+    ) -> Result<RunControl, LedgerError> {
+        pass_on!(self, ledger => ledger.stop_run(stop, seen))
     }
 
     async fn stops(&self) -> Result<Vec<EditionStop>, LedgerError> {

@@ -2,10 +2,13 @@
 //! Shell: reads and writes rows.
 
 use tokio_postgres::Transaction;
+use tokio_postgres::types::ToSql;
 
 use super::PostgresLedger;
+use super::runs::control_if;
 use super::server::patiently;
 use crate::approval::{Approval, EVERY_EDITION, EditionStop, StopKind};
+use crate::ledger::RunControl;
 use crate::ledger::approval_store::ApprovalStore;
 use crate::ledger::column::{damaged, from_json, millis, time, to_json};
 use crate::ledger::error::LedgerError;
@@ -67,6 +70,28 @@ impl ApprovalStore for PostgresLedger {
             transaction.execute(sql::ADD, &[edition, &at, &word, who, account, edition]).await?;
             Ok(true)
         })
+    }
+
+    async fn stop_run(
+        &self,
+        stop: EditionStop,
+        seen: Option<i64>,
+    ) -> Result<RunControl, LedgerError> {
+        let EditionStop { edition, kind, who, account, at, .. } = &stop;
+        let (wanted, word) = (RunControl::of(*kind), kind.word());
+        self.server
+            .transaction(async |transaction, statements| {
+                let of = (wanted, seen);
+                let holds = control_if(transaction, statements, edition, of, *at).await?;
+                if holds == wanted {
+                    let at = millis(*at);
+                    let values: [&(dyn ToSql + Sync); 6] =
+                        [edition, &at, &word, who, account, edition];
+                    transaction.execute(sql::ADD, &values).await?;
+                }
+                Ok(holds)
+            })
+            .await
     }
 
     async fn stops(&self) -> Result<Vec<EditionStop>, LedgerError> {

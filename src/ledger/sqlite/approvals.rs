@@ -4,7 +4,9 @@
 use rusqlite::{Connection, params};
 
 use super::SqliteLedger;
+use super::copies::control_if;
 use crate::approval::{Approval, EditionStop, StopKind};
+use crate::ledger::RunControl;
 use crate::ledger::approval_store::ApprovalStore;
 use crate::ledger::column::{damaged, from_json, millis, time, to_json};
 use crate::ledger::error::LedgerError;
@@ -29,16 +31,31 @@ impl ApprovalStore for SqliteLedger {
     async fn stop(&self, stop: EditionStop, stops_seen: usize) -> Result<bool, LedgerError> {
         self.writer
             .run(true, move |connection| {
-                let EditionStop { edition, kind, who, account, at, .. } = &stop;
+                let EditionStop { edition, kind, .. } = &stop;
                 let planned: i64 =
                     connection.query_row(sql::IS_PLANNED, [edition], |row| row.get(0))?;
                 let is_unseen = kind.lifts() && stops_of(connection, edition)? > stops_seen;
                 if planned > 0 || is_unseen {
                     return Ok(false);
                 }
-                let values = params![edition, millis(*at), kind.word(), who, account, edition];
-                connection.execute(sql::ADD, values)?;
-                Ok(true)
+                add_stop(connection, &stop).map(|()| true)
+            })
+            .await
+    }
+
+    async fn stop_run(
+        &self,
+        stop: EditionStop,
+        seen: Option<i64>,
+    ) -> Result<RunControl, LedgerError> {
+        self.writer
+            .run(true, move |connection| {
+                let wanted = RunControl::of(stop.kind);
+                let holds = control_if(connection, &stop.edition, (wanted, seen), stop.at)?;
+                if holds == wanted {
+                    add_stop(connection, &stop)?;
+                }
+                Ok(holds)
             })
             .await
     }
@@ -52,6 +69,13 @@ impl ApprovalStore for SqliteLedger {
 pub(super) fn stops_of(connection: &Connection, edition: &str) -> Result<usize, LedgerError> {
     let count: i64 = connection.query_row(sql::COUNT, [edition], |row| row.get(0))?;
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
+}
+
+fn add_stop(connection: &Connection, stop: &EditionStop) -> Result<(), LedgerError> {
+    let EditionStop { edition, kind, who, account, at, .. } = stop;
+    let values = params![edition, millis(*at), kind.word(), who, account, edition];
+    connection.execute(sql::ADD, values)?;
+    Ok(())
 }
 
 fn add(connection: &Connection, approval: &Approval) -> Result<(), LedgerError> {

@@ -106,6 +106,27 @@ pub(super) fn control_of(
     Ok((RunControl::parse(&word).unwrap_or_default(), number))
 }
 
+/// Sets what an operator wants of an edition, where that gives way; gives what holds afterwards.
+pub(super) fn control_if(
+    connection: &Connection,
+    edition: &str,
+    (control, seen): (RunControl, Option<i64>),
+    now: DateTime<Utc>,
+) -> Result<RunControl, LedgerError> {
+    let (current, number) = control_of(connection, edition)?;
+    if !current.gives_way(number, control, seen) {
+        return Ok(current);
+    }
+    connection.execute(
+        "UPDATE editions SET wish = ?2, wished_at = ?3, wish_number = ?4 WHERE name = ?1",
+        params![edition, control.word(), millis(now), number + 1],
+    )?;
+    if control == RunControl::Cancel {
+        cancel_rest(connection, edition, now)?;
+    }
+    Ok(control)
+}
+
 /// Settles what runs that are gone had in progress: all of an edition, or those of one run.
 pub(super) fn settle(
     connection: &Connection,
@@ -144,7 +165,7 @@ pub(super) fn recover(
     settle(connection, edition, None, now)
 }
 
-pub(super) fn cancel_rest(
+fn cancel_rest(
     connection: &Connection,
     edition: &str,
     now: DateTime<Utc>,

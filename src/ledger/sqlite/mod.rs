@@ -43,7 +43,7 @@ use crate::ledger::list_store::{
 };
 pub use people::stored_person;
 
-use copies::{apply, cancel_rest, control_of, decide, edition_of, recover, settle};
+use copies::{apply, control_of, decide, edition_of, recover, settle};
 use writer::WriterThread;
 
 /// How long the writer gathers, for each connection beyond the first, and at most. The next message's row is needed one
@@ -269,18 +269,7 @@ impl Ledger for SqliteLedger {
         let edition = edition.to_owned();
         self.writer
             .run(true, move |connection| {
-                let (current, number) = control_of(connection, &edition)?;
-                if !current.gives_way(number, control, seen) {
-                    return Ok(current);
-                }
-                connection.execute(
-                    "UPDATE editions SET wish = ?2, wished_at = ?3, wish_number = ?4 WHERE name = ?1",
-                    params![edition, control.word(), millis(now), number + 1],
-                )?;
-                if control == RunControl::Cancel {
-                    cancel_rest(connection, &edition, now)?;
-                }
-                Ok(control)
+                copies::control_if(connection, &edition, (control, seen), now)
             })
             .await
     }
