@@ -52,7 +52,7 @@ fn what_was_approved_and_cancelled_is_sent_by_nobody_until_it_is_approved_again(
     assert_eq!(json(&charity, "approve 2020-12 --show", 0)["approved"], true);
     assert_eq!(sent_by_due(&charity), 1);
     assert_eq!(server.everybody_once().len(), 2);
-    charity.run("report 2020-12").ends(0).says("Before that it was cancelled by office");
+    charity.run("report 2020-12").ends(0).says("It was cancelled by office");
     assert_eq!(charity.report("2020-12")["stops"][0]["kind"], "cancelled");
 }
 
