@@ -9,8 +9,9 @@ use handlebars::{
 };
 use serde_json::Value;
 
-use crate::compose::helper_names::{explained, passes_slots, personal_word};
+use crate::compose::helper_names::{WRITTEN, explained, passes_slots, personal_word};
 use crate::compose::helper_state::{HelperState, lock};
+use crate::compose::whole_values::{not_a_text, not_for};
 
 /// Stands before every call that looks at names, and before every call of a partial: it counts the call, and each must be there, and hold no personal word that the call would change.
 pub struct NameGuard(pub Arc<HelperState>);
@@ -39,7 +40,17 @@ impl HelperDef for NameGuard {
                 }
                 return Err(RenderErrorReason::MissingVariable(Some(path.clone())).into());
             }
+            let misused = match helper {
+                WRITTEN => not_a_text(param.value(), Some(path)),
+                _ => not_for(helper, param.value(), path),
+            };
+            if let Some((what, cure)) = misused {
+                return Err(explained(what, cure));
+            }
             let Value::String(text) = param.value() else { continue };
+            if helper == WRITTEN {
+                continue;
+            }
             let is_whole = matches!(helper, ">" | "if" | "unless")
                 && (helper == ">" || is_words_of_the_draft(path));
             if !is_whole && !passes_slots(helper) && lock(&self.0.slots).hold(text) {

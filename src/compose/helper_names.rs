@@ -60,6 +60,27 @@ pub fn most_values(helper: &str) -> Option<usize> {
     }
 }
 
+/// The options of a helper, as in `fallback="friend"`: Handlebars drops any other silently.
+pub fn options(helper: &str) -> &'static [&'static str] {
+    match helper {
+        "recipient" => &["fallback"],
+        "pairs" => &["skip"],
+        "if" | "unless" => &["includeZero"],
+        _ => &[],
+    }
+}
+
+/// Whether a helper may stand around content; another throws it away.
+pub fn takes_content(helper: &str) -> bool {
+    needs_content(helper)
+        || matches!(helper, "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "and" | "or" | "not")
+}
+
+/// Whether a helper writes nothing but its content.
+pub fn needs_content(helper: &str) -> bool {
+    matches!(helper, "if" | "unless" | "each" | "with" | "raw" | "for_recipient" | "for_segment")
+}
+
 /// What is wrong, and the cure, when a personal word goes through a helper.
 pub fn personal_word(helper: &str) -> (String, String) {
     let what = match helper {
@@ -87,5 +108,13 @@ pub fn explained(what: String, cure: String) -> RenderError {
     RenderErrorReason::NestedError(Box::new(HelperFault { what, cure })).into()
 }
 
+/// A fault found while a template runs; docs/TEMPLATES.md is its cure.
+pub fn wrong(what: impl Into<String>) -> RenderError {
+    RenderErrorReason::Other(what.into()).into()
+}
+
 /// The helper that looks at the names of the call behind it.
 pub const GUARD: &str = "known_names";
+
+/// What the guard is called with where a value is written as it is.
+pub const WRITTEN: &str = "";

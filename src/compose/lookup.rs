@@ -2,18 +2,37 @@
 //! Pure: arguments in, a value or what is wrong out.
 
 use handlebars::{
-    Context, Handlebars, Helper, HelperDef, RenderContext, RenderError, RenderErrorReason,
-    ScopedJson,
+    Context, Handlebars, Helper, HelperDef, HelperResult, JsonRender, Output, RenderContext,
+    RenderError, RenderErrorReason, ScopedJson,
 };
 use serde_json::Value;
 
 use super::helper_names::explained;
+use super::whole_values::not_a_text;
 use crate::count::counted;
 use crate::problem::did_you_mean;
 
 pub struct Lookup;
 
 impl HelperDef for Lookup {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        h: &Helper<'rc>,
+        registry: &'reg Handlebars<'reg>,
+        context: &'rc Context,
+        render: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let value = self.call_inner(h, registry, context, render)?;
+        if let Some((what, cure)) = not_a_text(value.as_json(), None) {
+            return Err(explained(what, cure));
+        }
+        let text = value.as_json().render();
+        let is_raw = render.is_disable_escape();
+        out.write(&if is_raw { text } else { registry.get_escape_fn()(&text) })?;
+        Ok(())
+    }
+
     fn call_inner<'reg: 'rc, 'rc>(
         &self,
         h: &Helper<'rc>,

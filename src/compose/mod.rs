@@ -27,6 +27,7 @@ mod inlining;
 mod introduction;
 pub mod layout;
 mod lookup;
+mod made_values;
 pub mod marker;
 pub mod mjml_repair;
 mod mjml_schema;
@@ -56,6 +57,7 @@ pub mod text;
 pub mod theme;
 mod variants;
 mod white_space;
+mod whole_values;
 pub mod words;
 
 use crate::audience::{People, Values};
@@ -633,7 +635,7 @@ mod tests {
         let fallback = fault_of(" fallback='you'", "");
         assert!(fallback.cure.contains("fallback="), "{fallback:?}");
         let block = fault_of("Dear {{first_name}}", "Dear {{town}}");
-        assert_eq!(block.place, Place::line("editions/2020-12.md", 8));
+        assert_eq!(block.place, Place::at("editions/2020-12.md", 8, 42));
         assert_eq!(block.what, "the list has no column `town`");
         let open = fault_of("Good *news*", "{{#if count}}Good");
         assert_eq!(open.place.line, Some(10));

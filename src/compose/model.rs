@@ -374,8 +374,25 @@ mod tests {
     use super::*;
     use crate::compose::names::NAMES;
     use crate::compose::theme::{Appeal, Organisation};
+    use crate::compose::whole_values::WHOLE;
     use crate::news::readers::markdown;
     use crate::window::select;
+
+    /// The names of lists and groups.
+    fn wholes(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(map) => {
+                for (name, value) in map {
+                    if value.is_array() || value.is_object() {
+                        found.insert(name.clone());
+                    }
+                    wholes(value, found);
+                }
+            }
+            Value::Array(values) => values.iter().for_each(|value| wholes(value, found)),
+            _ => {}
+        }
+    }
 
     fn names(value: &Value, found: &mut BTreeSet<String>) {
         match value {
@@ -453,6 +470,11 @@ mod tests {
         );
         let mut found = BTreeSet::new();
         names(&data, &mut found);
+        let mut whole = BTreeSet::new();
+        wholes(&data, &mut whole);
+        // A story of a pair.
+        whole.insert("second".to_owned());
+        assert_eq!(whole, WHOLE.map(str::to_owned).into());
         // What `pairs` makes of a list, and `fit` of a picture.
         found.extend(["second", "inset", "above"].map(str::to_owned));
         let known: BTreeSet<String> = NAMES.map(str::to_owned).into();

@@ -173,18 +173,20 @@ pub fn unknown_of_a_loop(path: &str) -> Option<(String, String)> {
 
 /// What to say of a path with a name in it that nothing is called.
 pub fn unknown_name(path: &str, unknown: &str, columns: &[String]) -> (String, String) {
-    let is_column = columns.iter().any(|column| column == unknown)
-        || ["first_name", "last_name", "email"].contains(&unknown);
-    let cure = if is_column {
+    let columns = || columns.iter().map(String::as_str).chain(["first_name", "last_name", "email"]);
+    let cure = if columns().any(|column| column == unknown) {
         format!(
             "it is a column of the list: write {{{{recipient \"{unknown}\" fallback=\"…\"}}}}, or {{{{#for_recipient}}}}…{{{{/for_recipient}}}} around it"
         )
     } else if unknown == "length" {
         format!("write {{{{len {}}}}}", path.trim_end_matches(".length"))
     } else {
-        match nearest(unknown, NAMES) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "docs/TEMPLATES.md lists the names".to_owned(),
+        match (nearest(unknown, NAMES), nearest(unknown, columns())) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, Some(column)) => format!(
+                "did you mean the column `{column}` of the list? Write {{{{recipient \"{column}\" fallback=\"…\"}}}}"
+            ),
+            (None, None) => "docs/TEMPLATES.md lists the names".to_owned(),
         }
     };
     (format!("`{path}` is not known here"), cure)
@@ -229,7 +231,9 @@ pub fn missing_value(path: &str, data: &Value) -> (String, String) {
         });
         let depth = if is_of_root { empty.map_or(0, |(at, _)| at) } else { 0 };
         let whole = names[..=depth.min(names.len() - 1)].join(".");
-        let what = if is_of_root {
+        let what = if whole == path {
+            format!("`{path}` has no value here")
+        } else if is_of_root {
             format!("there is no `{whole}` here, and so no `{path}`")
         } else {
             format!("this story has no `{whole}`, and so no `{path}`")

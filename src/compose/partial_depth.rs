@@ -37,7 +37,7 @@ pub fn refuse_rings<'a>(
             return Err(TemplateFault {
                 line_text: text.lines().nth(line - 1).map(str::to_owned),
                 place: Place::at(shown, line + first_line - 1, column),
-                what: format!("templates call each other in a circle: {ring}"),
+                what: ring.what(),
                 cure: "take one of the calls out".to_owned(),
             });
         }
@@ -45,11 +45,28 @@ pub fn refuse_rings<'a>(
     Ok(())
 }
 
+/// Calls that end nowhere, or too far away.
+enum Ring {
+    Closed(String),
+    TooDeep(String),
+}
+
+impl Ring {
+    fn what(&self) -> String {
+        match self {
+            Self::Closed(names) => format!("templates call each other in a circle: {names}"),
+            Self::TooDeep(names) => {
+                format!("partials are nested more than {DEEPEST_PARTIALS} deep: {names} → …")
+            }
+        }
+    }
+}
+
 fn ring_from<'a>(
     calls: &BTreeMap<&'a str, Vec<&'a Call>>,
     path: &mut Vec<&'a str>,
     finished: &mut BTreeSet<&'a str>,
-) -> Option<(String, &'a Call)> {
+) -> Option<(Ring, &'a Call)> {
     let caller = *path.last()?;
     if finished.contains(caller) {
         return None;
@@ -58,10 +75,10 @@ fn ring_from<'a>(
         if let Some(start) = path.iter().position(|name| *name == call.called) {
             let mut ring = path[start..].to_vec();
             ring.push(&call.called);
-            return Some((ring.join(" → "), call));
+            return Some((Ring::Closed(ring.join(" → ")), call));
         }
         if path.len() == DEEPEST_PARTIALS {
-            return Some((format!("{} → …", path.join(" → ")), call));
+            return Some((Ring::TooDeep(path.join(" → ")), call));
         }
         path.push(&call.called);
         let found = ring_from(calls, path, finished);

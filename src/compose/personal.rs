@@ -7,9 +7,11 @@ use handlebars::template::{HelperTemplate, Parameter, TemplateElement};
 use handlebars::{Handlebars, Helper, HelperResult, JsonRender, Output, RenderContext, Template};
 
 use super::comparison;
+use super::declarations::TagsInOrder;
 use super::names::names_of_path;
 use super::syntax;
-use super::tags::too_deep;
+use super::tags::{TagKind, line_and_column, too_deep};
+use crate::problem::nearest;
 
 /// Helpers that any values can go through.
 const VALUES: [&str; 10] = ["eq", "ne", "and", "or", "not", "gt", "lt", "gte", "lte", "upper"];
@@ -20,8 +22,9 @@ pub const UNSUBSCRIBE_URL: &str = "unsubscribe_url";
 /// Why a block cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlockFault {
-    /// Line within the block, from 0.
+    /// Line within the block, from 0, and column in it, from 1.
     pub line: usize,
+    pub column: usize,
     pub what: String,
     pub cure: String,
     /// The column that the list does not have, when that is what is wrong.
@@ -35,40 +38,69 @@ const CURE: &str = "a block may hold text, {{column}}, {{upper column}}, {{#if c
 /// # Errors
 /// At the first thing in it that could fail for somebody.
 pub fn read(source: &str, columns: Option<&[String]>) -> Result<Template, BlockFault> {
-    let line_of = |at: usize| source[..at].matches('\n').count();
+    let fault = |at: usize, what: String, cure: String| {
+        let (line, column) = line_and_column(source, at);
+        BlockFault { line: line - 1, column, what, cure, unknown: None }
+    };
     if let Some((at, what)) = too_deep(source) {
-        let cure = "nest fewer".to_owned();
-        return Err(BlockFault { line: line_of(at), what, cure, unknown: None });
+        return Err(fault(at, what, "nest fewer".to_owned()));
     }
-    let template = syntax::parse("", source).map_err(|fault| BlockFault {
-        line: line_of(fault.at),
-        what: format!("the block is not Handlebars: {}", fault.what),
-        cure: fault.cure,
-        unknown: None,
+    let template = syntax::parse("", source).map_err(|wrong| {
+        fault(wrong.at, format!("the block is not Handlebars: {}", wrong.what), wrong.cure)
     })?;
-    Reader { columns, line: 0 }.template(&template)?;
+    let mut reader = Reader { columns, source, tags: TagsInOrder::of(source), at: 0 };
+    reader.template(&template)?;
     Ok(template)
 }
 
 struct Reader<'a> {
     columns: Option<&'a [String]>,
-    line: usize,
+    source: &'a str,
+    tags: TagsInOrder,
+    /// The byte at which the tag begins that is looked at.
+    at: usize,
 }
 
 impl Reader<'_> {
     fn fault<T>(&self, what: impl Into<String>, unknown: Option<String>) -> Result<T, BlockFault> {
-        Err(BlockFault { line: self.line, what: what.into(), cure: CURE.to_owned(), unknown })
+        self.fault_with(what, CURE.to_owned(), unknown)
+    }
+
+    fn fault_with<T>(
+        &self,
+        what: impl Into<String>,
+        cure: String,
+        unknown: Option<String>,
+    ) -> Result<T, BlockFault> {
+        let (line, column) = line_and_column(self.source, self.at);
+        Err(BlockFault { line: line - 1, column, what: what.into(), cure, unknown })
+    }
+
+    /// A helper that a block cannot use, with the one that was meant.
+    fn unusable<T>(&self, name: &str) -> Result<T, BlockFault> {
+        let cure = match nearest(name, VALUES.into_iter().chain(CONDITIONS)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => CURE.to_owned(),
+        };
+        self.fault_with(format!("a block cannot use `{name}`"), cure, None)
     }
 
     fn template(&mut self, template: &Template) -> Result<(), BlockFault> {
-        for (index, element) in template.elements.iter().enumerate() {
-            if let Some(place) = template.mapping.get(index) {
-                self.line = place.0.saturating_sub(1);
+        for element in &template.elements {
+            match element {
+                TemplateElement::RawString(_) | TemplateElement::Comment(_) => continue,
+                _ => self.at = self.tags.next_start(),
             }
             match element {
-                TemplateElement::RawString(_) | TemplateElement::Comment(_) => {}
-                TemplateElement::Expression(call) => self.expression(call)?,
-                TemplateElement::HelperBlock(block) => self.block(block)?,
+                TemplateElement::Expression(call) => {
+                    self.tags.take(TagKind::Single);
+                    self.expression(call)?;
+                }
+                TemplateElement::HelperBlock(block) => {
+                    self.tags.take(TagKind::Open);
+                    self.block(block)?;
+                    self.tags.take(TagKind::Close);
+                }
                 TemplateElement::HtmlExpression(_) => {
                     return self.fault(
                         "a block has three braces, which would turn words from the list into \
@@ -107,7 +139,7 @@ impl Reader<'_> {
                      there, {{first_name}}",
                     None,
                 ),
-                _ => self.fault(format!("a block cannot use `{name}`"), None),
+                _ => self.unusable(name),
             };
         }
         let wanted = if matches!(name, "not" | "upper") { 1 } else { 2 };
@@ -120,16 +152,27 @@ impl Reader<'_> {
     fn block(&mut self, block: &HelperTemplate) -> Result<(), BlockFault> {
         let name = block.name.as_name().unwrap_or_default();
         if !CONDITIONS.contains(&name) {
-            return self.fault(format!("a block cannot use `{name}`"), None);
+            return self.unusable(name);
         }
         if block.params.len() != 1 {
             return self.fault(format!("`{name}` needs one column or condition"), None);
         }
         self.parameter(&block.params[0])?;
-        for inner in block.template.iter().chain(block.inverse.iter()) {
+        if let Some(inner) = &block.template {
             self.template(inner)?;
         }
-        Ok(())
+        let behind = self.tags.peek();
+        if behind == Some(TagKind::ElseChain)
+            && let Some(inverse) = &block.inverse
+            && let [TemplateElement::HelperBlock(next)] = &inverse.elements[..]
+        {
+            self.at = self.tags.take(TagKind::ElseChain);
+            return self.block(next);
+        }
+        if behind == Some(TagKind::Else) {
+            self.tags.take(TagKind::Else);
+        }
+        block.inverse.as_ref().map_or(Ok(()), |inverse| self.template(inverse))
     }
 
     fn parameter(&self, param: &Parameter) -> Result<(), BlockFault> {
@@ -220,5 +263,13 @@ mod tests {
             assert_eq!(fault.line, line, "{wrong}: {fault:?}");
         }
         assert!(read(&format!("{{{{#if {}", "(".repeat(2000)), None).is_err());
+        for (wrong, column) in [
+            ("é {{twon}}", 3),
+            ("{{#if town}}x{{else if twon}}y{{/if}}", 14),
+            ("{{#if town}}x{{else}}\r\n\t{{~twon}}{{/if}}", 2),
+            ("{{#if (not (eq town twon))}}y{{/if}}", 1),
+        ] {
+            assert_eq!(read(wrong, Some(&columns)).unwrap_err().column, column, "{wrong}");
+        }
     }
 }

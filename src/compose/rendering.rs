@@ -15,6 +15,7 @@ use super::filler::Filler;
 use super::helpers;
 use super::layout::{Density, HeldArrangement};
 use super::slot::{BlockForm, Piece, Slot, Slots};
+use super::tags::line_and_column;
 use super::template_cache::ParsedTemplate;
 use super::template_cache::Templates;
 use super::theme::Branding;
@@ -254,11 +255,17 @@ fn look_at_blocks(
         };
         TemplateFault {
             line_text: templates.line(&error.place.source, line).or_else(of_draft),
-            place: Place::line(&error.place.source, line),
+            place: place_within(&error.place, error.fault.line, error.fault.column),
             what: error.fault.what,
             cure,
         }
     })
+}
+
+/// The place of something in a block, from the place at which its content begins.
+fn place_within(block: &Place, lines: usize, column: usize) -> Place {
+    let first = block.column.map(|first| if lines == 0 { first + column - 1 } else { column });
+    Place { source: block.source.clone(), line: block.line.map(|line| line + lines), column: first }
 }
 
 /// The markup of each block of the HTML part, in every branch.
@@ -275,11 +282,11 @@ fn look_at_markup(composition: &Composition, templates: &Templates) -> Result<()
             continue;
         };
         if let Some(fault) = branches::first_fault(source) {
-            let before = source.get(..fault.at).unwrap_or(source).matches('\n').count();
-            let line = place.line.unwrap_or(1) + before;
+            let (line, column) = line_and_column(source, fault.at.min(source.len()));
+            let place = place_within(place, line - 1, column);
             return Err(TemplateFault {
-                line_text: templates.line(&place.source, line),
-                place: Place::line(&place.source, line),
+                line_text: templates.line(&place.source, place.line.unwrap_or(1)),
+                place,
                 what: fault.what,
                 cure: fault.cure,
             });

@@ -19,6 +19,7 @@ use super::fault::TemplateFault;
 use super::helper_names;
 use super::names;
 use super::tags::{TagKind, line_and_column, tags};
+use super::whole_values::may_be_whole;
 use crate::problem::{Place, nearest};
 
 /// What names are known where templates are read.
@@ -208,9 +209,31 @@ impl Strict<'_> {
             if helper_names::is_helper(name) || matches!(call.name, Parameter::Literal(_)) {
                 return Ok(());
             }
-            return self.path(name, None, at);
+            self.path(name, None, at)?;
+            let declared = self.names.declared;
+            let is_given =
+                |name: &str| declared.given.contains(name) || declared.block_params.contains(name);
+            if may_be_whole(name, is_given) {
+                self.guard(helper_names::WRITTEN, vec![call.name.clone()], at, out);
+            }
+            return Ok(());
         }
+        self.form(call, name, at)?;
         self.helper(call, at, out)
+    }
+
+    /// A helper with content where it has none, or without where it does nothing else.
+    fn form(&self, call: &HelperTemplate, name: &str, at: usize) -> Result<(), TemplateFault> {
+        let is_helper = helper_names::is_helper(name);
+        if call.block && is_helper && !helper_names::takes_content(name) {
+            let what = format!("`{name}` has no content: what stands in it would be lost");
+            return Err(self.fault(at, what, usage(name)));
+        }
+        if !call.block && helper_names::needs_content(name) {
+            let what = format!("`{name}` is a block, but it is empty");
+            return Err(self.fault(at, what, usage(name)));
+        }
+        Ok(())
     }
 
     fn guard(&self, name: &str, paths: Vec<Parameter>, at: usize, out: &mut Template) {
@@ -257,6 +280,14 @@ impl Strict<'_> {
             let what = format!("`{name}` has a value too many{extra}");
             return Err(self.fault(at, what, usage(name)));
         }
+        let options = helper_names::options(name);
+        if let Some(option) = call.hash.keys().find(|option| !options.contains(&option.as_str())) {
+            let cure = match nearest(option, options.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => usage(name),
+            };
+            return Err(self.fault(at, format!("`{name}` has no option `{option}`"), cure));
+        }
         let mut paths = Vec::new();
         for param in call.params.iter().chain(call.hash.values()) {
             self.parameter(Some(name), param, at, &mut paths, out)?;
@@ -298,6 +329,7 @@ impl Strict<'_> {
                         paths.push(call.name.clone());
                         return Ok(());
                     }
+                    self.form(call, name, at)?;
                     self.helper(call, at, out)
                 }
                 _ => Ok(()),
