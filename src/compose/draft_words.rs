@@ -182,18 +182,27 @@ fn look_at_markdown(words: &edition::PlacedText) -> Result<(), TemplateFault> {
 }
 
 /// The byte at which the address of a Markdown link begins that has a word of the list in it.
+///
+/// Tags and ends are read once: a text may have as many beginnings of links as letters.
 fn personal_address(markdown: &str) -> Option<usize> {
+    let found = tags(markdown);
+    // Up to the parenthesis that closes it; one within braces is part of a call.
+    let is_within = |at: &usize| {
+        let next = found.partition_point(|tag| tag.end <= *at);
+        found.get(next).is_some_and(|tag| tag.start <= *at)
+    };
+    let ends: Vec<usize> =
+        markdown.match_indices([')', '\n']).map(|(at, _)| at).filter(|at| !is_within(at)).collect();
+    let personal: Vec<usize> = found
+        .iter()
+        .filter(|tag| ["recipient", "for_recipient"].contains(&tag.word(markdown)))
+        .map(|tag| tag.start)
+        .collect();
+    let first_from =
+        |all: &[usize], at: usize| all.get(all.partition_point(|one| *one < at)).copied();
     markdown.match_indices("](").map(|(at, _)| at + 2).find(|at| {
-        let rest = &markdown[*at..];
-        let found = tags(rest);
-        // Up to the parenthesis that closes it; one within braces is part of a call.
-        let is_within = |end: &usize| found.iter().any(|tag| (tag.start..tag.end).contains(end));
-        let end = rest.match_indices([')', '\n']).map(|(end, _)| end).find(|end| !is_within(end));
-        let end = end.unwrap_or(rest.len());
-        found
-            .iter()
-            .take_while(|tag| tag.start < end)
-            .any(|tag| ["recipient", "for_recipient"].contains(&tag.word(rest)))
+        let end = first_from(&ends, *at).unwrap_or(markdown.len());
+        first_from(&personal, *at).is_some_and(|start| start < end)
     })
 }
 

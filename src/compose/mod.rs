@@ -54,6 +54,7 @@ mod tags;
 mod template_cache;
 pub mod templates;
 pub mod text;
+mod text_page;
 pub mod theme;
 mod variants;
 mod white_space;

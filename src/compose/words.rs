@@ -6,7 +6,8 @@ use std::ops::Range;
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use serde::{Deserialize, Serialize};
 
-use super::text::{shown_width, wrap};
+use super::text::shown_width;
+use super::text_page::{TextPage, Within};
 use crate::compose::marker::{escape_html, holds_marker};
 
 /// How Markdown looks in the email: the colour of links, and the side on which lines begin.
@@ -189,7 +190,7 @@ pub fn text_within_a_line(markdown: &str) -> String {
 
 fn written(markdown: &str, width: usize) -> String {
     let markdown = linked(markdown);
-    let mut page = Page { width, ..Page::default() };
+    let mut page = TextPage { width, ..TextPage::default() };
     let mut links: Vec<Option<String>> = Vec::new();
     for (event, range) in parsed(&markdown) {
         match event {
@@ -213,10 +214,7 @@ fn written(markdown: &str, width: usize) -> String {
                 page.flush();
                 page.within.push(Within::Quote);
             }
-            Event::End(TagEnd::BlockQuote(_)) => {
-                page.flush();
-                page.within.pop();
-            }
+            Event::End(TagEnd::BlockQuote(_)) => page.close_quotation(),
             Event::Start(Tag::Paragraph | Tag::Heading { .. } | Tag::CodeBlock(_)) => {
                 page.flush();
                 page.is_block = true;
@@ -256,89 +254,6 @@ fn written(markdown: &str, width: usize) -> String {
     }
     page.flush();
     page.out
-}
-
-/// What the words of the text part stand within.
-#[derive(Debug)]
-enum Within {
-    Quote,
-    /// With what stands before its first line, until that is written.
-    Item(String, bool),
-}
-
-/// The text part as far as it is written.
-#[derive(Debug, Default)]
-struct Page {
-    out: String,
-    width: usize,
-    /// Of the block that is being read.
-    words: String,
-    within: Vec<Within>,
-    /// The number of the next item of each open list; `None` for one with bullets.
-    lists: Vec<Option<u64>>,
-    is_new_list: bool,
-    /// Whether the block stands by itself, with an empty line before it.
-    is_block: bool,
-    /// Quotations that were open when the last block was written.
-    quotes: usize,
-}
-
-impl Page {
-    fn open_item(&mut self) {
-        self.flush();
-        let marker = match self.lists.last_mut() {
-            Some(Some(number)) => {
-                let marker = format!("{number}. ");
-                *number += 1;
-                marker
-            }
-            Some(None) | None => "- ".to_owned(),
-        };
-        self.within.push(Within::Item(marker, false));
-    }
-
-    fn flush(&mut self) {
-        let words = std::mem::take(&mut self.words);
-        let is_block = std::mem::take(&mut self.is_block);
-        if words.trim().is_empty() {
-            return;
-        }
-        let quotes = self.within.iter().filter(|one| matches!(one, Within::Quote)).count();
-        if !self.out.is_empty() {
-            let begins_a_list = self.is_new_list && self.lists.len() == 1;
-            let is_close = !(self.lists.is_empty() || begins_a_list || is_block);
-            self.out.push('\n');
-            if !is_close {
-                self.out.push_str("> ".repeat(quotes.min(self.quotes)).trim_end());
-                self.out.push('\n');
-            }
-        }
-        self.quotes = quotes;
-        let (mut first, mut rest) = (String::new(), String::new());
-        for one in &mut self.within {
-            match one {
-                Within::Quote => {
-                    first.push_str("> ");
-                    rest.push_str("> ");
-                }
-                Within::Item(marker, is_written) => {
-                    let blank = " ".repeat(marker.chars().count());
-                    first.push_str(if *is_written { &blank } else { marker });
-                    rest.push_str(&blank);
-                    *is_written = true;
-                }
-            }
-        }
-        self.is_new_list = false;
-        let width = self.width.saturating_sub(rest.len()).max(20);
-        for (index, line) in wrap(words.trim_end(), width).lines().enumerate() {
-            if index > 0 {
-                self.out.push('\n');
-            }
-            self.out.push_str(if index == 0 { &first } else { &rest });
-            self.out.push_str(line);
-        }
-    }
 }
 
 /// The Markdown with its bare addresses as links.
@@ -450,6 +365,19 @@ mod tests {
 
     fn look(start: &str) -> MarkdownStyle {
         MarkdownStyle { accent: "#000000".to_owned(), start: start.to_owned() }
+    }
+
+    #[test]
+    fn each_quotation_stands_by_itself_in_the_text_part() {
+        for (markdown, shown) in [
+            ("> a\n>\n> b", "> a\n>\n> b"),
+            ("> a\n\n> b", "> a\n\n> b"),
+            ("- x\n  > a\n\n> b", "- x\n\n  > a\n\n> b"),
+            ("- x\n  > a\n  >\n  > b", "- x\n\n  > a\n  >\n  > b"),
+            ("> > a\n>\n> b", "> > a\n>\n> b"),
+        ] {
+            assert_eq!(text(markdown), shown, "{markdown:?}");
+        }
     }
 
     #[test]
