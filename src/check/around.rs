@@ -102,9 +102,12 @@ impl Match<'_> {
             || AFTER.iter().any(|words| after.starts_with(words))
     }
 
-    /// Whether the text itself says what the letters stand for: "The Bakers' Club (TBC)".
+    /// Whether the text itself says what the letters stand for: "The Bakers' Club (TBC)", "TBC: the Bakers' Club".
     pub fn is_explained(&self) -> bool {
         let letters: Vec<char> = self.words.chars().collect();
+        if self.is_spelt_out_behind(&letters) {
+            return true;
+        }
         let text = format!("{}{}{}", self.before, self.words, self.after);
         let within = format!("({})", self.words);
         let spells = |words: &mut dyn Iterator<Item = &str>| {
@@ -120,6 +123,20 @@ impl Match<'_> {
             let first = before.len().saturating_sub(letters.len());
             spells(&mut before.split_off(first).into_iter())
         })
+    }
+
+    /// "TBC: the Thursday Book Club", "TBC (Thursday Book Club)", "TBC, or Thursday Book Club".
+    fn is_spelt_out_behind(&self, letters: &[char]) -> bool {
+        let after = self.after.trim_start();
+        if !after.starts_with([':', '(', ',', '=', '–', '—', '-']) {
+            return false;
+        }
+        let mut words = after
+            .split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’'))
+            .filter(|word| !word.is_empty())
+            .skip_while(|word| !word.starts_with(char::is_uppercase))
+            .filter(|word| !matches!(*word, "of" | "for" | "and" | "the" | "in"));
+        letters.iter().all(|letter| words.next().is_some_and(|word| word.starts_with(*letter)))
     }
 
     pub fn is_at_a_start(&self) -> bool {

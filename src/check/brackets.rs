@@ -39,6 +39,7 @@ pub fn fields(text: &str) -> Vec<TextMatch> {
 
 fn in_brackets(text: &str) -> Vec<(usize, &str, Content)> {
     static SQUARE: Expression = Expression::new(r"\[([^\[\]\n]{1,120})\]");
+    static CURLY: Expression = Expression::new(r"\{([A-Za-z][^{}\n]{2,80})\}");
     static ANGLE: Expression = Expression::new(r"<([A-Za-z][^<>\n]{0,80})>");
     let mut all = Vec::new();
     for captures in SQUARE.captures_iter(text) {
@@ -53,6 +54,17 @@ fn in_brackets(text: &str) -> Vec<(usize, &str, Content)> {
             around.after.starts_with(['(', '[', ']']) || around.before.ends_with([']', '[']);
         if !is_link {
             all.push((whole.start(), whole.as_str(), content(&around)));
+        }
+    }
+    for captures in CURLY.captures_iter(text) {
+        let (Some(whole), Some(inner)) = (captures.get(0), captures.get(1)) else { continue };
+        let (before, after) = (&text[..whole.start()], &text[whole.end()..]);
+        let is_double = before.ends_with(['{', '#', '$']) || after.starts_with('}');
+        let lower = inner.as_str().to_lowercase();
+        // "{x in A}" is a set.
+        let is_sentence = lower.contains(' ') && !lower.starts_with("x ");
+        if !is_double && is_sentence && is_of_something(&lower) {
+            all.push((whole.start(), whole.as_str(), Content::Note { is_certain: false }));
         }
     }
     for captures in ANGLE.captures_iter(text) {

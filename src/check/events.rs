@@ -71,6 +71,12 @@ fn speaks_of_a_day(sentence: &str, at: usize, found: &str) -> bool {
     let previous = before.split_whitespace().next_back().unwrap_or_default();
     match found {
         "today" => {
+            // "Today we opened the doors."
+            let mut behind = after.split_whitespace().map(|word| word.trim_end_matches(','));
+            let is_we = behind.next().is_some_and(|word| matches!(word, "we" | "I"));
+            if is_we && behind.next().is_some_and(|word| word.len() > 4 && word.ends_with("ed")) {
+                return true;
+            }
             let acts = |word: &str| word.len() > 4 && word.ends_with("ed");
             acts(next)
                 || acts(previous)

@@ -28,6 +28,17 @@ fn is_no_field(found: &Match<'_>) -> bool {
     !(is_joined || is_short_name || brackets::is_field(inner))
 }
 
+/// "4*|x|" is a sum: a half of `*|FNAME|*` has a name in capitals beside it.
+fn is_multiplied(found: &Match<'_>) -> bool {
+    match found.words {
+        "*|" => !found.after.starts_with(char::is_uppercase),
+        "|*" => {
+            !found.before.ends_with(|c: char| c.is_uppercase() || c.is_ascii_digit() || c == '_')
+        }
+        _ => false,
+    }
+}
+
 pub(super) static PATTERNS: &[Pattern] = &[
     // Mailchimp, Mandrill.
     certain(r"\*\|[^|\n]{1,80}\|\*"),
@@ -36,7 +47,7 @@ pub(super) static PATTERNS: &[Pattern] = &[
     // Handlebars, Brevo, Mailjet, HubSpot, Liquid.
     certain(r"\{\{[^{}\n]{1,120}\}\}+"),
     certain(r"\{%[^%\n]{1,120}%\}"),
-    certain(r"\{\{|\}\}|\*\||\|\*"),
+    certain(r"\{\{|\}\}|\*\||\|\*").unless(is_multiplied),
     // Sendy, Marketo, Salesforce, Dotdigital, Mailgun, Campaign Monitor.
     certain(r"%%[\w.\- ]{1,40}%%"),
     certain(r"%[A-Z][A-Z0-9_]{2,30}%")
@@ -64,6 +75,8 @@ pub(super) static PATTERNS: &[Pattern] = &[
     certain(
         r"\b(?:FIRST_NAME|LAST_NAME|FULL_NAME|EMAIL_ADDRESS|FNAME|LNAME|FIRSTNAME|LASTNAME)\b|(?:^|\s)-(?i:name|fname|first_?name)-",
     ),
+    certain(r"\b(?:Dear|Hi|Hello|Hey) (:[a-z]\w{2,30})\b")
+        .unless(|found| found.after.starts_with(':')),
     // A greeting whose name has gone.
     likely(r"\b(?:Dear|Hi|Hello|Hey) ?(?:<>|\{\}|\[\])? ?,").unless(|found| {
         !found.words.contains([' ', '<', '{', '[']) || found.words.starts_with("Hello,")
@@ -98,6 +111,9 @@ mod tests {
             "Dear FIRST_NAME",
             "[firstname]",
             "Dear -name-,",
+            "Hello :first_name,",
+            "*|TOWN",
+            "TOWN|*",
             "Dear ,",
         ] {
             assert_eq!(merge_tags(text, TextKind::Prose).len(), 1, "{text}");
@@ -114,6 +130,8 @@ mod tests {
             "5 < 6 and 7 > 6",
             "a -b- c",
             "$5 {or so}",
+            "4*7*|x| and |y|*2",
+            "Hello :wave: all",
         ] {
             assert_eq!(merge_tags(text, TextKind::Prose), [], "{text}");
         }

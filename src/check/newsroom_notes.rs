@@ -5,7 +5,7 @@ use super::around::{Match, Pattern, certain, is_in_address, likely};
 use super::colleague_notes::is_quoted_or_named;
 
 /// A whole text that nobody would write for readers.
-pub const WHOLE_TEXTS: &str = r"(?i)^\s*(?:test(?:ing|s)?|test \d+|test (?:e-?mail|message|send|edition|newsletter|story|post|title)|untitled(?: (?:campaign|newsletter|e-?mail|document|design|template|draft|post|page|message|file|presentation))?|document ?\d*|(?:my|new) (?:campaign|newsletter|e-?mail|template|document)(?: template)?|(?:newsletter|campaign|e-?mail) template|(?:enter|add|write|type|insert) (?:(?:a|an|the|your) )?(?:subject|title|headline|preheader|preview|caption|description|alt)(?: (?:line|text|here))*|preview(?: text)?|(?:image|photo|picture) (?:description|alt text)|(?:full |first |your )?name,? ?(?:and |, )?(?:role|title|job title|position|town|age)|title|headline|subject(?: line)?|preheader|new (?:post|story|draft|page)|(?:story|article|item|section|news|event|headline|title|subject) (?:no\. ?)?\d+(?: (?:title|headline|heading|text|summary|name))?|(?:story|article|item|section|news|event|subject|email) (?:title|headline|heading|line|text|summary|name)|asdf\w*|qwerty\w*|foo(?: ?bar)?|blah(?:[ ,]+blah)*|copy|draft|summary|caption|alt(?: ?text)?|description|to do|hello world|placeholder|(?:title|headline|heading|caption|intro|text|quote|photo|image|picture|link|date|name|summary|story) here)(?: ?\(\d+\))?[.!…]*\s*$";
+pub const WHOLE_TEXTS: &str = r"(?i)^\s*(?:test(?:ing|s)?|test \d+|test (?:e-?mail|message|send|edition|newsletter|story|post|title)|untitled(?: (?:campaign|newsletter|e-?mail|document|design|template|draft|post|page|message|file|presentation))?|document ?\d*|(?:my|new) (?:campaign|newsletter|e-?mail|template|document)(?: template)?|(?:newsletter|campaign|e-?mail) template|(?:enter|add|write|type|insert) (?:(?:a|an|the|your) )?(?:subject|title|headline|preheader|preview|caption|description|alt)(?: (?:line|text|here))*|preview(?: text)?|sample (?:text|title|subject|copy|content|headline)|(?:image|photo|picture) (?:description|alt text)|(?:full |first |your )?name,? ?(?:and |, )?(?:role|title|job title|position|town|age)|title|headline|subject(?: line)?|preheader|new (?:post|story|draft|page)|(?:story|article|item|section|news|event|headline|title|subject) (?:no\. ?)?\d+(?: (?:title|headline|heading|text|summary|name))?|(?:(?:news|event|story) item|story|article|item|section|news|event|subject|email) (?:title|headline|heading|line|text|summary|name)|asdf\w*|qwerty\w*|foo(?: ?bar)?|blah(?:[ ,]+blah)*|copy|draft|summary|caption|alt(?: ?text)?|description|to do|hello world|placeholder|(?:title|headline|heading|caption|intro|text|quote|photo|image|picture|link|date|name|summary|story) here)(?: ?\(\d+\))?[.!…]*\s*$";
 
 /// Words after which `XX` is a number of old Rome.
 fn is_numeral(found: &Match<'_>) -> bool {
@@ -110,6 +110,13 @@ fn asks(found: &Match<'_>) -> bool {
     !waits
 }
 
+/// "4xx errors" are those of a server.
+fn is_code_of_a_server(found: &Match<'_>) -> bool {
+    ["code", "codes", "error", "errors", "status", "response", "responses", "range"]
+        .contains(&found.next_word().to_lowercase().as_str())
+        || found.touches_a_letter()
+}
+
 fn goes_on(found: &Match<'_>) -> bool {
     found.touches_a_letter()
 }
@@ -121,6 +128,7 @@ pub static PATTERNS: &[Pattern] = &[
     certain(r"\bTK\b").unless(begins_a_name),
     certain(r"(?:^|[\s(\[])(tk)(?:$|[\s,;:)\]]|\.(?:\s|$))"),
     certain(r"\bTB[CD]\b").unless(begins_a_name),
+    certain(r"\bT\.B\.[CDA]\b\.?"),
     likely(r"\bTBA\b").unless(begins_a_name),
     likely(r"(?:^|[\s(\[])(t\.?b\.?[cda]\.?)(?:$|[\s,;:)\]])"),
     certain(r"\b(?:19|20)(?:XX|xx)\b"),
@@ -139,7 +147,9 @@ pub static PATTERNS: &[Pattern] = &[
     certain(r"\b(?:first|last|full|given) name \(or [^()\n]{1,40}\)"),
     certain(r"\bN{3,4}\b").unless(is_numeral),
     likely(r"(?:^|\s)([£$€]{2,})(?:\s|[.,;]|$)"),
-    likely(r"[a-z,;] (DATE|TIME|VENUE|NAME|NUMBER|AMOUNT|FIGURE|LINK|URL|QUOTE|TITLE|JOB TITLE|FULL NAME|FIRST NAME|SURNAME|COMPANY NAME|ORGANISATION|ADDRESS|POSTCODE|PHONE NUMBER|PRICE|TOWN|CITY)(?:[:.,;)]|\s+[a-z])"),
+    likely(r"[a-z,;:] (DATE|TIME|VENUE|NAME|NUMBER|AMOUNT|FIGURE|LINK|URL|QUOTE|TITLE|JOB TITLE|FULL NAME|FIRST NAME|SURNAME|COMPANY NAME|ORGANISATION|ADDRESS|POSTCODE|PHONE NUMBER|PRICE|TOWN|CITY)(?:[:.,;)]|\s+[a-z]|\s*$)"),
+    // A field with nothing in it: "Link: xxx", "Time: ...".
+    likely(r"(?im)\b(?:link|url|date|time|venue|price|cost|phone|tel|email|name|place|where|when|speaker|contact) ?: ?(x{2,}|[.…]{1,4}|-{2,}|–{2,})\s*(?:$|[,;])"),
     certain(r"\b(?:QUOTE|PHOTO|PICTURE|IMAGE|CAPTION|BIO|LOGO|COPY|TEXT) (?:FROM|OF|BY|FOR) [A-Z]{2,}\b"),
     // Addresses and numbers that reach nobody.
     certain(r"\b[xX]{2,}@\S*"),
@@ -158,16 +168,25 @@ pub static PATTERNS: &[Pattern] = &[
     certain(r"\[ ?\?+ ?\]"),
     likely(r"\(([^()\n]*\?{2,})\)"),
     likely(r"_{4,}"),
+    likely(r"[\p{Ll},:] (_{2,})(?:[.,;%]| \p{Ll})"),
+    likely(r"[\p{Ll},:(] (#{2,})(?:[.,;%)]| \p{Ll})"),
+    likely(r"\b(\d[xX]{2,})\b").unless(is_code_of_a_server),
+    likely(r"\b(Xx{2,})\b").unless(are_kisses),
     likely(r"(?:\bwww\.|://|@)\?+"),
     likely(r"\b(?:than|over|nearly|almost|about|around|helped|reached|trained|raised) (0{2,}(?:,000)*)\b"),
     likely(r"\(([A-Z][a-z]+ to (?:check|confirm|supply|add|send|approve|write|provide|advise)\b[^()\n]{0,40})\)"),
     likely(r"(?i)[:–-] ?(to be confirmed|to be announced|to follow|to come)(?:[.,;)]|\s*$)"),
+    likely(r"(?i)(\([^()\n]{0,40}\bto be (?:confirmed|announced|agreed|decided|added|checked)\))"),
+    likely(r"(?im)(?:^|[.!?]\s+)(full (?:story|text|article|quote|write-?up) (?:to (?:come|follow)|tbc)|sample (?:text|copy|sentence|paragraph))[.!…]*\s*$"),
     // Words that stand for words.
     certain(r"\A\s*([xX]{3,})\s*\z"),
     certain(r"(?i)\b(?:text|blah|bla)(?: (?:text|blah|bla)){2,}\b"),
     certain(r"(?i)lorem ipsum").unless(is_spoken_of),
     certain(r"(?i)dolor sit amet|consectetur adipiscing|sed ut perspiciatis|ut enim ad minim"),
     certain(r"(?i)\b(?:title|headline|heading|text|copy|caption|image|photo|picture|quote|link|content|body|summary|name|date|subject|preheader|intro(?:duction)?|story|logo|description|greeting|address) goes here\b"),
+    likely(r"(?im)(?:^|[.!?(\[]\s*)((?:quote|text|words|paragraph|story|photo|picture|caption|link|bio|list|details) (?:from|about|of|on|by) [^.!?\n]{1,40} (?:goes|go|to go) here)\b"),
+    likely(r"(?im)(?:^|[.!?:(\[]\s*)((?:write|type|add|put|paste) (?:your |the |an? |some )?(?:\w+ )?(?:intro(?:duction)?|text|copy|paragraph|summary|content|sentence) here)\b"),
+    likely(r"(?im)(?:^|[.!?:(\[]\s*)(insert (?:\d[\d –-]*|one|two|three|a few|a couple of|some) (?:short |more )?(?:sentences?|paragraphs?|lines|words|photos|quotes|bullet points?)\b(?: (?:about|on|from|of|here)\b[^.\n]{0,40})?)\s*(?:[.!)\]]|$)"),
     certain(r"(?i)\b(?:your|sample|dummy|placeholder|preheader|preview|body|alt|link|button|intro|image|photo|picture|subject|heading|headline) (?:text|title|headline|heading|copy|caption|description|line|content) (?:goes )?here\b"),
     certain(r"(?i)\b(?:dummy|placeholder|filler) (?:text|copy|image|photo|title|headline|link|content)\b"),
     certain(r"\bPLACEHOLDER\b"),
@@ -196,6 +215,11 @@ pub static PATTERNS: &[Pattern] = &[
     certain(r"\b[Xx]{1,3}(?:st|nd|rd|th)\b").unless(is_numeral),
     // Notes to colleagues.
     certain(r"\bTO DO ?:"),
+    likely(r"\(((?i:check|check this|confirm|spelling|query|fact-?check|double-?check)\??)\)"),
+    likely(r"(?im)(?:^|\s)(//+ ?(?:needs?|todo|add|check|fix|insert|note|update|rewrite)\b[^\n]{0,60})"),
+    likely(r"(?i)\b(?:credit|byline|alt text) (?:needed|missing|awaited)\b(?:[.,;)]|\s*$)")
+        .unless(|found| found.previous_word().eq_ignore_ascii_case("no")),
+    likely(r"\bN\.?B\.? \p{Lu}\p{Ll}+ ?[:–,-] ?(?:please |pls )?(?:check|confirm|add|update|change|cut|shorten|rewrite|fix|chase|ask)\b"),
     likely(r"\bN\.?B\.? [A-Z][a-z]+ ?[:–-][^.\n]{0,80}\?"),
     certain(r"\bNOTE(?: TO [A-Z]+)?\s?:|\bN\.?B\.? (?:ED|EDITOR|DESIGNER)\b"),
     likely(r"(?i)\bnote to (?:self|editor|ed|designer|printer|translator)\b\s?[:–-]"),
@@ -225,6 +249,7 @@ pub static OF_LINES: &[Pattern] = &[
     certain(r"^\s*(TEST|PROOF)\s+\S"),
     likely(r"^\s*(Copy of):?\s+\S"),
     certain(r"(?i)(\((?:copy|draft|test|final)(?: ?v?\d+)?\))\s*$"),
+    likely(r"(?i)(\((?:v|version|rev|edit)\.? ?\d+\))\s*$"),
     likely(r"(?i)\b(v\d+(?:\.\d+)?)\s*$"),
     likely(r"\s(FINAL|DRAFT|DO NOT SEND)\s*$"),
     likely(r"(?i)[–—:(-] ?(for (?:comment|approval|review|checking|sign-?off))\)?\s*$"),

@@ -250,6 +250,14 @@ fn other_year(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         .filter_map(|(name, words)| {
             let (at, said) = OF_EDITION.captures_iter(&words.text).find_map(|captures| {
                 let number = captures.name("after").or_else(|| captures.name("before"))?;
+                // "A year on: what October 2025 taught us" looks back.
+                let ahead = words.text[..captures.get(0)?.start()].to_lowercase();
+                if [" on:", "year on", "years on", "year ago", "years ago", "since"]
+                    .iter()
+                    .any(|word| ahead.contains(word))
+                {
+                    return None;
+                }
                 // "The 2025 annual report is here" speaks of a report, which is about the year before.
                 let behind = &words.text[captures.get(0)?.end()..];
                 let is_report = ["report", "accounts", "review", "return", "statement", "survey"]
@@ -496,6 +504,10 @@ mod tests {
             mail.edition.subject = written("News of 2020, plans for 2021");
         });
         assert_eq!(fine.findings(), Vec::<String>::new());
+        let back = SampleEmail::with(|mail| {
+            mail.edition.subject = written("A year on: what October 2019 taught us");
+        });
+        assert_eq!(back.findings(), Vec::<String>::new());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Pictures: what they say to those who do not see them.
 //! Pure: an email in, findings out.
 
+use crate::check::expression::Expression;
 use crate::check::link_shapes;
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity};
 
@@ -93,6 +94,8 @@ fn alt(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                 format!("the picture of \"{}\" has no description", item.title)
             } else if is_file_name(alt) {
                 format!("the description of the picture of \"{}\" is only a file name", item.title)
+            } else if says_nothing(alt) {
+                format!("\"{alt}\" does not say what the picture of \"{}\" shows", item.title)
             } else if alt.to_lowercase() == item.title.to_lowercase() {
                 format!("the description of the picture repeats the title \"{}\"", item.title)
             } else {
@@ -117,6 +120,17 @@ fn alt(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// A credit, a note or the words of a search machine, and nothing of what is to be seen.
+fn says_nothing(alt: &str) -> bool {
+    static NOTHING: Expression = Expression::new(
+        r"^\W*(?:(?i:(?:an? )?(?:image|photo|photograph|picture|pic) of(?: (?:an?|the))?|image result for\b.*|unnamed|unknown|alt|alt text|caption|description|decorative|tbc|none|n/?a|no description|click to enlarge|(?:featured|header|main) image|stock (?:photo|image))|(?i:photo|picture|image|photograph)(?i: credit)?(?i: by|:| ©) ?\p{Lu}[\p{L}'’.-]+(?: \p{Lu}[\p{L}'’.-]*){0,3}|(?:©|\((?i:c)\)|(?i:copyright)) ?[\p{L}\d'’. /-]{2,40})\W*$",
+    );
+    static FILE: Expression = Expression::new(
+        r"(?i)^[\p{L}\d]+(?:[_-][\p{L}\d]+)+(?:[_-]v?\d+|[_-](?:final|small|large|web|edit|crop|copy|new))$",
+    );
+    NOTHING.is_match(alt) || FILE.is_match(alt)
 }
 
 /// What cameras, phones and programs call a picture.
@@ -186,12 +200,33 @@ mod tests {
             ("Screenshot 2020-12", "is only a file name"),
             ("image1", "is only a file name"),
             ("Training for forty Nurses", "repeats the title"),
+            ("image of a", "does not say"),
+            ("Photo by Jo Smith", "does not say"),
+            ("©Getty", "does not say"),
+            ("[alt]", "does not say"),
+            ("unnamed", "does not say"),
+            ("Image result for hall", "does not say"),
+            ("hall_final_v2", "does not say"),
         ] {
             let mail = SampleEmail::with(|mail| {
                 mail.edition.items[0].image.as_mut().unwrap().alt = alt.to_owned();
             });
             let finding = mail.only_finding();
             assert!(finding.starts_with("alt: ") && finding.contains(said), "{finding}");
+        }
+    }
+
+    #[test]
+    fn pictures_that_say_something() {
+        for alt in [
+            "Photo of the hall in 1921, with children on the steps",
+            "Jo Smith at a desk; photo by Ann Lee",
+            "Unknown people wave from a boat",
+            "A sit-in at the hall",
+            "Photo: children on the steps of the hall",
+            "Picture by the sea",
+        ] {
+            assert!(!super::says_nothing(alt), "{alt}");
         }
     }
 

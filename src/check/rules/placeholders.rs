@@ -155,6 +155,7 @@ mod tests {
             "“Quote here,” says Ann.",
             "Dear ##First Name##, hello.",
             "TO DO: write the end.",
+            "The venue is T.B.C. and the time is noon.",
             "Dear first name (or friend), hello.",
         ] {
             assert_eq!(severity(text), Some(true), "{text}");
@@ -164,6 +165,23 @@ mod tests {
             "Quote to follow from Ann.",
             "Name: ______",
             "NB Sam: is this still right?",
+            "NB Sam: check the sum.",
+            "The fair (name to be confirmed) is at noon.",
+            "Quote from Sam goes here.",
+            "In all ## people came.",
+            "We fed 1xx families.",
+            "Link: xxx",
+            "More is here: LINK",
+            "A walk for {name of school}.",
+            "We saw ___ people.",
+            "Full story to come.",
+            "Sample text.",
+            "The hall is old (check).",
+            "It is warm. // needs a picture",
+            "Photo: credit needed",
+            "Write intro here.",
+            "Insert 2-3 sentences about the walk.",
+            "Thanks to Xxxx for the tea.",
         ] {
             assert_eq!(severity(text), Some(false), "{text}");
         }
@@ -174,6 +192,14 @@ mod tests {
             "Please write your first name, surname and address.",
             "We have more to do: come and help.",
             "NB: the door is at the back.",
+            "We use the TBC: the Thursday Bicycle Club.",
+            "We are the TBC, or Thursday Bicycle Club.",
+            "The winner (to be announced on Friday) gets a cake.",
+            "In 4xx errors a computer says no.",
+            "The set {x in A} is small.",
+            "Write two lines about your dog, and win.",
+            "No permission needed: come in.",
+            "With love, Ada Xxx",
         ] {
             assert_eq!(severity(text), None, "{text}");
         }

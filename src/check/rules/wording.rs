@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use crate::check::around::{Pattern, Patterns, likely};
+use crate::check::around::{Match, Pattern, Patterns, likely};
 use crate::check::phrase_search::Phrases;
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, template};
 use crate::count::counted;
@@ -223,9 +223,43 @@ fn attached(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding>
         .collect()
 }
 
+/// "The garden in the attached hall".
+fn is_of_a_house(found: &Match<'_>) -> bool {
+    const HOUSES: &[&str] = &[
+        "hall",
+        "garage",
+        "house",
+        "building",
+        "room",
+        "garden",
+        "barn",
+        "church",
+        "school",
+        "kitchen",
+        "shed",
+        "annexe",
+        "annex",
+        "café",
+        "cafe",
+        "shop",
+        "flat",
+        "museum",
+        "chapel",
+        "yard",
+        "car",
+        "workshop",
+        "studio",
+        "nursery",
+        "playground",
+        "office",
+        "stable",
+    ];
+    HOUSES.contains(&found.next_word().to_lowercase().as_str())
+}
+
 /// People, houses and clubs are attached to something; files are attached, and no more is said.
 pub static ATTACHED: &[Pattern] = &[
-    likely(r"(?i)\b(?:find|see|in|read|complete|use|open|download|print) (?:the )?attached\b"),
+    likely(r"(?i)\b(?:find|see|in|read|complete|use|open|download|print) (?:the )?attached\b").unless(is_of_a_house),
     likely(r"(?i)\b(?:please|will) find (?:\w+ ){1,6}attached\b"),
     likely(r"(?i)\b(?:find|see) (?:the )?enclosed\b|\bthe enclosed (?:form|leaflet|report|letter|programme|booklet|card|envelope)\b"),
     likely(r"(?i)\b(?:is|are) attached (?:below|here|above|for (?:you|your))\b").unless(|found| found.next_word().eq_ignore_ascii_case("the")),
@@ -347,7 +381,8 @@ mod tests {
         });
         assert!(mail.only_finding().starts_with("attached: \"find attached\" in"));
         let fine = SampleEmail::with(|mail| {
-            mail.edition.introduction.text = "She became attached to the team.".to_owned();
+            mail.edition.introduction.text =
+                "She became attached to the team in the attached hall.".to_owned();
         });
         assert_eq!(fine.findings(), Vec::<String>::new());
     }
