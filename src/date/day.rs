@@ -13,8 +13,19 @@ use super::tokens::{DateFault, DateToken, TokenKind};
 pub enum Day {
     Year(i32),
     Month(i32, u32),
-    Whole { day: NaiveDate, order: Option<DateOrder> },
-    Either { day_first: NaiveDate, month_first: NaiveDate },
+    Whole {
+        day: NaiveDate,
+        order: Option<DateOrder>,
+    },
+    Either {
+        day_first: NaiveDate,
+        month_first: NaiveDate,
+    },
+    /// The same with points: the day first, as far as anybody knows.
+    Dotted {
+        day_first: NaiveDate,
+        month_first: NaiveDate,
+    },
 }
 
 /// A number of a date.
@@ -270,12 +281,13 @@ fn three_numbers(
     }
     match (day_first, month_first) {
         (None, None) => Err(DateFault::NoSuchDay),
-        // Nobody writes points and the month first.
-        (Some(day), _) if is_dotted => Ok(Day::Whole { day, order: None }),
-        (None, Some(_)) if is_dotted => Err(DateFault::NoSuchDay),
         (Some(day), None) => Ok(Day::Whole { day, order: Some(DateOrder::DayFirst) }),
         (None, Some(day)) => Ok(Day::Whole { day, order: Some(DateOrder::MonthFirst) }),
         (Some(day), Some(other)) if day == other => Ok(Day::Whole { day, order: None }),
+        // Between points the day comes first nearly everywhere: 12.03.2020 beside 11.26.2020 shows that it does not here.
+        (Some(day_first), Some(month_first)) if is_dotted => {
+            Ok(Day::Dotted { day_first, month_first })
+        }
         (Some(day_first), Some(month_first)) => {
             let is_on = |day: NaiveDate| {
                 weekday.is_some_and(|weekday| day.weekday().num_days_from_monday() == weekday)

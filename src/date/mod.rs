@@ -43,7 +43,9 @@ impl PartialDate {
     /// When the text is not a date, or none that can be news.
     pub fn parse(text: &str, zone: Tz) -> Result<Self, DateError> {
         Ok(match Self::read(text, zone)? {
-            WrittenDate::Known { date, .. } | WrittenDate::Either { day_first: date, .. } => date,
+            WrittenDate::Known { date, .. }
+            | WrittenDate::Either { day_first: date, .. }
+            | WrittenDate::Dotted { day_first: date, .. } => date,
         })
     }
 
@@ -63,7 +65,8 @@ impl PartialDate {
         };
         let all_in_range = match written {
             WrittenDate::Known { date, .. } => in_range(date),
-            WrittenDate::Either { day_first, month_first } => {
+            WrittenDate::Either { day_first, month_first }
+            | WrittenDate::Dotted { day_first, month_first } => {
                 in_range(day_first) && in_range(month_first)
             }
         };

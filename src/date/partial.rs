@@ -77,6 +77,8 @@ pub enum WrittenDate {
     Known { date: PartialDate, order: Option<DateOrder> },
     /// 3/12/2020 is 3 December or 12 March.
     Either { day_first: PartialDate, month_first: PartialDate },
+    /// 3.12.2020 is 3 December, unless its source shows that it puts the month first between points too.
+    Dotted { day_first: PartialDate, month_first: PartialDate },
 }
 
 impl WrittenDate {
@@ -87,7 +89,7 @@ impl WrittenDate {
     /// The date, where it is known.
     pub fn date(self) -> Option<PartialDate> {
         match self {
-            Self::Known { date, .. } => Some(date),
+            Self::Known { date, .. } | Self::Dotted { day_first: date, .. } => Some(date),
             Self::Either { .. } => None,
         }
     }
@@ -96,7 +98,9 @@ impl WrittenDate {
     /// decided, never to show.
     pub fn likely(self) -> PartialDate {
         match self {
-            Self::Known { date, .. } | Self::Either { day_first: date, .. } => date,
+            Self::Known { date, .. }
+            | Self::Either { day_first: date, .. }
+            | Self::Dotted { day_first: date, .. } => date,
         }
     }
 
@@ -108,13 +112,17 @@ impl WrittenDate {
         let is_same = |date: PartialDate| date.days(zone) == other.days(zone);
         match self {
             Self::Known { date, order } if is_same(date) => Self::Known { date: other, order },
-            Self::Either { day_first, .. } if is_same(day_first) => {
+            Self::Either { day_first, .. } | Self::Dotted { day_first, .. }
+                if is_same(day_first) =>
+            {
                 Self::Known { date: other, order: Some(DateOrder::DayFirst) }
             }
-            Self::Either { month_first, .. } if is_same(month_first) => {
+            Self::Either { month_first, .. } | Self::Dotted { month_first, .. }
+                if is_same(month_first) =>
+            {
                 Self::Known { date: other, order: Some(DateOrder::MonthFirst) }
             }
-            Self::Known { .. } | Self::Either { .. } => self,
+            Self::Known { .. } | Self::Either { .. } | Self::Dotted { .. } => self,
         }
     }
 }
@@ -133,7 +141,7 @@ impl Numeric {
     pub fn of(text: &str, written: WrittenDate, language: Option<DateOrder>) -> Option<Self> {
         let is_numeric = match written {
             WrittenDate::Known { order, .. } => order.is_some(),
-            WrittenDate::Either { .. } => true,
+            WrittenDate::Either { .. } | WrittenDate::Dotted { .. } => true,
         };
         is_numeric.then(|| Self { text: text.trim().chars().take(40).collect(), written, language })
     }

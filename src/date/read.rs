@@ -53,12 +53,17 @@ pub fn read(text: &str, zone: Tz) -> Result<WrittenDate, DateFault> {
             let date = at(day).ok_or(DateFault::NoSuchDay)?;
             Ok(WrittenDate::Known { date, order })
         }
-        Day::Either { day_first, month_first } => {
+        Day::Either { day_first, month_first } | Day::Dotted { day_first, month_first } => {
+            let is_dotted = matches!(day, Day::Dotted { .. });
             let both = (at(day_first), at(month_first));
             let (Some(day_first), Some(month_first)) = both else {
                 return Err(DateFault::NoSuchDay);
             };
-            Ok(WrittenDate::Either { day_first, month_first })
+            Ok(if is_dotted {
+                WrittenDate::Dotted { day_first, month_first }
+            } else {
+                WrittenDate::Either { day_first, month_first }
+            })
         }
     }
 }

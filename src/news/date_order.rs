@@ -51,8 +51,12 @@ pub fn as_far_as_known(items: &mut [Item], stated: Option<DateOrder>) {
     let dates: Vec<&Numeric> = items.iter().filter_map(|item| item.numeric.as_ref()).collect();
     let Some(order) = order_of(&dates, stated) else { return };
     for item in items {
-        if let Some(Numeric { written: WrittenDate::Either { day_first, month_first }, .. }) =
-            item.numeric
+        if let Some(Numeric {
+            written:
+                WrittenDate::Either { day_first, month_first }
+                | WrittenDate::Dotted { day_first, month_first },
+            ..
+        }) = item.numeric
         {
             item.date = Some(if order == DateOrder::DayFirst { day_first } else { month_first });
         }
@@ -69,8 +73,13 @@ pub fn settle(reading: &mut Reading, source: &str, stated: Option<DateOrder>) {
     let mut open: Vec<&Numeric> = Vec::new();
     let mut place = None;
     for (index, date) in &dates {
-        let WrittenDate::Either { day_first, month_first } = date.written else { continue };
+        let (day_first, month_first, is_dotted) = match date.written {
+            WrittenDate::Either { day_first, month_first } => (day_first, month_first, false),
+            WrittenDate::Dotted { day_first, month_first } => (day_first, month_first, true),
+            WrittenDate::Known { .. } => continue,
+        };
         match order {
+            None if is_dotted => {}
             Some(DateOrder::DayFirst) => reading.items[*index].date = Some(day_first),
             Some(DateOrder::MonthFirst) => reading.items[*index].date = Some(month_first),
             None => {

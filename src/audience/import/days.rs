@@ -60,12 +60,12 @@ pub fn is_later(cell: &str, order: Option<DateOrder>, today: NaiveDate) -> bool 
     let Ok(written) = PartialDate::read(cell, Tz::UTC) else { return false };
     let dates = match (written, order) {
         (WrittenDate::Known { date, .. }, _) => [date, date],
-        (WrittenDate::Either { day_first, .. }, Some(DateOrder::DayFirst)) => {
-            [day_first, day_first]
-        }
-        (WrittenDate::Either { month_first, .. }, Some(DateOrder::MonthFirst)) => {
-            [month_first, month_first]
-        }
+        (
+            WrittenDate::Either { month_first, .. } | WrittenDate::Dotted { month_first, .. },
+            Some(DateOrder::MonthFirst),
+        ) => [month_first, month_first],
+        (WrittenDate::Either { day_first, .. }, Some(DateOrder::DayFirst))
+        | (WrittenDate::Dotted { day_first, .. }, _) => [day_first, day_first],
         (WrittenDate::Either { day_first, month_first }, None) => [day_first, month_first],
     };
     dates.iter().all(|date| date.days(Tz::UTC).0 > today)
@@ -75,6 +75,10 @@ pub fn is_later(cell: &str, order: Option<DateOrder>, today: NaiveDate) -> bool 
 pub fn day(cell: &str, order: Option<DateOrder>, today: NaiveDate) -> Option<NaiveDate> {
     let date = match PartialDate::read(cell, Tz::UTC).ok()? {
         WrittenDate::Known { date, .. } => date,
+        WrittenDate::Dotted { month_first, .. } if order == Some(DateOrder::MonthFirst) => {
+            month_first
+        }
+        WrittenDate::Dotted { day_first, .. } => day_first,
         WrittenDate::Either { day_first, month_first } => match order {
             Some(DateOrder::DayFirst) => day_first,
             Some(DateOrder::MonthFirst) => month_first,
@@ -122,6 +126,15 @@ mod tests {
         column.see("25/04/2021");
         let april = day("03/04/2021", column.order(), today).map(|day| day.to_string());
         assert_eq!(april.as_deref(), Some("2021-04-03"));
+        // Points put the day first, unless the column shows otherwise.
+        let mut dotted = DayColumn::default();
+        for (cell, expected) in [("03.04.2021", "2021-04-03"), ("04.25.2021", "2021-03-04")] {
+            dotted.see(cell);
+            let found = day("03.04.2021", dotted.order(), today).map(|day| day.to_string());
+            assert_eq!(found.as_deref(), Some(expected), "{cell}");
+        }
+        dotted.see("25.04.2021");
+        assert_eq!((dotted.order(), dotted.contradicts()), (None, true));
         column.see("04/25/2021");
         assert_eq!((column.order(), column.contradicts()), (None, true));
     }

@@ -226,7 +226,9 @@ fn holds<T: PartialOrd>(sign: Sign, cell: &T, wanted: &T) -> bool {
 fn days(cell: &str) -> Option<(NaiveDate, NaiveDate)> {
     let span = |date: &PartialDate| date.days(Tz::UTC);
     match PartialDate::read(cell.trim(), Tz::UTC).ok()? {
-        WrittenDate::Known { date, .. } => Some(span(&date)),
+        WrittenDate::Known { date, .. } | WrittenDate::Dotted { day_first: date, .. } => {
+            Some(span(&date))
+        }
         WrittenDate::Either { day_first, month_first } => {
             let (one, other) = (span(&day_first), span(&month_first));
             Some((one.0.min(other.0), one.1.max(other.1)))

@@ -244,7 +244,7 @@ fn found<T>(value: T, why: &str) -> Extract<T> {
 /// What may be day first or month first, as another day says it too.
 fn settled_by(value: WrittenDate, other: Option<WrittenDate>, zone: Tz) -> WrittenDate {
     match value {
-        WrittenDate::Either { .. } => value.confirmed_by(other, zone),
+        WrittenDate::Either { .. } | WrittenDate::Dotted { .. } => value.confirmed_by(other, zone),
         WrittenDate::Known { .. } => value,
     }
 }
