@@ -194,12 +194,15 @@ fn is_changed(settings: &Settings, state: &SourceState) -> bool {
     state.asked_of.as_ref().is_some_and(|before| *before != asked_of(settings))
 }
 
-/// What of a source's settings decides what it answers, hashed: a key must not be kept in the store.
+/// A source's settings, hashed: a key must not be kept in the store. All of them count but its name and what makes links of files,
+/// so that an answer to a question of roundup's (`dates`, `way`) is followed at once.
 pub fn asked_of(settings: &Settings) -> String {
-    let Settings { kind, url, allow_local, columns, list, key, select, date, .. } = settings;
-    let all =
-        format!("{kind:?} {url:?} {allow_local} {columns:?} {list:?} {key:?} {select:?} {date:?}");
-    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, all.as_bytes());
+    const OTHERS: [&str; 4] = ["name", "path", "site", "permalink"];
+    let mut all = serde_json::to_value(settings).unwrap_or_default();
+    if let Some(all) = all.as_object_mut() {
+        all.retain(|name, _| !OTHERS.contains(&name.as_str()));
+    }
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, all.to_string().as_bytes());
     hash.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -387,4 +390,34 @@ fn read_local(
     let (missing, withdrawn) = (Vec::new(), Vec::new());
     let scope = if reading.has_lost { Scope::Part } else { Scope::Whole };
     Ok(News { reading, scope, validators, to_the_end: true, missing, withdrawn })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::date::DateOrder;
+    use crate::news::source::SourceKind;
+
+    #[test]
+    fn each_setting_that_decides_an_answer_counts() {
+        let own = || Settings {
+            url: Some("https://e.org".into()),
+            ..Settings::new("s", SourceKind::Csv)
+        };
+        for (changed, counts) in [
+            (Settings { url: Some("https://e.org/b".into()), ..own() }, true),
+            (Settings { kind: SourceKind::Json, ..own() }, true),
+            (Settings { allow_local: true, ..own() }, true),
+            (Settings { dates: Some(DateOrder::DayFirst), ..own() }, true),
+            (Settings { way: Some(2), ..own() }, true),
+            (Settings { date: Some("2020".into()), ..own() }, true),
+            (Settings { key: Some("k".into()), ..own() }, true),
+            (Settings { list: Some("a".into()), ..own() }, true),
+            (Settings { columns: [("title".into(), "T".into())].into(), ..own() }, true),
+            (Settings { name: "t".into(), ..own() }, false),
+            (Settings { site: Some("https://e.org".into()), ..own() }, false),
+        ] {
+            assert_eq!(asked_of(&changed) != asked_of(&own()), counts, "{changed:?}");
+        }
+    }
 }
