@@ -138,7 +138,9 @@ fn is_post(shown: &str, site: &Site<'_>) -> bool {
 fn is_list_of_tool(shown: &str, text: &str) -> bool {
     const LISTS: [&str; 3] = ["collections.", "collections[", "pagination.items"];
     let ending = shown.rsplit('.').next().unwrap_or_default().to_lowercase();
-    TEMPLATES.contains(&ending.as_str()) && LISTS.iter().any(|list| text.contains(list))
+    let is_loop = text.contains("{% for") && text.contains("collections");
+    TEMPLATES.contains(&ending.as_str())
+        && (is_loop || LISTS.iter().any(|list| text.contains(list)))
 }
 
 fn stem(path: &Path) -> &str {

@@ -8,6 +8,9 @@ use super::region::{has_word, is_heading};
 use crate::news::readers::fields::tidy;
 use crate::rfc::text::one_line;
 
+/// A shorter text may be a part of a title.
+const SHORTEST_TEASER_BYTES: usize = 80;
+
 /// A text that stands by itself.
 #[derive(Debug, Clone)]
 pub struct Block<'a> {
@@ -113,6 +116,14 @@ impl<'a> Walk<'a> {
             self.flush(element);
             return;
         }
+        if name == "a" && !in_phrase && is_card(element) {
+            self.flush(owner);
+            for child in element.child_elements() {
+                self.node(*child, element, false);
+                self.flush(child);
+            }
+            return;
+        }
         let is_link = name == "a" && !in_phrase;
         if is_link {
             self.flush(owner);
@@ -125,6 +136,20 @@ impl<'a> Walk<'a> {
             self.flush(element);
         }
     }
+}
+
+/// A card that is one link: its elements stand apart by their looks, and no words stand between them.
+fn is_card(link: ElementRef<'_>) -> bool {
+    let has_words = link.children().any(|node| {
+        node.value().as_text().is_some_and(|text| text.contains(|c: char| !c.is_whitespace()))
+    });
+    let length =
+        |element: ElementRef<'_>| element.text().map(|text| text.trim().len()).sum::<usize>();
+    let lengths: Vec<usize> =
+        link.child_elements().map(length).filter(|length| *length > 0).collect();
+    // A title in two colours has two elements too.
+    let has_teaser = lengths.iter().any(|length| *length >= SHORTEST_TEASER_BYTES);
+    !has_words && (lengths.len() > 2 || lengths.len() > 1 && has_teaser)
 }
 
 fn is_block(name: &str) -> bool {
@@ -209,6 +234,12 @@ mod tests {
                 "<a><span class=date>3 May</span><strong class=t>Fair</strong><span class=s>Full.</span></a>",
                 vec!["3 May", "Fair", "Full."],
             ),
+            (
+                "<a href=x><span>3 May</span><strong>Fair</strong><em>Full.</em></a>",
+                vec!["3 May", "Fair", "Full."],
+            ),
+            ("<a href=x>The <b>spring</b> <i>fair</i></a>", vec!["The spring fair"]),
+            ("<a href=x><b>The spring</b> <i>fair</i></a>", vec!["The spring fair"]),
             ("<div>Day<br>Fair<span class='sr-only'> hidden</span></div>", vec!["Day", "Fair"]),
             (
                 "<p>By Ann | <time>3 May</time> | <span class=cat>News</span></p>",

@@ -40,6 +40,9 @@ pub(super) fn next_link(page: &Html) -> Option<String> {
                 | "older entries"
                 | "older stories"
                 | "more news"
+                | "load more"
+                | "show more"
+                | "more stories"
                 | "older articles"
         )
     };

@@ -37,6 +37,24 @@ pub(super) const LABEL_WORDS: [&str; 25] = [
     "pill",
 ];
 
+/// Whether a path leads to a category, a topic or an author and not to a story.
+pub(super) fn is_path_of_label(path: &str) -> bool {
+    const PARTS: [&str; 10] = [
+        "/category/",
+        "/categories/",
+        "/tag/",
+        "/tags/",
+        "/topic/",
+        "/topics/",
+        "/author/",
+        "/authors/",
+        "/tagged/",
+        "/taxonomy/",
+    ];
+    let path = format!("{}/", path.to_lowercase());
+    PARTS.iter().any(|part| path.contains(part)) && !path.ends_with(".html/")
+}
+
 /// Words of what hangs on a headline and does not belong to it.
 const BADGE_WORDS: [&str; 5] = ["new", "flag", "status", "sticker", "ribbon"];
 

@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 use scraper::ElementRef;
 
 use super::context::PageContext;
-use super::labels::{LABEL_WORDS, TITLE_WORDS};
+use super::labels::{LABEL_WORDS, TITLE_WORDS, is_path_of_label};
 use crate::news::dedupe::canonical;
 use crate::news::item::web_address;
 use crate::news::readers::listing::is_marker;
 use crate::news::readers::page::block::text_of;
 use crate::news::readers::page::region::{has_word, is_heading};
+use crate::news::readers::pictures::is_picture_file;
 
 pub(super) struct Anchor<'a> {
     pub(super) element: ElementRef<'a>,
@@ -23,18 +24,6 @@ pub(super) struct Anchor<'a> {
 
 impl<'a> Anchor<'a> {
     pub(super) fn of(element: ElementRef<'a>, context: &PageContext<'_>) -> Option<Self> {
-        const PATHS: [&str; 10] = [
-            "/category/",
-            "/categories/",
-            "/tag/",
-            "/tags/",
-            "/topic/",
-            "/topics/",
-            "/author/",
-            "/authors/",
-            "/tagged/",
-            "/taxonomy/",
-        ];
         const SHARERS: [&str; 8] = [
             "facebook.com/sharer",
             "twitter.com/intent",
@@ -56,10 +45,11 @@ impl<'a> Anchor<'a> {
             return None;
         }
         let rel = element.value().attr("rel").unwrap_or_default();
-        let path = format!(
-            "{}/",
-            url::Url::parse(&to).map(|url| url.path().to_lowercase()).unwrap_or_default()
-        );
+        let path = url::Url::parse(&to).map(|url| url.path().to_lowercase()).unwrap_or_default();
+        // A picture in its full size is not a page.
+        if is_picture_file(&path) {
+            return None;
+        }
         let is_label = rel.split(' ').any(|word| matches!(word, "tag" | "category" | "author"))
             || has_word(element, &LABEL_WORDS)
             || element.parent().and_then(ElementRef::wrap).is_some_and(|parent| {
@@ -67,7 +57,7 @@ impl<'a> Anchor<'a> {
                     && has_word(parent, &LABEL_WORDS)
                     && !has_word(parent, &TITLE_WORDS)
             })
-            || PATHS.iter().any(|part| path.contains(part) && !path.ends_with(".html/"));
+            || is_path_of_label(&path);
         Some(Self { element, to, text: text_of(element), is_label })
     }
 }

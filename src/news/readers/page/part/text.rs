@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use scraper::ElementRef;
 
 use super::inline_day::is_line_of_title;
-use super::labels::{LABEL_WORDS, TITLE_WORDS, is_small, without_badges};
+use super::labels::{LABEL_WORDS, TITLE_WORDS, is_path_of_label, is_small, without_badges};
 use super::story_part::RepeatedParts;
 use crate::news::readers::day_line::day_line;
 use crate::news::readers::fields::tidy;
@@ -65,6 +65,10 @@ pub(super) fn title<'a>(
         let has_link =
             around.iter().take(3).any(|element| element.value().name() == "a") || within(&["a"]);
         let is_named = around.iter().take(2).any(|element| has_word(*element, &TITLE_WORDS));
+        let leads_to_label = around.iter().take(3).any(|element| {
+            element.value().name() == "a"
+                && element.value().attr("href").is_some_and(is_path_of_label)
+        });
         let is_label =
             around.iter().take(2).any(|element| has_word(*element, &LABEL_WORDS)) && !is_named;
         let is_strong = within(&["strong", "b"])
@@ -77,7 +81,7 @@ pub(super) fn title<'a>(
         score += if has_link { 15 } else { 0 };
         score += if is_named { 20 } else { 0 };
         score += if is_strong { 10 } else { 0 };
-        score -= if is_label { 45 } else { 0 };
+        score -= if is_label || leads_to_label { 45 } else { 0 };
         score -= if common.labels.contains(&block.text) { 60 } else { 0 };
         score -= if length < 4 { 30 } else { 0 };
         score -= if block.text.split(' ').count() < 2 { 8 } else { 0 };
