@@ -5,8 +5,13 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
+use super::beside::DaySearch;
+use super::bullets::bullets;
 use super::cells::{MOST_LINES, TableForm, bare, is_header_name, is_header_row};
+use super::class::{Class, class};
+use super::emphasis::{heading, without_emphasis};
 use super::marker::{is_marker, marker};
+use super::noise::is_path_of_page;
 use crate::date::PartialDate;
 use crate::news::item::web_address;
 use crate::news::readers::day_line::day_line;
@@ -27,6 +32,8 @@ pub struct ListingLine {
     pub gap: bool,
     /// A bullet, a number or a row begins here.
     pub starts: bool,
+    /// How many blanks stand before it.
+    pub indent: usize,
 }
 
 /// The lines of a text.
@@ -40,6 +47,7 @@ fn written(text: &str) -> Vec<ListingLine> {
     let mut gap = false;
     let table = TableForm::of(text);
     for (index, line) in text.lines().take(MOST_LINES).enumerate() {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
         let line = bare(line);
         let line = if table.is_quoted { bare(line.trim_start_matches('>')) } else { line };
         if line.is_empty() {
@@ -57,6 +65,7 @@ fn written(text: &str) -> Vec<ListingLine> {
             text: line.to_owned(),
             gap,
             starts,
+            indent,
             link: None,
         });
     }
@@ -107,35 +116,13 @@ fn without_emoji(mut lines: Vec<ListingLine>) -> Vec<ListingLine> {
 
 /// Bullets, and numbers that count, do not belong to what they stand before.
 fn without_bullets(mut lines: Vec<ListingLine>) -> Vec<ListingLine> {
-    const BULLETS: [char; 19] = [
-        '•', '-', '*', '–', '·', '◦', '▪', '▸', '►', '●', '‣', '→', '»', '✓', '■', '□', '➢', '❖',
-        '\u{f0b7}',
-    ];
-    let bullet = |text: &str| {
-        let blanks = [' ', '\t', '\u{a0}'];
-        // What word processors write for hollow and square bullets.
-        let rest = text
-            .strip_prefix(BULLETS)
-            .or_else(|| text.strip_prefix(['o', '§']).filter(|rest| rest.starts_with('\t')))?;
-        rest.starts_with(blanks).then(|| rest.trim_start().to_owned())
-    };
-    let number = |text: &str| -> Option<(u32, String)> {
-        let end = text.find(|c: char| !c.is_ascii_digit()).filter(|end| (1..=3).contains(end))?;
-        let rest = text[end..].strip_prefix(['.', ')', ':'])?;
-        let is_item = rest.starts_with([' ', '\t', '\u{a0}']);
-        is_item.then(|| Some((text[..end].parse().ok()?, rest.trim_start().to_owned())))?
-    };
-    let numbers: Vec<u32> =
-        lines.iter().filter_map(|line| number(&line.text)).map(|(n, _)| n).collect();
-    let counts = numbers.len() > 1 && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1);
-    let has_bullets = lines.iter().filter(|line| bullet(&line.text).is_some()).count() > 1;
-    for line in &mut lines {
-        let found = bullet(&line.text)
-            .filter(|_| has_bullets)
-            .or_else(|| number(&line.text).filter(|_| counts).map(|(_, rest)| rest));
-        if let Some(text) = found {
-            line.text = text;
-            line.starts = true;
+    let texts: Vec<(usize, &str)> =
+        lines.iter().map(|line| (line.indent, line.text.as_str())).collect();
+    let found = bullets(&texts);
+    for (line, found) in lines.iter_mut().zip(found) {
+        if let Some(bullet) = found {
+            line.text = bullet.rest;
+            line.starts = !bullet.is_inner;
         } else if let Some(text) = heading(&line.text) {
             line.text = text;
         }
@@ -145,54 +132,37 @@ fn without_bullets(mut lines: Vec<ListingLine>) -> Vec<ListingLine> {
     lines
 }
 
-/// A heading as plain text has it: "** The fair", "## The fair".
-fn heading(text: &str) -> Option<String> {
-    ['*', '#'].into_iter().find_map(|sign| {
-        let rest = text.trim_start_matches(sign);
-        let is_marked = (1..=6).contains(&(text.len() - rest.len())) && rest.starts_with(' ');
-        (is_marked && (sign == '#' || text.starts_with("**")))
-            .then(|| rest.trim().trim_end_matches(sign).trim_end().to_owned())
-    })
-}
-
-/// A line without the marks of bold and italics, as Markdown and chat programs write them: "**The fair** (3 December 2020)".
-fn without_emphasis(text: &str) -> String {
-    let mut text = text.to_owned();
-    for mark in ["**", "__", "*", "_", "~~"] {
-        let mut from = 0;
-        while let Some((open, close)) = emphasis(&text, mark, from) {
-            text.replace_range(close..close + mark.len(), "");
-            text.replace_range(open..open + mark.len(), "");
-            from = open;
-        }
-    }
-    text
-}
-
-/// Where the next two marks stand that belong together: each tight to words on its inner side and to none on the other.
-fn emphasis(text: &str, mark: &str, from: usize) -> Option<(usize, usize)> {
-    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    let is_blank = |c: Option<char>| c.is_none_or(char::is_whitespace);
-    let marks: Vec<usize> =
-        text.get(from..)?.match_indices(mark).map(|(at, _)| from + at).collect();
-    let before = |at: usize| text[..at].chars().next_back();
-    let behind = |at: usize| text[at + mark.len()..].chars().next();
-    let opens = |at: usize| !is_word(before(at)) && !is_blank(behind(at));
-    let closes = |at: usize| !is_blank(before(at)) && !is_word(behind(at));
-    marks.iter().enumerate().find_map(|(index, open)| {
-        let close = marks[index + 1..].iter().find(|at| closes(**at))?;
-        (opens(*open) && *close > open + mark.len()).then_some((*open, *close))
-    })
-}
-
 /// Addresses that stand for links are taken out and kept: "[The fair](https://…)", "Read more (https://…)", and lines that
 /// are nothing else. One within a sentence stays.
-fn without_addresses(lines: Vec<ListingLine>) -> Vec<ListingLine> {
-    let mut out: Vec<ListingLine> = Vec::new();
-    for mut line in lines {
+fn without_addresses(mut lines: Vec<ListingLine>) -> Vec<ListingLine> {
+    for line in &mut lines {
         if let Some((text, link)) = markdown_link(&line.text).or_else(|| link_at_end(&line.text)) {
             line.text = without_emphasis(&text);
             line.link = Some(link);
+        }
+    }
+    let behind: Vec<Option<(String, String)>> =
+        lines.iter().map(|line| address_behind_title(&line.text)).collect();
+    // Of one line only the address may be a part of a sentence.
+    if behind.iter().flatten().nth(1).is_some() {
+        for (line, found) in lines.iter_mut().zip(behind) {
+            if let Some((title, link)) = found.filter(|_| line.link.is_none()) {
+                line.text = title;
+                line.link = Some(link);
+            }
+        }
+    }
+    let are_above = are_addresses_above(&lines);
+    let mut out: Vec<ListingLine> = Vec::new();
+    let mut above: Option<ListingLine> = None;
+    for mut line in lines {
+        if line.text.is_empty() && are_above {
+            above = Some(line);
+            continue;
+        }
+        if let Some(address) = above.take() {
+            line.link = line.link.or(address.link);
+            line.gap |= address.gap;
         }
         match (out.last_mut(), &line.link) {
             (Some(before), Some(_)) if line.text.is_empty() => {
@@ -203,6 +173,28 @@ fn without_addresses(lines: Vec<ListingLine>) -> Vec<ListingLine> {
         }
     }
     out
+}
+
+/// "The fair https://…": a title and its address, but "See https://…" is a sentence.
+fn address_behind_title(text: &str) -> Option<(String, String)> {
+    const LEADS: [&str; 12] =
+        ["at", "on", "to", "see", "visit", "here", "via", "from", "is", "and", "of", "in"];
+    let (title, address) = text.rsplit_once(' ')?;
+    let link = web_address(address, None).filter(|_| address.starts_with("http"))?;
+    let last = title.rsplit(' ').next().unwrap_or_default().to_lowercase();
+    let is_title = title.contains(' ') && class(title) == Class::Title;
+    (is_title && !LEADS.contains(&last.as_str())).then(|| (title.trim_end().to_owned(), link))
+}
+
+/// Whether lines that are addresses and nothing else stand over their stories: empty lines say it, or else the ends of the text.
+fn are_addresses_above(lines: &[ListingLine]) -> bool {
+    let bare: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].text.is_empty()).collect();
+    let has_gap = |at: usize| lines.get(at).is_none_or(|line| line.gap);
+    let by_gaps = bare.iter().all(|at| (*at == 0 || has_gap(*at)) && !has_gap(at + 1));
+    let is_without_gaps = bare.iter().all(|at| *at == 0 || !has_gap(*at));
+    let by_ends =
+        bare.first() == Some(&0) && bare.last().is_some_and(|last| last + 1 < lines.len());
+    !bare.is_empty() && (by_gaps || is_without_gaps && by_ends)
 }
 
 /// "[The fair](https://…): it was full" as "The fair: it was full".
@@ -303,9 +295,13 @@ fn unwrapped(lines: Vec<ListingLine>, zone: Tz) -> Vec<ListingLine> {
             });
             let length = before.text.chars().take(LONGEST_JOINED_CHARS).count();
             let is_long = length >= WRAPPED_CHARS;
-            let begins_low = line.text.starts_with(char::is_lowercase);
-            let is_prose =
-                is_long && before.text.split(' ').count() > 7 && before.text.contains(['.', ',']);
+            let begins_low =
+                line.text.starts_with(char::is_lowercase) && !is_path_of_page(&line.text);
+            // "The fair, and what it raised - 3 December 2020" is a title and its day.
+            let is_prose = is_long
+                && before.text.split(' ').count() > 7
+                && before.text.contains(['.', ','])
+                && DaySearch::strict(zone).beside(&before.text).is_none();
             !line.gap
                 && !line.starts
                 && is_open
@@ -331,26 +327,4 @@ fn unwrapped(lines: Vec<ListingLine>, zone: Tz) -> Vec<ListingLine> {
 /// Where the block of a line ends: before the next empty line, or with all.
 pub fn block_end(lines: &[ListingLine], at: usize) -> usize {
     (at + 1..lines.len()).find(|next| lines[*next].gap).unwrap_or(lines.len())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn marks_of_emphasis_go_and_other_marks_stay() {
-        for (text, expected) in [
-            ("**The fair** (3 December 2020)", "The fair (3 December 2020)"),
-            ("*The fair*", "The fair"),
-            ("_3 December 2020_", "3 December 2020"),
-            ("**_The fair_** was *very* full", "The fair was very full"),
-            ("3 * 4 * 5", "3 * 4 * 5"),
-            ("a_file_name and 2*3*4", "a_file_name and 2*3*4"),
-            ("** The fair", "** The fair"),
-            ("****", "****"),
-            ("The fair*", "The fair*"),
-        ] {
-            assert_eq!(without_emphasis(text), expected, "{text}");
-        }
-    }
 }

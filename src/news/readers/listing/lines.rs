@@ -52,7 +52,7 @@ pub struct ListingTokens {
 /// Reads the lines. `year` is the year of days that stand without one, where it is known.
 pub fn tokens(text: &str, zone: Tz, year: Option<i32>) -> ListingTokens {
     let lines = lines(text, zone);
-    let repeated = repeated(&lines);
+    let repeated = repeated(&lines, zone);
     let roles = roles(&lines, zone);
     let loose = DaySearch { year, loose: true, ..DaySearch::strict(zone) };
     let monthly = DaySearch { months: true, ..DaySearch::strict(zone) };
@@ -117,7 +117,7 @@ fn without_days_of_the_page(tokens: &mut Vec<LineToken>, lines: &[ListingLine]) 
 }
 
 /// Short texts that stand at several stories: categories, names of authors, buttons. A longer one must stand at more.
-fn repeated(lines: &[ListingLine]) -> BTreeMap<&str, usize> {
+fn repeated(lines: &[ListingLine], zone: Tz) -> BTreeMap<&str, usize> {
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
     for (at, line) in lines.iter().enumerate() {
         // A title stands twice in a row where its picture has it too.
@@ -127,6 +127,20 @@ fn repeated(lines: &[ListingLine]) -> BTreeMap<&str, usize> {
         }
     }
     count.retain(|text, count| *count > 2 || (*count > 1 && text.split(' ').count() <= 2));
+    // "Weekly update" three times, and no other titles: these are they.
+    let is_other_title = |line: &ListingLine| {
+        !count.contains_key(line.text.as_str())
+            && !is_noise(&line.text)
+            && class(&line.text) != Class::Sentence
+            && !is_marker(&line.text)
+            && day_line(&line.text, zone).is_none()
+    };
+    if !lines.iter().any(is_other_title) {
+        // A name is whoever wrote all of them, and "#leeds" a topic.
+        let has_plain_word =
+            |text: &str| text.split(' ').any(|word| word.starts_with(char::is_lowercase));
+        count.retain(|text, _| !has_plain_word(text) || is_noise(text));
+    }
     count
 }
 

@@ -2,8 +2,10 @@
 //! Pure: text in, items and problems out.
 
 mod beside;
+mod bullets;
 mod cells;
 mod class;
+mod emphasis;
 mod line;
 mod lines;
 mod look;
@@ -13,13 +15,16 @@ mod noise;
 mod roles;
 mod sections;
 mod shape;
+mod slots;
+mod story;
 
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
 pub use marker::{is_marker, without_marker};
-use shape::{ListShape, Story, shapes};
+use shape::{ListShape, shapes};
+use story::Story;
 
 use super::decode::text_of;
 use super::fields::{self, Origin};

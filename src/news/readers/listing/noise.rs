@@ -59,7 +59,7 @@ pub fn is_noise(text: &str) -> bool {
     let words: Vec<&str> = lower.split_whitespace().collect();
     let is_section = words.len() <= 6 && words.iter().all(|word| listed(SECTION, word));
     let is_counted = matches!(words[..], [name, count] if listed(WHOLE, name) && is_count(count));
-    let is_path = text.contains(['>', '›']) && lower.starts_with("home");
+    let is_path = text.contains(['>', '›']) && lower.starts_with("home") || is_path_of_page(text);
     let is_owned = text.starts_with('©') || lower.starts_with("copyright ");
     is_section
         || is_counted
@@ -67,6 +67,12 @@ pub fn is_noise(text: &str) -> bool {
         || is_small(text, &lower, words.len())
         || is_path
         || is_owned
+}
+
+/// "charity.example › news": where a page is, as search engines have it.
+pub fn is_path_of_page(text: &str) -> bool {
+    let (first, rest) = text.split_once(' ').unwrap_or_default();
+    rest.starts_with(['›', '>']) && first.contains('.') && !first.ends_with('.')
 }
 
 fn is_count(text: &str) -> bool {

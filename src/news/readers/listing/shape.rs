@@ -6,42 +6,8 @@
 
 use super::class::Class;
 use super::lines::LineToken;
-use crate::date::WrittenDate;
-use crate::news::dates_file::is_open;
-
-/// A part of a story, in the order of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Slot {
-    Title,
-    /// One, or none.
-    Day,
-    /// Any number of sentences, or none.
-    Texts,
-    /// One sentence.
-    Text,
-    /// One sentence or more.
-    SomeText,
-    Marker,
-    /// One, or none.
-    SomeMarker,
-}
-
-/// One story, as tokens.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Story {
-    pub line: usize,
-    pub title: Option<String>,
-    pub day: Option<WrittenDate>,
-    /// The words that said the day.
-    pub day_words: Option<String>,
-    /// They say that it is of the publication.
-    is_published: bool,
-    /// The title with the day that stands beside it, which may be of what the title names.
-    whole_title: Option<String>,
-    pub texts: Vec<String>,
-    /// The first address that stands at it.
-    pub link: Option<String>,
-}
+use super::slots::{ListSlot, StoryReader, TokenList};
+use super::story::Story;
 
 /// A way to read the list.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,10 +18,10 @@ pub struct ListShape {
     score: f64,
 }
 
-use Slot::{Day, Marker, SomeMarker, SomeText, Text, Texts, Title};
+use ListSlot::{Day, Head, Kicker, Marker, SomeMarker, SomeText, Sub, Text, Texts, Title};
 
 /// The orders that lists come in, the commonest first.
-const ORDERS: [(&str, &[Slot]); 12] = [
+const ORDERS: [(&str, &[ListSlot]); 16] = [
     ("the title, then its day and its text", &[Title, Day, Texts, SomeMarker]),
     ("the day, then its title and its text", &[Day, Title, Texts, SomeMarker]),
     ("the title and its text, then the day", &[Title, Texts, SomeMarker, Day]),
@@ -66,17 +32,22 @@ const ORDERS: [(&str, &[Slot]); 12] = [
     ("a text, then the day and “Read more”", &[SomeText, Day, Marker]),
     ("one text a line, the day above", &[Day, Text]),
     ("one text a line, the day below", &[Text, Day]),
+    ("the title, then its day and its text", &[Head, Day, SomeText, SomeMarker]),
+    (
+        "a topic and the day, then the title and its text",
+        &[Kicker, Day, Title, SomeText, SomeMarker],
+    ),
+    ("the title and its day, then a second headline and the text", &[Title, Day, Sub, SomeText]),
+    ("a topic and the day, then the title", &[Kicker, Day, Title]),
     ("one title a line, the day above", &[Day, Title]),
     ("one title a line, the day below", &[Title, Day]),
 ];
-/// A teaser of more sentences is the story itself, and the next one begins.
-const MOST_TEXTS: usize = 100;
 /// Two readings as near as this are as good as each other.
 const AS_GOOD: f64 = 0.5;
 
 /// The ways to read the list, the best first; several only where they are as good and give other stories.
 pub fn shapes(tokens: &[LineToken]) -> Vec<ListShape> {
-    let list = List::of(tokens);
+    let list = TokenList::of(tokens);
     let mut shapes: Vec<ListShape> =
         ORDERS.iter().filter_map(|(order, slots)| list.read(order, slots)).collect();
     shapes.extend(list.blocks());
@@ -89,11 +60,22 @@ pub fn shapes(tokens: &[LineToken]) -> Vec<ListShape> {
             kept.push(shape);
         }
     }
+    without_halves(&mut kept);
     kept.truncate(2);
     for shape in &mut kept {
         without_day_at_edge(&mut shape.stories, tokens);
     }
     kept
+}
+
+/// Where one reading gives each story a day, another with twice the stories that leaves every other one without has taken titles for
+/// stories of their own.
+fn without_halves(kept: &mut Vec<ListShape>) {
+    let undated =
+        |shape: &ListShape| shape.stories.iter().filter(|story| story.day_words.is_none()).count();
+    let whole = kept.iter().filter(|shape| undated(shape) == 0).map(|shape| shape.stories.len());
+    let Some(most) = whole.max() else { return };
+    kept.retain(|shape| undated(shape) * 2 < shape.stories.len() || shape.stories.len() < most * 2);
 }
 
 /// Where one story of several has a day, and the day is the first or the last line of all, it is the page's.
@@ -128,6 +110,11 @@ fn is_story(block: &[&LineToken]) -> bool {
     (is_title(block.first()) || is_below_day) && block.len() > 1
 }
 
+/// Whether a block is short lines and nothing else: no day, no text, no "Read more".
+fn is_bare(block: &[&LineToken]) -> bool {
+    block.iter().all(|token| token.class == Class::Title && token.day.is_none())
+}
+
 /// Whether a block is sentences and nothing else.
 fn is_paragraph(block: &[&LineToken]) -> bool {
     block.iter().all(|token| token.class == Class::Sentence && token.day.is_none())
@@ -143,30 +130,8 @@ fn cost(block: &[&LineToken]) -> f64 {
     block.iter().map(of).sum()
 }
 
-struct List<'a> {
-    tokens: &'a [LineToken],
-    /// Empty lines stand between some tokens and not between all: they part stories.
-    has_gaps: bool,
-    /// Bullets, numbers or rows begin stories.
-    has_starts: bool,
-    has_markers: bool,
-    has_texts: bool,
-}
-
-impl<'a> List<'a> {
-    fn of(tokens: &'a [LineToken]) -> Self {
-        let gaps = tokens.iter().skip(1).filter(|token| token.gap).count();
-        let count = |class: Class| tokens.iter().filter(|token| token.class == class).count();
-        Self {
-            tokens,
-            has_gaps: gaps > 0 && gaps + 1 < tokens.len(),
-            has_starts: tokens.iter().filter(|token| token.starts).count() > 1,
-            has_markers: count(Class::Marker) > 0,
-            has_texts: count(Class::Sentence) > 0,
-        }
-    }
-
-    fn read(&self, order: &'static str, slots: &[Slot]) -> Option<ListShape> {
+impl TokenList<'_> {
+    fn read(&self, order: &'static str, slots: &[ListSlot]) -> Option<ListShape> {
         // Where there are texts or “Read more”, a list of bare titles is not a valid reading.
         let is_bare = !slots.iter().any(|slot| matches!(slot, Texts | Text | SomeText));
         if is_bare && (self.has_texts || self.has_markers) {
@@ -179,7 +144,7 @@ impl<'a> List<'a> {
         let mut score = 0.0;
         let (mut at, mut left_over, mut lost, mut end) = (0, 0.0, 0.0, 0);
         while at < self.tokens.len() {
-            if let Some((story, next, gaps)) = self.story(at, slots, is_bare) {
+            if let Some((story, next, gaps)) = StoryReader::read(self, at, slots, is_bare) {
                 // What stood before the first story was the page's menu.
                 score -= lost + if stories.is_empty() { left_over * 0.2 } else { left_over };
                 (left_over, lost) = (0.0, 0.0);
@@ -206,94 +171,6 @@ impl<'a> List<'a> {
         // Short lines behind the last one are the page's end.
         score -= lost + left_over * 0.4;
         (!stories.is_empty()).then_some(ListShape { stories, order, score })
-    }
-
-    /// The story that begins at a token, where the next one may begin, and what speaks against it.
-    fn story(&self, from: usize, slots: &[Slot], is_bare: bool) -> Option<(Story, usize, f64)> {
-        let mut story = Story { line: self.tokens[from].line, ..Story::default() };
-        let (mut at, mut against, mut has_more) = (from, 0.0, false);
-        if self.has_starts && !self.tokens[from].starts {
-            return None;
-        }
-        // A token of this story: not beyond a bullet, and an empty line speaks against it.
-        let next = |at: usize| {
-            self.tokens.get(at).filter(|token| at == from || !(self.has_starts && token.starts))
-        };
-        let gap = |at: usize| {
-            if at > from && self.has_gaps && self.tokens[at].gap { 0.8 } else { 0.0 }
-        };
-        for slot in slots {
-            match slot {
-                Title => {
-                    let token = next(at)
-                        .filter(|token| matches!(token.class, Class::Title | Class::Either))?;
-                    story.take(token);
-                    story.title = Some(story.title_of(token));
-                    has_more |= token.day.is_some();
-                    against += gap(at);
-                    at += 1;
-                }
-                Day => {
-                    if let Some(token) = next(at).filter(|token| token.class == Class::Day) {
-                        // A day behind an empty line is the next story's.
-                        let is_next =
-                            at > from && self.has_gaps && token.gap && slots.last() == Some(&Day);
-                        if !is_next {
-                            story.take(token);
-                            has_more = true;
-                            against += gap(at);
-                            at += 1;
-                        }
-                    }
-                }
-                Text | SomeText | Texts => {
-                    let most = if *slot == Text { 1 } else { MOST_TEXTS };
-                    let mut count = 0;
-                    while count < most
-                        && let Some(token) = next(at)
-                        && self.is_text(at, token, count)
-                    {
-                        against += gap(at);
-                        story.texts.push(token.text.clone());
-                        story.take(token);
-                        count += 1;
-                        at += 1;
-                    }
-                    if count == 0 && *slot != Texts {
-                        return None;
-                    }
-                    has_more |= count > 0;
-                }
-                Marker | SomeMarker => {
-                    if next(at).is_some_and(|token| token.class == Class::Marker) {
-                        // “Read more” and “Share this” lead to the same.
-                        while let Some(token) =
-                            next(at).filter(|token| token.class == Class::Marker)
-                        {
-                            story.take(token);
-                            at += 1;
-                        }
-                        has_more = true;
-                    } else if *slot == Marker {
-                        return None;
-                    }
-                }
-            }
-        }
-        (has_more || is_bare).then_some((story, at, against))
-    }
-
-    fn is_text(&self, at: usize, token: &LineToken, count: usize) -> bool {
-        let followed_by = |class: Class| {
-            self.tokens.get(at + 1).is_some_and(|next| next.class == class && !next.starts)
-        };
-        match token.class {
-            Class::Sentence => !(count > 0 && self.has_gaps && token.gap && !self.has_markers),
-            // The title of the next story may look like a sentence; a teaser without its full stop like a title.
-            Class::Either => count == 0 || followed_by(Class::Marker),
-            Class::Title => followed_by(Class::Marker) && (count > 0 || (at > 0 && !token.gap)),
-            Class::Day | Class::Marker => false,
-        }
     }
 
     /// Stories that only empty lines part: the first line is the title, a day stands anywhere, the rest is text.
@@ -324,6 +201,9 @@ impl<'a> List<'a> {
         // A paragraph of its own, below several stories: they have more than one.
         let further = blocks.iter().skip_while(|block| !is_story(block));
         let has_further = further.filter(|block| is_paragraph(block)).count() > 1;
+        // Where most have a day or a text, short lines only are a menu.
+        let full = blocks.iter().filter(|block| is_story(block) && !is_bare(block)).count();
+        let are_full = full > 1 && full * 2 > blocks.len();
         for block in &blocks {
             if let Some(story) = stories.last_mut()
                 && has_further
@@ -333,7 +213,7 @@ impl<'a> List<'a> {
                 score += block.len() as f64 - 0.4;
                 continue;
             }
-            if !is_story(block) {
+            if !is_story(block) || (are_full && is_bare(block)) {
                 score -= cost(block) * if stories.is_empty() { 0.2 } else { 1.0 };
                 continue;
             }
@@ -362,51 +242,5 @@ impl<'a> List<'a> {
             order: "blocks that empty lines part",
             score: score - 0.1,
         })
-    }
-}
-
-impl Story {
-    /// A title keeps the day that stands in it, where the story has another.
-    fn title_of(&self, token: &LineToken) -> String {
-        match &token.whole {
-            Some(whole) if self.day_words.as_ref() != Some(whole) => whole.clone(),
-            Some(_) | None => token.text.clone(),
-        }
-    }
-
-    /// Weighs a second day of the story against its first: the one that is called so is of the publication. Where neither
-    /// is, or both, neither is taken.
-    fn weigh(&mut self, token: &LineToken) {
-        let is_other = token.day.is_some() && self.day != token.day;
-        match (is_other, self.is_published, token.is_published) {
-            (false, ..) | (true, true, false) => {}
-            (true, false, true) => {
-                (self.day, self.is_published) = (token.day, true);
-                self.day_words = Some(token.text.clone());
-            }
-            (true, false, false) | (true, true, true) => (self.day, self.day_words) = (None, None),
-        }
-    }
-
-    /// Takes the day and the address of a token, where it has none yet.
-    fn take(&mut self, token: &LineToken) {
-        self.link = self.link.take().or_else(|| token.link.clone());
-        // A line of its own says the story's day; one in the title was of what the title names.
-        let is_surer =
-            token.class == Class::Day && token.day.is_some() && self.whole_title.is_some();
-        if is_surer && self.title.is_some() {
-            self.title = self.whole_title.take();
-            self.day = None;
-        }
-        if is_open(self.day.map(WrittenDate::likely)) && token.day.is_some() {
-            self.day = token.day;
-            self.is_published = token.is_published;
-            self.day_words = token.whole.clone().or_else(|| Some(token.text.clone()));
-            let is_title = self.texts.is_empty() && token.class != Class::Day;
-            self.whole_title = token.whole.clone().filter(|_| is_title);
-        } else if self.day.is_none() && token.heading.is_some() {
-            self.day = token.heading.map(WrittenDate::known);
-            self.day_words = None;
-        }
     }
 }
