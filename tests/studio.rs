@@ -731,7 +731,9 @@ fn pictures_for_the_documents() {
             let lead = "2020-03-25-free-webinars-professionals-working-from-home";
             do_to(&browser, lead, "pin").await;
             browser.until("return document.querySelector('.story.lead')").await;
-            select(&browser, "light", if dark { "designed" } else { "light" }).await;
+            let light = if dark { "designed" } else { "light" };
+            select(&browser, "light", light).await;
+            browser.until(&format!("return document.querySelector('#stage iframe:not(.coming)')?.getAttribute('src').includes('light={light}') && !document.querySelector('iframe.coming')")).await;
             browser.until("return [...document.querySelectorAll('.cost')].some((cost) => cost.textContent)").await;
             picture(name).await;
             if !dark {
