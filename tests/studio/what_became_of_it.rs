@@ -32,6 +32,12 @@ fn the_command_beside_the_email_is_one_that_does_something() {
     charity.run("pause 2020-12").ends(0);
     is("stopped", "roundup send 2020-12 --unpause");
     charity.run("cancel 2020-12").ends(0);
+    // The command line goes the same way.
+    let is_next = |command: &str, next: &str| {
+        charity.run(command).ends(0).says(next);
+    };
+    is_next("send 2020-12 --dry-run", "then roundup approve 2020-12");
+    is_next("test 2020-12 --to me@charity.org.uk", "Next: roundup approve 2020-12");
     let cancelled = is("stopped", "roundup approve 2020-12");
     assert!(cancelled["approval"].as_str().unwrap().contains("was cancelled by"), "{cancelled}");
     charity.run("approve 2020-12 --as Amina").ends(0);
@@ -39,9 +45,9 @@ fn the_command_beside_the_email_is_one_that_does_something() {
     charity.run("send 2020-12 --confirm 3").ends(0);
     let sent = is("finished", "roundup report 2020-12");
     assert_eq!(sent["words"], json!("2020-12 is finished: 3 people = 3 accepted."));
-    for command in ["report 2020-12", "send 2020-12 --confirm 3"] {
-        charity.run(command).ends(0);
-    }
+    is_next("send 2020-12 --dry-run", "then roundup report 2020-12");
+    is_next("test 2020-12 --to me@charity.org.uk", "2020-12 is finished: 3 people = 3 accepted.");
+    is_next("test 2020-12 --to me@charity.org.uk", "Next: roundup report 2020-12");
 }
 
 #[test]

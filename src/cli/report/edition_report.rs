@@ -31,18 +31,34 @@ pub async fn report_of(
     Ok(report)
 }
 
-/// The same without anybody's row: quick enough for each key that somebody types in the studio.
+/// The same of one that may not be planned yet, without anybody's row: quick enough for each key that somebody types in the
+/// studio.
 pub async fn figures_of(
     project: &Project,
     ledger: &impl Ledger,
-    planned: &EditionSummary,
+    edition: &str,
     practice: bool,
-) -> Result<Report, Failure> {
-    let known = phase_of(project, ledger, &planned.name, practice).await?;
-    let counts = ledger.counts(&planned.name).await?;
-    let mut report = Report::new(planned, counts, Vec::new(), 0, practice, known);
+) -> Result<Option<Report>, Failure> {
+    let planned = ledger.summaries().await?;
+    let Some(planned) = planned.into_iter().find(|one| one.name == edition) else {
+        return Ok(None);
+    };
+    let known = phase_of(project, ledger, edition, practice).await?;
+    let counts = ledger.counts(edition).await?;
+    let mut report = Report::new(&planned, counts, Vec::new(), 0, practice, known);
     report.is_retired = ledger.nature().await?.retired.is_some();
-    Ok(report)
+    Ok(Some(report))
+}
+
+/// What became of an edition that is planned, in a sentence.
+pub fn became(report: &Report) -> String {
+    let state = match report.state {
+        EditionPhase::Finished => "is finished",
+        EditionPhase::Sending => "is being sent now",
+        EditionPhase::Paused => "is paused",
+        EditionPhase::Unfinished => "is not finished",
+    };
+    format!("{} {state}: {}.", report.edition, report.arithmetic())
 }
 
 /// What is known of an edition beside its rows.

@@ -18,6 +18,7 @@ use crate::cli::send::announce::{
 };
 use crate::cli::send::arguments::Arguments;
 use crate::cli::send::confirm::{confirm, refuse_nobody};
+use crate::cli::send::gate::{HoldNote, hold_note};
 use crate::cli::send::run_config::orders;
 use crate::cli::steps::chosen_edition::ChosenEdition;
 use crate::cli::steps::corrections::{as_typed, first_name, refuse_unchanged};
@@ -93,6 +94,7 @@ pub async fn dry_run(
         not_to: LeftOutPeople::of(&prepared, screen.verbose)?,
         checked: checks_words(project, &prepared),
         is_held: prepared.is_held(),
+        hold: hold_note(project, &chosen.name, destination.is_practice()).await?,
         findings: &prepared.findings,
         report: &report,
     })?;
@@ -126,6 +128,9 @@ struct DryRunOutcome<'a> {
     checked: String,
     /// Something must be fixed before it can be sent.
     is_held: bool,
+    /// It is planned already, or somebody has stopped it.
+    #[serde(skip)]
+    hold: Option<HoldNote>,
     findings: &'a [Finding],
     /// What the report would be, as in the file.
     report: &'a Report,
@@ -154,6 +159,9 @@ impl Outcome for DryRunOutcome<'_> {
                 "The edition cannot be sent until this is fixed. Check again with: roundup check {}",
                 first_name(edition)
             ));
+        } else if let Some(HoldNote { sentence, next, .. }) = &self.hold {
+            text.say(sentence.clone());
+            text.say(format!("Next: open the preview in a browser, then {next}"));
         } else {
             text.say(format!("Next: open the preview in a browser, then roundup send {argument}"));
         }

@@ -4,6 +4,7 @@
 use chrono_tz::Tz;
 
 use crate::approval::{ApprovalState, EditionDecisions, EditionStop, StopKind, approve_command};
+use crate::cli::report::edition_report::{became, figures_of, resume_step};
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::count::people;
@@ -41,29 +42,42 @@ pub fn stopped(stop: &EditionStop, which: &str, zone: Tz) -> Failure {
     }
 }
 
-/// What holds an edition back that nobody has decided about since, and what lets it go out.
+/// Why the command that sends is not what comes next, and what is.
 pub struct HoldNote {
-    /// `cancelled by Amina (account office) on 27 November 2026 at 08:01`
-    pub words: String,
+    /// `cancelled by Amina (account office) on 27 November 2026 at 08:01`, where somebody has stopped it and nobody has decided
+    /// about it since.
+    pub stopped: Option<String>,
+    /// What became of it.
+    pub sentence: String,
     pub next: String,
 }
 
-/// Whether somebody has stopped an edition that is not sent yet.
+/// Whether an edition is planned already, or somebody has stopped it.
 pub async fn hold_note(
     project: &Project,
     edition: &str,
     practice: bool,
 ) -> Result<Option<HoldNote>, Failure> {
     let ledger = existing_ledger(project, practice).await?;
+    if let Some(ledger) = &ledger
+        && let Some(report) = figures_of(project, ledger, edition, practice).await?
+    {
+        let next = resume_step(&report).unwrap_or_else(|| format!("roundup report {edition}"));
+        return Ok(Some(HoldNote { stopped: None, sentence: became(&report), next }));
+    }
     let decisions = decisions(ledger.as_ref(), edition).await?;
-    Ok(decisions.stop_without_approval().map(|stop| HoldNote {
-        words: stop.words(project.settings.time_zone),
-        next: match stop.kind {
-            StopKind::Cancelled => format!("roundup approve {edition}"),
-            StopKind::Paused | StopKind::Resumed | StopKind::Timed => {
-                format!("roundup send {edition} --unpause")
-            }
-        },
+    Ok(decisions.stop_without_approval().map(|stop| {
+        let words = stop.words(project.settings.time_zone);
+        HoldNote {
+            sentence: format!("{edition} was {words}: it is not sent."),
+            stopped: Some(words),
+            next: match stop.kind {
+                StopKind::Cancelled => format!("roundup approve {edition}"),
+                StopKind::Paused | StopKind::Resumed | StopKind::Timed => {
+                    format!("roundup send {edition} --unpause")
+                }
+            },
+        }
     }))
 }
 

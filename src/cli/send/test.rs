@@ -52,6 +52,9 @@ struct TestOutcome {
     /// Who has stopped the edition, and when.
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped: Option<String>,
+    /// What became of it, where it is planned already or somebody has stopped it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    became: Option<String>,
     tests: Vec<TestResult>,
     /// What to type next.
     next: String,
@@ -92,7 +95,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
         (None, _) => format!("roundup send {edition}"),
     };
     screen.outcome(&TestOutcome {
-        stopped: hold.map(|hold| hold.words),
+        became: hold.as_ref().map(|hold| hold.sentence.clone()),
+        stopped: hold.and_then(|hold| hold.stopped),
         next,
         schema: "roundup.test/1",
         edition: prepared.edition.name.clone(),
@@ -105,7 +109,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
 
 impl Outcome for TestOutcome {
     fn text(&self, text: &mut Text) {
-        let Self { edition, hash, practice, stopped, tests, next, .. } = self;
+        let Self { hash, practice, became, tests, next, .. } = self;
         for TestResult { address, accepted, answer, .. } in tests {
             let word = if *accepted { "accepted" } else { "refused" };
             text.line(format!("  {word}  {address}  {}", text.faint(answer)));
@@ -119,8 +123,8 @@ impl Outcome for TestOutcome {
             text.say("The test is in outbox/, a Maildir. Set ROUNDUP_RELAY to send it for real.");
         }
         let what = "The subject begins with [TEST], and the unsubscribe links do nothing.";
-        if let Some(stopped) = stopped {
-            text.say(format!("{edition} was {stopped}: it is not sent."));
+        if let Some(became) = became {
+            text.say(became.clone());
         }
         let is_accepted = tests.iter().all(|test| test.accepted);
         let then = if is_accepted { "Next" } else { "Then test again" };

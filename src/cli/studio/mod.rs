@@ -25,6 +25,8 @@ use serde::Serialize;
 use tokio::sync::oneshot;
 
 use crate::cli::globals::Globals;
+use crate::cli::send::gate::{HoldNote, hold_note};
+use crate::cli::steps::destination::Destination;
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
@@ -121,7 +123,7 @@ pub async fn run(
                 unless_broken(taking).await.unwrap_or(true)
             }
             _ = &mut stop => {
-                say_next(editor.name(), globals);
+                say_next(editor.name(), globals).await;
                 return Ok(Exit::Done);
             }
         };
@@ -211,10 +213,18 @@ impl Outcome for OpenedStudio<'_> {
 }
 
 /// Where a person who has finished here goes on.
-fn say_next(edition: &str, globals: &Globals) {
-    globals
-        .screen
-        .say(&format!("Next: roundup test {edition} --to ADDRESS, then roundup send {edition}"));
+async fn say_next(edition: &str, globals: &Globals) {
+    // What cannot be read is named by the command that is typed next.
+    globals.screen.say(&match hold(edition, globals).await {
+        Ok(Some(HoldNote { sentence, next, .. })) => format!("{sentence} Next: {next}"),
+        _ => format!("Next: roundup test {edition} --to ADDRESS, then roundup send {edition}"),
+    });
+}
+
+async fn hold(edition: &str, globals: &Globals) -> Result<Option<HoldNote>, Failure> {
+    let project = globals.project()?;
+    let practice = Destination::of(&project, None)?.is_practice();
+    hold_note(&project, edition, practice).await
 }
 
 fn open_browser(

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::approval::{ApprovalState, StopKind, approve_command};
-use crate::cli::report::edition_report::{figures_of, resume_step};
+use crate::cli::report::edition_report::{became, figures_of, resume_step};
 use crate::cli::send::gate;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::frozen;
@@ -13,7 +13,6 @@ use crate::cli::steps::ledgers;
 use crate::cli::studio::view::View;
 use crate::cli::terminal::failure::Failure;
 use crate::count::{more_people, people};
-use crate::ledger::Ledger;
 use crate::report::{EditionPhase, Report};
 
 /// How far the edition has come.
@@ -58,11 +57,10 @@ impl SendingState {
         let View { project, chosen, .. } = view;
         let practice = Destination::of(project, None)?.is_practice();
         let ledger = ledgers::existing_ledger(project, practice).await?;
-        if let Some(ledger) = &ledger {
-            let planned = ledger.summaries().await?;
-            if let Some(planned) = planned.into_iter().find(|one| one.name == chosen.name) {
-                return Ok(Self::begun(&figures_of(project, ledger, &planned, practice).await?));
-            }
+        if let Some(ledger) = &ledger
+            && let Some(report) = figures_of(project, ledger, &chosen.name, practice).await?
+        {
+            return Ok(Self::begun(&report));
         }
         let needed = project.settings.approval.people;
         let decisions = gate::decisions(ledger.as_ref(), &chosen.name).await?;
@@ -95,16 +93,14 @@ impl SendingState {
     fn begun(report: &Report) -> Self {
         let edition = &report.edition;
         let resume = resume_step(report);
-        let goes_on = if resume.is_some() { SendingPhase::Begun } else { SendingPhase::Sending };
-        let (phase, became) = match report.state {
-            EditionPhase::Finished => (SendingPhase::Finished, "is finished"),
-            EditionPhase::Sending => (goes_on, "is being sent now"),
-            EditionPhase::Paused => (goes_on, "is paused"),
-            EditionPhase::Unfinished => (goes_on, "is not finished"),
+        let phase = match (report.state, &resume) {
+            (EditionPhase::Finished, _) => SendingPhase::Finished,
+            (_, Some(_)) => SendingPhase::Begun,
+            (_, None) => SendingPhase::Sending,
         };
         Self {
             phase,
-            words: format!("{edition} {became}: {}.", report.arithmetic()),
+            words: became(report),
             approval: String::new(),
             command: resume.unwrap_or_else(|| format!("roundup report {edition}")),
             correction: (phase == SendingPhase::Finished && report.corrects.is_none())
