@@ -135,6 +135,7 @@ pub(super) fn is_of_a_server(address: &str) -> bool {
     matches!(
         local,
         "postmaster"
+            | "post_master"
             | "mailer-daemon"
             | "mailerdaemon"
             | "mailer"
@@ -144,6 +145,8 @@ pub(super) fn is_of_a_server(address: &str) -> bool {
             | "mail.daemon"
             | "abuse"
             | "hostmaster"
+            | "imss"
+            | "ndr"
             | "root"
     ) || local.starts_with("mailer-daemon")
 }

@@ -51,8 +51,6 @@ pub(super) fn judge(judged: &JudgedWords<'_>) -> Judgement {
         (Some(own), _) if own.class != 2 => Some(own),
         (own, status) => status.or(own),
     };
-    // No later try finds a server for a domain that says it has none (RFC 7505), though some call that passing.
-    let nearest = nearest.filter(|status| status.class != 4 || !says_no_server(words));
     let said = said_in(&quoted);
     let is_said = said.contains(char::is_alphabetic);
     let mut senses = reasons_in(&ready(if is_said { &said } else { words }));
@@ -67,7 +65,11 @@ pub(super) fn judge(judged: &JudgedWords<'_>) -> Judgement {
     }
     let replies: Vec<Reply> = quoted.iter().map(|one| one.reply.clone()).collect();
     let by_table = by_table(&replies, words, nearest);
-    let decided = decided(&senses, by_table, nearest, &replies);
+    let decided = match decided(&senses, by_table, nearest, &replies) {
+        // No later try finds a server for a domain that says it has none (RFC 7505), though some call that passing.
+        NoticeKind::Soft if says_no_server(words) => NoticeKind::Hard,
+        kind => kind,
+    };
     let first = quoted.iter().find(|one| !one.reply.is_positive());
     let absence = Absence {
         stage: first.and_then(|one| one.stage).or(judged.stage),

@@ -69,6 +69,11 @@ pub enum Blame {
     Unclear,
 }
 
+const ENCRYPTION_CURE: &str = "connect over TLS: let ROUNDUP_RELAY begin with smtps:// (port 465) or smtp:// (port 587); for a server \
+                               on this computer, let it also end in ?tls=starttls";
+const LIST_QUALITY_CURE: &str = "too many addresses of the list do not exist: settle what came back with `roundup inbox`, wait a \
+                                 day, then send more slowly (`rate` under [send])";
+
 impl RefusalKind {
     pub const ALL: [RefusalKind; 25] = [
         RefusalKind::Login,
@@ -209,10 +214,7 @@ impl RefusalKind {
                  password, ask the administrator to switch on SMTP AUTH for this mailbox, or set \
                  ROUNDUP_RELAY_TOKEN_COMMAND (OAuth)"
             }
-            RefusalKind::Encryption => {
-                "connect over TLS: let ROUNDUP_RELAY begin with smtps:// (port 465) or smtp:// (port 587); for a server \
-                 on this computer, let it also end in ?tls=starttls"
-            }
+            RefusalKind::Encryption => ENCRYPTION_CURE,
             RefusalKind::Sender => {
                 "set `address` under [sender] in roundup.toml to one that this login may send as, \
                  or verify the address or its domain in the provider's settings"
@@ -239,10 +241,7 @@ impl RefusalKind {
                 "ask for the address in the reply to be taken off the block list, or send through \
                  a relay with a login (ROUNDUP_RELAY)"
             }
-            RefusalKind::ListQuality => {
-                "too many addresses of the list do not exist: settle what came back with `roundup inbox`, wait a \
-                 day, then send more slowly (`rate` under [send])"
-            }
+            RefusalKind::ListQuality => LIST_QUALITY_CURE,
             RefusalKind::Relaying => {
                 "let the relay know this computer: set ROUNDUP_RELAY_USERNAME and \
                  ROUNDUP_RELAY_PASSWORD, use port 587 or 465, or ask the relay's operators to \

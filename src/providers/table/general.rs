@@ -70,7 +70,6 @@ pub(in super::super) const LATER: ProviderReplies = ProviderReplies {
         ReplyRule("", "mailbox size", MailboxFull),
         ReplyRule("", "mails auf dem server", MailboxFull),
         ReplyRule("", "exceeding their quota", MailboxFull),
-        ReplyRule("", "exceeding his quota", MailboxFull),
         ReplyRule("", "messages on the server", MailboxFull),
         ReplyRule("5", "limit exceeded", Quota),
         ReplyRule("5", "limit+reached", Quota),

@@ -1,5 +1,4 @@
-//! What servers say of a sender whose list has many addresses that do not exist: read before all else, since the words for one
-//! such address are among them.
+//! Counts of unknown addresses: read before all else, since the words for one such address are among them.
 //! Pure: data.
 
 use super::super::kind::RefusalKind::{ListQuality, LoginAttempts};
@@ -19,7 +18,8 @@ pub(in super::super) const LIST_QUALITY: ProviderReplies = ProviderReplies {
         ReplyRule("", "many invalid password", LoginAttempts),
         ReplyRule("", "many bad password", LoginAttempts),
         ReplyRule("", "many invalid credentials", LoginAttempts),
-        ReplyRule("", "many unsuccessful", LoginAttempts),
+        ReplyRule("", "many unsuccessful log", LoginAttempts),
+        ReplyRule("", "many unsuccessful auth", LoginAttempts),
         ReplyRule("", "directory harvest", ListQuality),
         ReplyRule("", "harvest attack", ListQuality),
         ReplyRule("", "dictionary attack", ListQuality),
