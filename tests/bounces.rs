@@ -330,7 +330,6 @@ mod wrapped {
             "550 5.5.0 Le compte du destinataire est bloque. The recipient account is blocked. LPN007_426",
             "550 an MX or SRV record indicated no SMTP service",
             "450 4.0.0 The domain example.org doesn't receive email according to the administrator: returned Null MX",
-            "500 unknown recipient",
         ] {
             for (name, wrapper) in WRAPPERS {
                 for command in [RECIPIENT, "."] {
