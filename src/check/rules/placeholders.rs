@@ -175,7 +175,7 @@ mod tests {
             "A walk for {name of school}.",
             "We saw ___ people.",
             "Full story to come.",
-            "Sample text.",
+            "We met. Sample text.",
             "The hall is old (check).",
             "It is warm. // needs a picture",
             "Photo: credit needed",
