@@ -39,12 +39,16 @@ pub async fn figures_of(
     edition: &str,
     practice: bool,
 ) -> Result<Option<Report>, Failure> {
+    let counts = ledger.counts(edition).await?;
+    // Nobody is planned: no other edition is read for it.
+    if counts.people() == 0 {
+        return Ok(None);
+    }
     let planned = ledger.summaries().await?;
     let Some(planned) = planned.into_iter().find(|one| one.name == edition) else {
         return Ok(None);
     };
     let known = phase_of(project, ledger, edition, practice).await?;
-    let counts = ledger.counts(edition).await?;
     let mut report = Report::new(&planned, counts, Vec::new(), 0, practice, known);
     report.is_retired = ledger.nature().await?.retired.is_some();
     Ok(Some(report))
