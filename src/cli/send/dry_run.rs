@@ -129,7 +129,7 @@ struct DryRunOutcome<'a> {
     /// Something must be fixed before it can be sent.
     is_held: bool,
     /// It is planned already, or somebody has stopped it.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     hold: Option<HoldNote>,
     findings: &'a [Finding],
     /// What the report would be, as in the file.

@@ -2,6 +2,7 @@
 //! Shell: reads the ledger.
 
 use chrono_tz::Tz;
+use serde::Serialize;
 
 use crate::approval::{ApprovalState, EditionDecisions, EditionStop, StopKind, approve_command};
 use crate::cli::report::edition_report::{became, figures_of, resume_step};
@@ -43,9 +44,11 @@ pub fn stopped(stop: &EditionStop, which: &str, zone: Tz) -> Failure {
 }
 
 /// Why the command that sends is not what comes next, and what is.
+#[derive(Serialize)]
 pub struct HoldNote {
     /// `cancelled by Amina (account office) on 27 November 2026 at 08:01`, where somebody has stopped it and nobody has decided
     /// about it since.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
     /// What became of it.
     pub sentence: String,
