@@ -89,6 +89,7 @@ const TAGS: &[&str] = &["tags", "tag", "segments", "segment", "labels", "groups"
 const LANGUAGE: &[&str] = &["language", "lang", "locale", "preferredlanguage"];
 const OBTAINED: &[&str] = &["obtainedat", "obtainedon", "obtained", "consentat", "consentdate"];
 const SINCE: &[&str] = &[
+    "statesince",
     "since",
     "unsubscribedat",
     "unsubscribedate",

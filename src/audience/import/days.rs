@@ -8,7 +8,7 @@ use crate::date::{DateOrder, WrittenDate};
 use crate::news::PartialDate;
 
 /// Earlier dates are zero values of databases: there was no newsletter by email.
-const FIRST_YEAR: i32 = 1995;
+pub const FIRST_YEAR: i32 = 1995;
 
 /// What the cells of the date columns of a file show together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -37,6 +37,12 @@ impl TableReading<'_> {
         found.lawful().map_err(none)
     }
 
+    /// What somebody agreed to who is not mailed now, as an export of the list has it. Nothing else is evidence then: what is
+    /// said about a whole file is not about them.
+    pub(super) fn evidence_kept(&self, record: &::csv::StringRecord) -> Option<BasisEvidence> {
+        self.written_evidence(record).ok().flatten()?.lawful().ok()
+    }
+
     /// What the file itself says: a column of lawful bases or of consents, or what its system writes down.
     fn written_evidence(
         &self,

@@ -30,6 +30,7 @@ mod word_kinds;
 mod workbook;
 
 pub use columns::{ColumnMapping, ImportField, MappedTo, MappingError};
+pub use days::FIRST_YEAR;
 pub use difference::{Difference, ImportStep, KnownPerson};
 pub use error::{ImportError, ImportFault};
 pub use gathered::Gathered;

@@ -47,6 +47,8 @@ pub(super) struct TableReading<'a> {
     own: Vec<(usize, String)>,
     /// Whether the file is the list, or an export of it.
     is_ours: bool,
+    /// Whether it is an export of the list, which has what is known of everybody, in whichever state they are.
+    is_export: bool,
 }
 
 impl<'a> TableReading<'a> {
@@ -74,7 +76,8 @@ impl<'a> TableReading<'a> {
         let is_own = recipe.is_none() && sheet.has_basis();
         let all = is_own || options.own == OwnColumns::All;
         let own = own_columns(&sheet, &options.mapping, all).map_err(fault)?;
-        let is_ours = options.own == OwnColumns::All || is_own_export(&sheet.shape.columns);
+        let is_export = is_own_export(&sheet.shape.columns);
+        let is_ours = options.own == OwnColumns::All || is_export;
         let order = None;
         let mut reading = Self {
             name,
@@ -87,6 +90,7 @@ impl<'a> TableReading<'a> {
             consent_column,
             own,
             is_ours,
+            is_export,
         };
         reading.order = reading.look_through().map_err(fault)?;
         Ok(reading)
@@ -225,6 +229,8 @@ impl<'a> TableReading<'a> {
         // A person who waits keeps what they agreed to, also in an export of ours.
         if waits {
             person.evidence = self.evidence(record).ok();
+        } else if self.is_export && person.evidence.is_none() {
+            person.evidence = self.evidence_kept(record);
         }
         // Where nothing in the row says why they may be mailed, an unclear word may be their no.
         if !is_refused && person.state == ListState::NoEvidence && unclear.is_none() {
@@ -337,6 +343,7 @@ impl<'a> TableReading<'a> {
         refusal: Option<ExclusionReason>,
         record: &::csv::StringRecord,
     ) {
+        let since = self.first_day(record, &self.columns.since).map(|(_, day)| day);
         match refusal.map_or_else(
             || self.evidence(record),
             |why| Err((ListState::of(&why), why.to_string())),
@@ -349,12 +356,11 @@ impl<'a> TableReading<'a> {
                 }
                 person.why = evidence.to_string();
                 person.evidence = Some(evidence);
-                person.since = person.joined;
+                person.since = since.filter(|_| self.is_export).or(person.joined);
             }
             Err((state, why)) => {
                 person.state = state;
                 person.why = why;
-                let since = self.first_day(record, &self.columns.since).map(|(_, day)| day);
                 // The day on which somebody came is not that of their no.
                 person.since = if state.is_no() { since } else { since.or(person.joined) };
             }

@@ -165,6 +165,7 @@ pub fn as_table<'a>(people: impl IntoIterator<Item = &'a ImportedPerson>) -> Vec
             yes_or_no(given.directly),
             yes_or_no(given.optout_offered),
             &guarded(given.met_through.word()),
+            &day(person.since),
         ];
         let cells = own.iter().map(|name| person.columns.get(*name).map_or("", String::as_str));
         let cells: Vec<String> = cells.map(guarded).collect();

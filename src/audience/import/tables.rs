@@ -77,7 +77,10 @@ pub fn tables_of(
     let mut start = Vec::new();
     open(input)?.take(64).read_to_end(&mut start).map_err(TableError::from)?;
     if let Some(kind) = wrong_kind(&start) {
-        return Err(TablesError::WrongKind(kind));
+        return Err(match kind {
+            OLD_OFFICE if has_password(input)? => TablesError::Password,
+            kind => TablesError::WrongKind(kind),
+        });
     }
     if !start.starts_with(b"PK\x03\x04") && !start.starts_with(b"PK\x05\x06") {
         return Ok(vec![headed(name, Arc::clone(input), keep)?]);
@@ -333,6 +336,34 @@ fn check_size(archive: &mut ZipArchive<Box<dyn ReadAt>>, packed: u64) -> Result<
     if unpacked > most { Err(TablesError::Bomb) } else { Ok(most) }
 }
 
+/// Whether what looks like an old Office file is a new one with a password: then it is a container (MS-CFB) with an entry of
+/// that name (MS-OFFCRYPTO 2.3.4).
+fn has_password(input: &Arc<dyn Input>) -> Result<bool, TablesError> {
+    /// As much of the list of entries as is searched: those of a workbook with a password are a dozen of 128 bytes.
+    const SEARCHED_BYTES: u64 = 64 * 1024;
+    let mut file = input.open_at().map_err(TableError::from)?;
+    let mut header = [0; 52];
+    let mut entries = Vec::new();
+    file.read_exact(&mut header)
+        .and_then(|()| file.seek(SeekFrom::Start(entries_at(&header))))
+        .and_then(|_| (&mut *file).take(SEARCHED_BYTES).read_to_end(&mut entries))
+        .or_else(
+            |error| if error.kind() == io::ErrorKind::UnexpectedEof { Ok(0) } else { Err(error) },
+        )
+        .map_err(TableError::from)?;
+    let wanted: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    Ok(memchr::memmem::find(&entries, &wanted).is_some())
+}
+
+/// Where the list of entries begins, by the first bytes of a container (MS-CFB 2.2).
+fn entries_at(header: &[u8; 52]) -> u64 {
+    let sector_bytes = 1_u64 << u32::from(header[30]).min(16);
+    let first = u32::from_le_bytes([header[48], header[49], header[50], header[51]]);
+    (u64::from(first) + 1) * sector_bytes
+}
+
+const OLD_OFFICE: &str = "an old Excel or Word file";
+
 /// What a file is by its first bytes, where it is surely no list.
 fn wrong_kind(bytes: &[u8]) -> Option<&'static str> {
     const KINDS: [(&[u8], &str); 12] = [
@@ -341,7 +372,7 @@ fn wrong_kind(bytes: &[u8]) -> Option<&'static str> {
         (b"\xff\xd8\xff", "a picture"),
         (b"GIF8", "a picture"),
         (b"RIFF", "a picture or a sound"),
-        (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
+        (b"\xd0\xcf\x11\xe0", OLD_OFFICE),
         (b"\x1f\x8b", "a gzip archive"),
         (b"7z\xbc\xaf", "a 7-Zip archive"),
         (b"Rar!", "a RAR archive"),
@@ -514,6 +545,14 @@ mod tests {
             assert_eq!(tables_of("x", bytes).unwrap_err(), TablesError::WrongKind(kind));
         }
         assert!(matches!(tables_of("x", b"PK\x03\x04garbage"), Err(TablesError::Zip(_))));
+        // A container of sectors of 512 bytes, whose entries begin in the third.
+        let mut bytes = b"\xd0\xcf\x11\xe0".to_vec();
+        bytes.resize(4 * 512, 0);
+        (bytes[30], bytes[48]) = (9, 2);
+        assert_eq!(tables_of("x", &bytes).unwrap_err(), TablesError::WrongKind(OLD_OFFICE));
+        let entry: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        bytes[3 * 512 + 128..][..entry.len()].copy_from_slice(&entry);
+        assert_eq!(tables_of("x", &bytes).unwrap_err(), TablesError::Password);
         assert_eq!(tables_of("x", b"").unwrap_err(), TablesError::Table(TableError::Empty));
     }
 

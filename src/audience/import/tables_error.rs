@@ -16,6 +16,8 @@ pub enum TablesError {
     Table(#[from] TableError),
     #[error("this is {0}, not a list of people")]
     WrongKind(&'static str),
+    #[error("the workbook has a password")]
+    Password,
     #[error("the ZIP is encrypted")]
     Encrypted,
     #[error("the ZIP cannot be read: {0}")]
@@ -47,6 +49,9 @@ impl TablesError {
             Self::Table(_) => "export it again as CSV, in UTF-8",
             Self::WrongKind(_) => {
                 "give the CSV, ZIP or XLSX file that your newsletter or contacts system exports"
+            }
+            Self::Password => {
+                "open it with its password, save the sheet as CSV (UTF-8), and give that file"
             }
             Self::Encrypted => "unpack it with its password, and give the files in it",
             Self::Zip(_) => "download it again, or unpack it and give the files in it",

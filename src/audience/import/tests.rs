@@ -2,6 +2,7 @@
 //! Pure: texts in, people out.
 
 mod never_a_yes;
+mod own_export;
 mod same_as_files;
 mod yes_and_no;
 

@@ -13,6 +13,7 @@ use crate::audience::{NoMail, NoMailReason};
 use crate::cli::globals::{Globals, warn_of_slip};
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::subscribers::basis_word::{MetWord, StatedWord};
+use crate::cli::subscribers::given_day::given_day;
 use crate::cli::subscribers::import_text::state_words;
 use crate::cli::subscribers::known::{known, known_in};
 use crate::cli::subscribers::writing::{OpenList, changed_meanwhile, need_database, open_list};
@@ -42,7 +43,7 @@ pub(super) struct AddArguments {
     source: String,
     /// When they gave it (default: today)
     #[arg(long, value_name = "DATE")]
-    obtained: Option<NaiveDate>,
+    obtained: Option<String>,
     /// Through whom they came, which a soft opt-in asks about
     #[arg(long, value_enum, value_name = "WHOM")]
     met_through: Option<MetWord>,
@@ -133,11 +134,10 @@ pub(super) async fn add(arguments: &AddArguments, globals: &Globals) -> Result<E
     need_database(&project, "add")?;
     let address = address(&arguments.address)?;
     let today = system::today(project.settings.time_zone);
-    let obtained = arguments.obtained.unwrap_or(today);
-    if obtained > today {
-        return Err(Failure::new(Exit::Usage, format!("{obtained} has not come yet"))
-            .help("give the day on which they gave their address"));
-    }
+    let obtained = match &arguments.obtained {
+        Some(text) => given_day(text, today)?,
+        None => today,
+    };
     let basis = arguments.basis.basis();
     let given = lawfully_given(basis, obtained, arguments.met_through)?;
     let cure = |meant: &str| {

@@ -19,6 +19,7 @@ use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::subscribers::basis_word::{MetWord, StatedWord};
 use crate::cli::subscribers::comparing::{self, ComparedList};
+use crate::cli::subscribers::given_day::{given_day, is_like_a_day};
 use crate::cli::subscribers::import_text;
 use crate::cli::subscribers::last_time::{ImportAnswers, answers_for};
 use crate::cli::subscribers::undo;
@@ -356,24 +357,17 @@ impl ImportArguments {
 
     fn options(&self, today: NaiveDate, own: OwnColumns) -> Result<ImportOptions, Failure> {
         let system = self.from.as_deref().map(system).transpose()?;
+        let obtained = match self.obtained.as_deref() {
+            None => Obtained::NotStated,
+            Some(text) if is_like_a_day(text) => Obtained::Day(given_day(text, today)?),
+            Some(text) => Obtained::Column(text.to_owned()),
+        };
         let stated = self.basis.map(|word| StatedBasis {
             basis: word.basis(),
             source: self.source.clone().unwrap_or_default(),
             met_through: MetWord::met_through(self.met_through),
-            obtained: match self.obtained.as_deref() {
-                None => Obtained::NotStated,
-                Some(text) => match text.parse() {
-                    Ok(day) => Obtained::Day(day),
-                    Err(_) => Obtained::Column(text.to_owned()),
-                },
-            },
+            obtained,
         });
-        if let Some(StatedBasis { obtained: Obtained::Day(day), .. }) = &stated
-            && *day > today
-        {
-            return Err(Failure::new(Exit::Usage, format!("{day} has not come yet"))
-                .help("give the day on which people gave their address"));
-        }
         let mapping = self.map.clone();
         Ok(ImportOptions { system, mapping, stated, dates: self.dates, own, today })
     }

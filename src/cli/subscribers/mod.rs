@@ -8,6 +8,7 @@ mod comparing;
 pub(super) mod edit;
 mod erase;
 mod export;
+mod given_day;
 mod import;
 mod import_text;
 pub(super) mod known;

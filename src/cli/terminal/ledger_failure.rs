@@ -5,7 +5,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::ledger::error::{LedgerError, SharedListError};
 
 /// The end of a cure after which the same command goes on.
-const RUN_AGAIN: &str = ", then run the same command again: it sends what is left";
+const RUN_AGAIN: &str = ", then run the same command again: nothing is done twice";
 
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {
@@ -41,7 +41,8 @@ fn cure(error: &LedgerError) -> (Exit, &'static str) {
     match error {
         LedgerError::Open { .. } | LedgerError::Write { .. } => (
             Exit::Failed,
-            "check that the ledger's folder exists and that you may write in it, then run the same command again",
+            "check that the ledger's folder exists, that you may write in it, and that its disk has space and no fault; \
+             then run the same command again",
         ),
         LedgerError::ReadOnly { .. } => (
             Exit::Usage,
