@@ -183,7 +183,7 @@ fn look_at_markdown(words: &edition::PlacedText) -> Result<(), TemplateFault> {
 
 /// The byte at which the address of a Markdown link begins that has a word of the list in it.
 ///
-/// Tags and ends are read once: a text may have as many beginnings of links as letters.
+/// Tags and ends are read once: every letter of a text may begin a link.
 fn personal_address(markdown: &str) -> Option<usize> {
     let found = tags(markdown);
     // Up to the parenthesis that closes it; one within braces is part of a call.

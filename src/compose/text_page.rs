@@ -53,7 +53,7 @@ impl TextPage {
         self.within.iter().filter(|one| matches!(one, Within::Quote)).count()
     }
 
-    /// An empty line within so many quotations, which holds them together.
+    /// An empty line within quotations, which holds them together.
     fn empty_line(&self, mut quotes: usize) -> String {
         let mut line = String::new();
         for one in &self.within {

@@ -47,7 +47,7 @@ fn people() -> impl Strategy<Value = Vec<ImportedPerson>> {
             let cells = [("town".to_owned(), town)].into_iter();
             let columns: OwnCells = cells.filter(|(_, town)| !town.is_empty()).collect();
             let person = ImportedPerson::from(stored);
-            found.push(ImportedPerson { joined, since, evidence, columns, ..person });
+            found.push(ImportedPerson { joined, since, columns, evidence, ..person });
         }
         found
     })
