@@ -375,6 +375,10 @@ impl<'a> TableReading<'a> {
                 Some(state) => {
                     state.refusal().map(|why| consent_columns::elsewhere(&column.title, why))
                 }
+                // In an export of ours it is a state, and no basis beside it lets anybody be mailed.
+                None if self.is_export && cell == ListState::NoEvidence.word() => {
+                    column.refusal(cell).or_else(|| ListState::NoEvidence.refusal())
+                }
                 None => column.refusal(cell),
             }
         };

@@ -14,19 +14,21 @@ pub(super) fn is_like_a_day(text: &str) -> bool {
 
 /// A whole day that has come: a year, or a month, is not evidence of when somebody agreed.
 pub(super) fn given_day(text: &str, today: NaiveDate) -> Result<NaiveDate, Failure> {
-    let failure = |what: String, cure: &str| Err(Failure::new(Exit::Usage, what).help(cure));
+    let cure = "give the day on which they gave their address";
     let Ok(day) = text.trim().parse::<NaiveDate>() else {
         let shown: String = text.escape_debug().take(60).collect();
-        let cure = "write year, month and day, as in 2024-05-31";
-        return failure(format!("`{shown}` is not a whole day"), cure);
+        return Err(Failure::new(Exit::Usage, format!("`{shown}` is not a whole day"))
+            .help("write year, month and day, as in 2024-05-31"));
     };
-    let cure = "give the day on which they gave their address";
     if day > today {
-        return failure(format!("{day} has not come yet"), cure);
+        return Err(Failure::new(Exit::Usage, format!("{day} has not come yet")).help(cure));
     }
     if NaiveDate::from_ymd_opt(FIRST_YEAR, 1, 1).is_some_and(|first| day < first) {
-        let what = format!("{day} is before {FIRST_YEAR}, when there were no newsletters by email");
-        return failure(what, cure);
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("{day} is before {FIRST_YEAR}, when there were no newsletters by email"),
+        )
+        .help(cure));
     }
     Ok(day)
 }
