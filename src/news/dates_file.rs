@@ -61,7 +61,12 @@ impl StoryDates {
 
     /// The file's text.
     pub fn write(&self) -> String {
-        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        let quoted = |text: &str| {
+            let value = toml::Value::String(text.to_owned()).to_string();
+            // With both kinds of quotation marks in it, it stands in three, which no key does.
+            let is_key = !["\"\"\"", "'''"].iter().any(|mark| value.starts_with(mark));
+            if is_key { value } else { toml_edit::Key::new(text).to_string() }
+        };
         let mut text = String::from(HEADING);
         for (source, items) in &self.dates {
             text.push_str(&format!("\n[{}]\n", quoted(source)));
@@ -111,6 +116,7 @@ mod tests {
         let mut answers = StoryDates::default();
         answers.give("web site", "e.org/a", PartialDate::parse("2020-12-03", London).unwrap());
         answers.give("web site", "a \"b\"", PartialDate::parse("2020-11", London).unwrap());
+        answers.give("it's \"x\"", "b'c\"", PartialDate::parse("2020-11", London).unwrap());
         let text = answers.write();
         assert_eq!(StoryDates::read(&text, London), Ok(answers));
         let by_hand = StoryDates::read("[site]\nx = 2020-12-03\n", London).unwrap();

@@ -36,6 +36,9 @@ pub(super) enum RunStep {
     End(RunEnd),
 }
 
+/// Four connections may be refused side by side, and once more each.
+const LEAST_LIMITS: u32 = 8;
+
 /// What has gone wrong so far.
 #[derive(Debug, Clone)]
 pub(super) struct Failures {
@@ -44,6 +47,8 @@ pub(super) struct Failures {
     patience: Patience,
     /// The relay has taken a message in this run.
     has_taken: bool,
+    /// How often it wanted less.
+    limits: u32,
     /// Sessions lost in a row.
     lost: u32,
     /// The same by row.
@@ -58,6 +63,7 @@ impl Failures {
             reconnect,
             patience,
             has_taken: false,
+            limits: 0,
             lost: 0,
             lost_on: BTreeMap::new(),
             met_limit: BTreeMap::new(),
@@ -96,12 +102,17 @@ impl Failures {
             // A limit is not a failure of the relay, and goes by. Where it has taken nothing yet, it may as well be the login
             // that is closed: each further try makes that longer.
             RunFate::ConnectionFailed { why } | RunFate::SessionLost { why } if slower => {
+                self.limits += 1;
                 match self.patience.failed(now, false) {
                     NextAttempt::TryAfter { pause, .. } => {
                         RunStep::Wait { why, pause, left: Duration::MAX }
                     }
                     NextAttempt::GiveUp if self.has_taken => {
                         RunStep::Wait { why, pause: LONGEST_PAUSE, left: Duration::MAX }
+                    }
+                    // Another connection may be handing over the first message.
+                    NextAttempt::GiveUp if self.limits < LEAST_LIMITS => {
+                        RunStep::Wait { why, pause: self.reconnect, left: Duration::MAX }
                     }
                     NextAttempt::GiveUp => RunStep::End(RunEnd::Unreachable { why }),
                 }
@@ -169,7 +180,7 @@ mod tests {
             (vec![fails(); 6], "1wwwwx"),
             (vec![fails(), fails(), ok(), fails()], "1w+1"),
             // Limits of a relay that has taken nothing are trouble like any other; one that has taken a message is waited for.
-            (vec![(Planned, trouble(), true); 6], "1wwwwx"),
+            (vec![(Planned, trouble(), true); 8], "1wwww11x"),
             ([vec![ok()], vec![(Planned, trouble(), true); 8]].concat(), ".1wwwwwww"),
             // Each of these leaves a person in doubt: patience would cost more of them.
             (vec![(Uncertain, trouble(), false); 3], "1wx"),

@@ -341,7 +341,7 @@ fn a_project_is_retired_by_its_copy_before_it_has_sent_anything() {
         (&[][..], &[][..]),
         (&["send 2020-12 --confirm 2", "approve 2020 --as Amina"], &[]),
         (&[], &["send 2020-12 --confirm 2"]),
-        (&["send 2020-11 --confirm 2"], &["pause 2020"]),
+        (&["send 2020-12 --confirm 2"], &["pause 2020"]),
     ] {
         let charity = Charity::new().people(2).variable("USER", "office");
         for command in before {

@@ -146,7 +146,7 @@ impl From<ArchiveError> for Failure {
                 (Exit::Usage, "restore into an empty folder: roundup restore FILE --project DIR")
             }
             ArchiveError::NotOurs(_) | ArchiveError::BadEntry(_) => {
-                (Exit::Usage, "give a file that `roundup backup` wrote")
+                (Exit::Usage, "give the file that a project was backed up into")
             }
             ArchiveError::Newer(_) => (Exit::Usage, "install the newest version of roundup"),
             ArchiveError::TooLarge => (
