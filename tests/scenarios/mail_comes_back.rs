@@ -286,3 +286,16 @@ fn one_strange_event_costs_only_itself_and_none_is_older_than_its_copy() {
     assert!(says_of(&charity, "p1@example.org", "Is not mailed"));
     assert!(!says_of(&charity, "p2@example.org", "Is not mailed"));
 }
+
+/// Programs read a line for each email, and a failure is one too, where nothing was read before it.
+#[test]
+fn a_failure_of_the_inbox_is_a_line_of_json() {
+    let charity = Charity::new().people(1);
+    for command in ["inbox --dir nowhere", "inbox --events nowhere.json", "inbox"] {
+        let ran = charity.run(&format!("{command} --json"));
+        assert_ne!(ran.code, 0, "{command}: {ran:?}");
+        assert_eq!(ran.stdout.lines().count(), 1, "{command}: {ran:?}");
+        let failure: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(failure["schema"], "roundup.error/1", "{command}");
+    }
+}

@@ -124,6 +124,7 @@ impl From<MailboxError> for Failure {
 }
 
 pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failure> {
+    globals.screen.begin_records();
     if let Some(named) = &arguments.drop {
         return Box::pin(drop_box::settle(Some(named), arguments.dry_run, globals)).await;
     }

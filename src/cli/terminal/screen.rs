@@ -157,6 +157,11 @@ impl Screen {
         self.lines(|text| outcome.text(text))
     }
 
+    /// From here on each object that is printed is a line: that of a failure too, also where it is the first.
+    pub fn begin_records(&self) {
+        self.printed.records.store(true, Ordering::Relaxed);
+    }
+
     /// One of many outcomes of a command: programs get a line of JSON for each.
     ///
     /// # Errors
@@ -166,7 +171,7 @@ impl Screen {
             return self.lines(|text| outcome.text(text));
         }
         let line = json_line(outcome, &self.project)?;
-        self.printed.records.store(true, Ordering::Relaxed);
+        self.begin_records();
         self.data(&line)
     }
 
