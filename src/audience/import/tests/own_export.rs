@@ -19,7 +19,9 @@ fn day() -> impl Strategy<Value = Option<chrono::NaiveDate>> {
 }
 
 fn evidence() -> impl Strategy<Value = Option<BasisEvidence>> {
-    let facts = (day(), proptest::option::of(any::<bool>()), "[a-z]{0,8}", "[A-Za-z ,\"]{0,12}");
+    // Cells are stored as they are read: without quotation marks around them.
+    let wording = "([A-Za-z][A-Za-z ,\"]{0,10}[a-z])?";
+    let facts = (day(), proptest::option::of(any::<bool>()), "[a-z]{0,8}", wording);
     proptest::option::of(facts.prop_map(|(obtained, optout_offered, source, wording)| {
         let given = CollectionFacts {
             obtained,
