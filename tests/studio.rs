@@ -64,6 +64,13 @@ fn charity() -> Charity {
     )
 }
 
+/// A newsletter whose newest story leads to a page on this computer.
+fn charity_with_a_link(page: &str) -> Charity {
+    let story =
+        format!("---\ntitle: Story of the 21\ndate: 2020-12-21\nlink: {page}\n---\n\nText.\n");
+    charity().setting("[checks]\nallow_local = true\n").file("news/2020-12-21-story.md", story)
+}
+
 const TITLES: &str = "return [...document.querySelectorAll('#stories .story')].map((row) => row.dataset.state + ' ' + row.querySelector('.name').textContent)";
 
 async fn titles(browser: &Browser) -> Vec<String> {

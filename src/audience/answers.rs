@@ -24,10 +24,10 @@ impl Answers {
         if cell.is_empty() {
             return;
         }
-        let word = bare(cell);
-        self.plain_no += u64::from(PLAIN_NO.contains(&word.as_str()));
-        let is_word = |word: &str| YES_WORDS.contains(&word) || NO_WORDS.contains(&word);
-        let is_answer = is_word(&word) || is_word(&cell.to_lowercase()) || is_state(cell);
+        let spellings = spellings(cell);
+        self.plain_no += u64::from(PLAIN_NO.contains(&spellings[0].as_str()));
+        let is_answer = is_in(YES_WORDS, &spellings) || is_in(NO_WORDS, &spellings);
+        let is_answer = is_answer || is_state(cell);
         *(if is_answer { &mut self.said } else { &mut self.others }) += 1;
     }
 
@@ -49,12 +49,17 @@ impl Answers {
 
 /// Whether a cell is a no.
 pub fn is_no(cell: &str) -> bool {
-    let word = bare(cell);
-    NO_WORDS.contains(&word.as_str()) || NO_WORDS.contains(&cell.trim().to_lowercase().as_str())
+    is_in(NO_WORDS, &spellings(cell))
 }
 
-fn bare(cell: &str) -> String {
-    cell.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+/// A cell's word by itself, and the whole cell: some answers are characters such as `✓`.
+fn spellings(cell: &str) -> [String; 2] {
+    let bare = cell.trim_matches(|c: char| !c.is_alphanumeric());
+    [bare, cell.trim()].map(str::to_lowercase)
+}
+
+fn is_in(words: &[&str], spellings: &[String; 2]) -> bool {
+    spellings.iter().any(|spelling| words.contains(&spelling.as_str()))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::json;
 
 use crate::browser::{Browser, Studio};
+use crate::support::Charity;
 use crate::{charity, in_browser, open, open_words, until_settled, value};
 
 const DRAFT: &str = "editions/2020-12.md";
@@ -17,6 +18,16 @@ const LOSES_AN_ANSWER: &str =
     if (to === 'do' && !cut) { cut = window.cut = true; throw new TypeError('gone'); }
     return answer;
 }";
+
+/// A draft whose words are open. The studio ends when it is dropped.
+async fn with_open_words(browser: &Browser) -> (Charity, Studio) {
+    let charity = charity();
+    charity.run("draft --month 2020-12").ends(0);
+    let studio = Studio::of(&charity, "2020-12");
+    open(browser, &studio).await;
+    open_words(browser).await;
+    (charity, studio)
+}
 
 async fn has_no_choice(browser: &Browser) {
     let choice = "return document.querySelector('.choice')?.textContent ?? null";
@@ -53,11 +64,7 @@ fn words_that_were_written_without_an_answer_are_ones_own() {
 #[test]
 fn while_the_file_is_gone_there_is_nothing_to_choose() {
     in_browser(false, async |browser| {
-        let charity = charity();
-        charity.run("draft --month 2020-12").ends(0);
-        let studio = Studio::of(&charity, "2020-12");
-        open(&browser, &studio).await;
-        open_words(&browser).await;
+        let (charity, _studio) = with_open_words(&browser).await;
         browser.keys("#preheader", &format!("{ALL}Before")).await;
         until_settled(&browser).await;
         let (here, away) = (charity.path(DRAFT), charity.path("away.md"));
@@ -77,11 +84,7 @@ fn while_the_file_is_gone_there_is_nothing_to_choose() {
 #[test]
 fn a_choice_goes_when_the_other_version_does() {
     in_browser(false, async |browser| {
-        let charity = charity();
-        charity.run("draft --month 2020-12").ends(0);
-        let studio = Studio::of(&charity, "2020-12");
-        open(&browser, &studio).await;
-        open_words(&browser).await;
+        let (charity, _studio) = with_open_words(&browser).await;
         browser.keys("#headline", "Mine").await;
         until_settled(&browser).await;
         let before = charity.read(DRAFT);
@@ -104,11 +107,7 @@ fn a_choice_goes_when_the_other_version_does() {
 #[test]
 fn what_could_not_be_written_is_tried_again() {
     in_browser(false, async |browser| {
-        let charity = charity();
-        charity.run("draft --month 2020-12").ends(0);
-        let studio = Studio::of(&charity, "2020-12");
-        open(&browser, &studio).await;
-        open_words(&browser).await;
+        let (charity, _studio) = with_open_words(&browser).await;
         // A disk that is full, as the page hears of it.
         let full =
             json!({"what": "editions/2020-12.md cannot be written: no space left"}).to_string();

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, Studio};
-use crate::{ask_to_ignore, charity, do_to, in_browser, open, select, until_titles};
+use crate::{
+    ask_to_ignore, charity, charity_with_a_link, do_to, in_browser, open, select, until_titles,
+};
 
 const SHOWN: [&str; 3] =
     ["shown Story of the 21", "shown Story of the 12", "shown Story of the 03"];
@@ -182,13 +184,7 @@ fn the_command_that_sends_asks_for_the_number_and_needs_another_terminal() {
 fn links_that_were_checked_say_when() {
     in_browser(false, async |browser| {
         let website = wiremock::MockServer::start().await;
-        let story = format!(
-            "---\ntitle: Story of the 21\ndate: 2020-12-21\nlink: {}/gone\n---\n\nText.\n",
-            website.uri()
-        );
-        let charity = charity()
-            .setting("[checks]\nallow_local = true\n")
-            .file("news/2020-12-21-story.md", story);
+        let charity = charity_with_a_link(&format!("{}/gone", website.uri()));
         let studio = Studio::of(&charity, "2020-12");
         open(&browser, &studio).await;
         browser.until_says("#link-age", "not checked yet").await;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::browser::Studio;
 use crate::support::Charity;
-use crate::{charity, in_browser, open};
+use crate::{charity, charity_with_a_link, in_browser, open};
 
 fn ready() -> Charity {
     let charity =
@@ -84,13 +84,7 @@ fn an_edition_that_was_sent_says_that_changes_reach_nobody() {
 fn the_age_of_a_link_grows_while_the_page_is_open() {
     in_browser(false, async |browser| {
         let website = wiremock::MockServer::start().await;
-        let story = format!(
-            "---\ntitle: Story of the 21\ndate: 2020-12-21\nlink: {}/gone\n---\n\nText.\n",
-            website.uri()
-        );
-        let charity = charity()
-            .setting("[checks]\nallow_local = true\n")
-            .file("news/2020-12-21-story.md", story);
+        let charity = charity_with_a_link(&format!("{}/gone", website.uri()));
         let studio = Studio::of(&charity, "2020-12");
         open(&browser, &studio).await;
         browser.click("#ask-links").await;
