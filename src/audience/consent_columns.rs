@@ -5,6 +5,8 @@
 //! this file. Words are compared whole, never by a part of them: `inactive` is not `active`. A word that is in no table is
 //! never a yes.
 
+use std::sync::LazyLock;
+
 use super::answers::Answers;
 use super::{Basis, ExclusionReason};
 use crate::audience::answer_words::{NEGATIONS, NO_BEGINNINGS, NO_WORDS, YES_WORDS};
@@ -15,7 +17,7 @@ use crate::audience::consent_topics::{
     ABOUT_A_NO, AND_WORDS, NO_FILES, NOTHING_SAID, OTHER_STATE_TITLES, OTHER_TOPICS, OTHER_WAYS,
     TAKING_BACK, TOPIC_TITLES, TOPIC_WHOLE_TITLES, TOPIC_YES_WORDS,
 };
-use crate::audience::consent_words::{AFTER_A_NO, NO_ANYWHERE, STATES, YES_TITLES};
+use crate::audience::consent_words::{AFTER_A_NO, NO_ANYWHERE, NoWord, STATES, YES_TITLES};
 use crate::audience::other_topics::SOMETHING_ELSE;
 use crate::rfc::csv::simple;
 
@@ -443,9 +445,27 @@ pub fn no_anywhere(cell: &str) -> Option<ExclusionReason> {
     let whole = whole.map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()));
     let short = whole.filter(|part| (MIN_NO_BYTES..=LONGEST_NO_BYTES).contains(&part.len()));
     let mut found = short.filter_map(|part| {
-        NO_ANYWHERE.iter().find(|(known, _)| folds_to(part, known)).map(|(_, why)| why())
+        let alike = &NO_BY_FIRST_BYTE[usize::from(first_byte(part)?)];
+        alike.iter().find(|(known, _)| folds_to(part, known)).map(|(_, why)| why())
     });
     found.next()
+}
+
+/// The words of [`NO_ANYWHERE`] by the byte that they begin with, in their order: every cell of a list is compared with them.
+static NO_BY_FIRST_BYTE: LazyLock<Vec<Vec<NoWord>>> = LazyLock::new(|| {
+    let mut by_byte = vec![Vec::new(); 256];
+    for word in NO_ANYWHERE {
+        if let Some(byte) = first_byte(word.0) {
+            by_byte[usize::from(byte)].push(*word);
+        }
+    }
+    by_byte
+});
+
+/// What [`folds_to`] compares first.
+fn first_byte(cell: &str) -> Option<u8> {
+    let first = words_in(cell).next()?.as_bytes().first()?;
+    Some(first.to_ascii_lowercase())
 }
 
 /// Whether a cell, folded, is a word of the tables; nothing is copied for it.

@@ -197,8 +197,11 @@ pub const STATES: &[(&[&str], Option<fn() -> ExclusionReason>)] = &[
     (&["removed", "deleted", "erased", "archived"], Some(|| ExclusionReason::Removed)),
 ];
 
+/// Words that say no, in lower case, and the reason that they give.
+pub type NoWord = (&'static str, fn() -> ExclusionReason);
+
 /// Words that mean one thing in whatever column they stand by themselves.
-pub const NO_ANYWHERE: &[(&str, fn() -> ExclusionReason)] = &[
+pub const NO_ANYWHERE: &[NoWord] = &[
     ("unsubscribed", || ExclusionReason::Unsubscribed),
     ("unsubscribe", || ExclusionReason::Unsubscribed),
     ("opted out", || ExclusionReason::Unsubscribed),

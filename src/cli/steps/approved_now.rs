@@ -2,17 +2,14 @@
 //! Shell: reads the project, the list and the ledger.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use crate::approval::ApprovalState;
 use crate::cli::steps::chosen_edition::choose;
 use crate::cli::steps::destination::Destination;
-use crate::cli::steps::frozen::frozen;
+use crate::cli::steps::frozen::frozen_unchecked;
 use crate::cli::steps::ledgers::existing_ledger;
 use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::next_edition::NextEdition;
-use crate::cli::steps::prepare::prepare;
-use crate::cli::steps::run_checks::Reach;
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
@@ -31,9 +28,7 @@ pub async fn approval_now(
     let chosen = choose(project, asked, &screen).await?;
     let list = mailing_list(project, destination.is_practice(), &chosen.audience).await?;
     let examples = destination.takes_examples();
-    let list = Some(Arc::clone(&list));
-    let prepared = prepare(project, &chosen, list, examples, Reach::Project, &screen).await?;
-    let now = frozen(project, &chosen, &prepared)?;
+    let now = frozen_unchecked(project, &chosen, &list, examples).await?;
     let needed = project.settings.approval.people.max(1);
     Ok(ApprovalState::of(needed, &ledger.decisions_of(&chosen.name).await?, &now))
 }

@@ -2,16 +2,18 @@
 //! Shell: reads the project's templates.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use aws_lc_rs::digest;
 
 use crate::approval::{FrozenAudience, FrozenEdition, FrozenParts, FrozenStory, PeopleSample};
 use crate::audience::segment::Segment;
-use crate::audience::{Person, on_all_cores};
+use crate::audience::{Audience, List, Person, on_all_cores};
 use crate::cli::steps::chosen_edition::ChosenEdition;
-use crate::cli::steps::prepare::PreparedEdition;
+use crate::cli::steps::prepare::{PreparedEdition, composed, shown_subject};
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::system;
+use crate::compose::composition::Composition;
 use crate::edition::{Draft, Edition};
 use crate::news::Item;
 use crate::project::Project;
@@ -30,7 +32,33 @@ pub fn frozen(
     chosen: &ChosenEdition,
     prepared: &PreparedEdition,
 ) -> Result<FrozenEdition, Failure> {
-    let PreparedEdition { edition, composition, audience, .. } = prepared;
+    let PreparedEdition { edition, composition, audience, list, takes_examples, .. } = prepared;
+    let people = match list {
+        Some(list) => Some(people(project, chosen, list, *takes_examples)?.1),
+        None => None,
+    };
+    freeze(project, chosen, (edition, composition, list.as_deref()), audience, people)
+}
+
+/// The same with nobody's copy looked at, and no check: enough to see whether an approval still holds.
+pub async fn frozen_unchecked(
+    project: &Project,
+    chosen: &ChosenEdition,
+    list: &Arc<List>,
+    takes_examples: bool,
+) -> Result<FrozenEdition, Failure> {
+    let (edition, composition) = composed(project, chosen, &list.people).await?;
+    let (audience, people) = people(project, chosen, list, takes_examples)?;
+    freeze(project, chosen, (&edition, &composition, Some(list)), &audience, Some(people))
+}
+
+fn freeze(
+    project: &Project,
+    chosen: &ChosenEdition,
+    (edition, composition, list): (&Edition, &Composition, Option<&List>),
+    audience: &Audience,
+    people: Option<PeopleSample>,
+) -> Result<FrozenEdition, Failure> {
     let templates = project.templates()?;
     let words = (&edition.headline.text, &edition.introduction.text, &edition.figures);
     let translated: Vec<_> = edition
@@ -44,7 +72,7 @@ pub fn frozen(
     let settings = &project.settings;
     Ok(FrozenEdition {
         hash: composition.hash(),
-        subject: prepared.shown_subject(),
+        subject: shown_subject(composition, list),
         preheader: edition.preheader.text.clone(),
         template: edition.template.clone(),
         template_hash: hash(&templates.files_of(&edition.template)),
@@ -60,7 +88,7 @@ pub fn frozen(
             people: audience.mailed,
             bases: audience.bases.clone(),
         },
-        people: people(project, chosen, prepared)?,
+        people,
     })
 }
 
@@ -119,29 +147,32 @@ fn parts(project: &Project, edition: &Edition) -> Result<FrozenParts, Failure> {
     Ok(parts)
 }
 
-/// Who is mailed, by names that are of no use elsewhere; none without a list.
+/// Who is mailed, counted, and by names that are of no use elsewhere.
 fn people(
     project: &Project,
     chosen: &ChosenEdition,
-    prepared: &PreparedEdition,
-) -> Result<Option<PeopleSample>, Failure> {
-    let Some(list) = &prepared.list else { return Ok(None) };
-    let (keys, examples) = (project.keys(system::random)?, prepared.takes_examples);
+    list: &Arc<List>,
+    examples: bool,
+) -> Result<(Audience, PeopleSample), Failure> {
+    let keys = project.keys(system::random)?;
     let edition = chosen.name.clone();
     let portions = on_all_cores(list, move |list, portion| {
-        let mailed = list.people(&portion, examples).filter_map(|person| match person {
-            Person::Mailed(recipient) => {
-                Some(keys.approval_name(&edition, &recipient.address.key()))
+        let (mut audience, mut names) = (Audience::default(), Vec::new());
+        for person in list.people(&portion, examples) {
+            audience.count(&person);
+            if let Person::Mailed(recipient) = person {
+                names.push(keys.approval_name(&edition, &recipient.address.key()));
             }
-            Person::LeftOut(_) => None,
-        });
-        mailed.collect::<Vec<_>>()
+        }
+        (audience, names)
     });
-    let mut names = Vec::new();
+    let (mut everybody, mut every_name) = (Audience::default(), Vec::new());
     for portion in portions {
-        names.extend(portion?);
+        let (audience, names) = portion?;
+        everybody = everybody.and(audience);
+        every_name.extend(names);
     }
-    Ok(Some(PeopleSample::of(names)))
+    Ok((everybody, PeopleSample::of(every_name)))
 }
 
 /// The segment, or the edition whose readers get a correction.

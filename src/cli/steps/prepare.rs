@@ -86,11 +86,7 @@ impl PreparedEdition {
 
     /// The subject; of a correction, as those read it who got the mistake.
     pub fn shown_subject(&self) -> String {
-        let is_correction = self.list.as_ref().is_some_and(|list| list.correction().is_some());
-        let segments = is_correction.then(|| GOT_THE_MISTAKE.to_owned()).into_iter().collect();
-        let composition = &self.composition;
-        let variant = &composition.variants[composition.variant(&segments)];
-        composition.shown(composition.subject_of(variant))
+        shown_subject(&self.composition, self.list.as_deref())
     }
 
     /// What a correction corrects, and whom it concerns.
@@ -170,6 +166,14 @@ impl PreparedEdition {
     pub fn everybody(&self) -> impl Iterator<Item = Result<Person, ListError>> + '_ {
         self.list.iter().flat_map(|list| list.everybody(self.takes_examples))
     }
+}
+
+/// The subject; of a correction, as those read it who got the mistake.
+pub fn shown_subject(composition: &Composition, list: Option<&List>) -> String {
+    let is_correction = list.is_some_and(|list| list.correction().is_some());
+    let segments = is_correction.then(|| GOT_THE_MISTAKE.to_owned()).into_iter().collect();
+    let variant = &composition.variants[composition.variant(&segments)];
+    composition.shown(composition.subject_of(variant))
 }
 
 fn edition_of(
