@@ -5,11 +5,10 @@
 //! this file. Words are compared whole, never by a part of them: `inactive` is not `active`. A word that is in no table is
 //! never a yes.
 
-use std::sync::LazyLock;
-
 use super::answers::Answers;
 use super::{Basis, ExclusionReason};
 use crate::audience::answer_words::{NEGATIONS, NO_BEGINNINGS, NO_WORDS, YES_WORDS};
+use crate::audience::clear_no::{no_anywhere, words_in};
 use crate::audience::consent_titles::{
     NO_TITLES, NO_WHOLE_TITLES, PERHAPS_NOT_TOPICS, PERHAPS_TOPIC_PARTS, PERHAPS_TOPIC_WORDS,
 };
@@ -17,7 +16,7 @@ use crate::audience::consent_topics::{
     ABOUT_A_NO, AND_WORDS, NO_FILES, NOTHING_SAID, OTHER_STATE_TITLES, OTHER_TOPICS, OTHER_WAYS,
     TAKING_BACK, TOPIC_TITLES, TOPIC_WHOLE_TITLES, TOPIC_YES_WORDS,
 };
-use crate::audience::consent_words::{AFTER_A_NO, NO_ANYWHERE, NoWord, STATES, YES_TITLES};
+use crate::audience::consent_words::{STATES, YES_TITLES};
 use crate::audience::other_topics::SOMETHING_ELSE;
 use crate::rfc::csv::simple;
 
@@ -52,13 +51,6 @@ pub struct ConsentColumn {
     /// What its cells are, as far as they were seen.
     pub answers: Answers,
 }
-
-/// The longest of these, and a little more.
-const LONGEST_NO_BYTES: usize = 32;
-/// The shortest.
-const MIN_NO_BYTES: usize = 7;
-/// Several words of one cell stand apart by these, as in "Do Not Email; Do Not Phone".
-const PARTED_BY: [char; 6] = [';', ',', '|', '/', '\n', '\r'];
 
 /// The columns of a file that say whether people may be mailed. `taken` are read for something else.
 pub fn of(titles: &[String], taken: &[Option<usize>]) -> Vec<ConsentColumn> {
@@ -220,11 +212,6 @@ pub fn bare_word(cell: &str) -> String {
 /// A cell in lower case, with one space wherever there are spaces, hyphens or underscores.
 fn folded(cell: &str) -> String {
     words_in(cell).map(str::to_lowercase).collect::<Vec<_>>().join(" ")
-}
-
-fn words_in(cell: &str) -> impl Iterator<Item = &str> {
-    let parts = cell.split(|c: char| c.is_whitespace() || matches!(c, '-' | '_'));
-    parts.filter(|word| !word.is_empty())
 }
 
 /// What a state means: `Ok` is a yes.
@@ -435,53 +422,6 @@ fn is_dated(cell: &str) -> bool {
     digits >= 6 && cell.chars().any(|c| matches!(c, '1'..='9'))
 }
 
-/// A no that means one thing in whatever column it stands.
-pub fn no_anywhere(cell: &str) -> Option<ExclusionReason> {
-    // Of a million cells, nearly all are done with here.
-    if cell.len() > LONGEST_NO_BYTES && !cell.contains(PARTED_BY) {
-        return None;
-    }
-    let whole = std::iter::once(cell).chain(cell.split(PARTED_BY));
-    let whole = whole.map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()));
-    let short = whole.filter(|part| (MIN_NO_BYTES..=LONGEST_NO_BYTES).contains(&part.len()));
-    let mut found = short.filter_map(|part| {
-        let alike = &NO_BY_FIRST_BYTE[usize::from(first_byte(part)?)];
-        alike.iter().find(|(known, _)| folds_to(part, known)).map(|(_, why)| why())
-    });
-    found.next()
-}
-
-/// The words of [`NO_ANYWHERE`] by the byte that they begin with, in their order: every cell of a list is compared with them.
-static NO_BY_FIRST_BYTE: LazyLock<Vec<Vec<NoWord>>> = LazyLock::new(|| {
-    let mut by_byte = vec![Vec::new(); 256];
-    for word in NO_ANYWHERE {
-        if let Some(byte) = first_byte(word.0) {
-            by_byte[usize::from(byte)].push(*word);
-        }
-    }
-    by_byte
-});
-
-/// What [`folds_to`] compares first.
-fn first_byte(cell: &str) -> Option<u8> {
-    let first = words_in(cell).next()?.as_bytes().first()?;
-    Some(first.to_ascii_lowercase())
-}
-
-/// Whether a cell, folded, is a word of the tables; nothing is copied for it.
-fn folds_to(cell: &str, word: &str) -> bool {
-    let mut found = words_in(cell);
-    let mut wanted = word.split(' ');
-    loop {
-        match (found.next(), wanted.next()) {
-            (None, None) => return true,
-            (Some(after), None) if AFTER_A_NO.iter().any(|w| after.eq_ignore_ascii_case(w)) => {}
-            (Some(one), Some(other)) if one.eq_ignore_ascii_case(other) => {}
-            _ => return false,
-        }
-    }
-}
-
 /// A no that holds for everybody in a file by its columns: Mailchimp's files of those who left, and of those who bounced.
 pub fn whole_file(titles: &[String]) -> Option<ExclusionReason> {
     let titles: Vec<String> = titles.iter().map(|title| simple(title)).collect();
@@ -522,6 +462,7 @@ pub fn file_name(name: &str) -> Option<ExclusionReason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audience::consent_words::NO_ANYWHERE;
 
     fn columns(titles: &[&str]) -> Vec<ConsentColumn> {
         let titles: Vec<String> = titles.iter().map(|title| (*title).to_owned()).collect();
@@ -1067,7 +1008,7 @@ mod tests {
         }
         for (word, _) in NO_ANYWHERE {
             assert_eq!(folded(word), *word);
-            assert!(word.len() <= LONGEST_NO_BYTES && no_anywhere(word).is_some(), "{word}");
+            assert!(no_anywhere(word).is_some(), "{word}");
         }
         for title in YES_TITLES {
             assert_eq!(says(title), Some(ColumnMeaning::Yes), "{title}");

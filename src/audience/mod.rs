@@ -6,6 +6,7 @@ mod answer_words;
 mod answers;
 mod built_in;
 mod cell;
+pub mod clear_no;
 mod columns;
 pub mod consent_columns;
 mod consent_titles;

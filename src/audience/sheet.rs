@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::built_in::{BUILT_IN, is_own_export};
-use super::consent_columns::{self, ColumnMeaning, ConsentColumn, no_anywhere};
+use super::clear_no::no_anywhere;
+use super::consent_columns::{self, ColumnMeaning, ConsentColumn};
 use super::days_given::{day_in, is_no_such_day};
 use super::doubts::Doubts;
 use super::fingerprint::{RunningHash, open_hashed};
