@@ -219,6 +219,16 @@ fn audience(then: &FrozenAudience, now: &FrozenAudience, changes: &mut Vec<Strin
             shown(&now.segment)
         ));
     }
+    if let (Some(then), Some(now)) = (then.those_in_doubt, now.those_in_doubt)
+        && then != now
+    {
+        let says = |with: bool| if with { "included" } else { "left out" };
+        changes.push(format!(
+            "people whose delivery is uncertain were {} and are {}",
+            says(then),
+            says(now)
+        ));
+    }
     if then.purpose != now.purpose {
         changes.push(format!("the purpose was {} and is {}", then.purpose, now.purpose));
     }

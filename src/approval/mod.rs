@@ -112,6 +112,9 @@ pub struct FrozenAudience {
     /// As `--segment` takes it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typed_segment: Option<String>,
+    /// Of a correction: whether it goes to people whose delivery is uncertain, too. Earlier versions did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub those_in_doubt: Option<bool>,
     pub purpose: String,
     /// How many people it was, and by which basis.
     pub people: u64,

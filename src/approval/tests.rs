@@ -32,6 +32,7 @@ pub fn frozen() -> FrozenEdition {
         audience: FrozenAudience {
             segment: None,
             typed_segment: None,
+            those_in_doubt: None,
             purpose: "charitable".to_owned(),
             people: 1_204,
             bases: BasisCounts::new(),

@@ -23,13 +23,25 @@ pub enum HeldVersion {
 pub struct CorrectionAudience {
     /// The edition with the mistake.
     pub edition: String,
+    /// Whether it goes to people whose delivery is uncertain, too.
+    pub those_in_doubt: bool,
     got_it: HashSet<KeyName>,
     have_nothing: HashSet<KeyName>,
 }
 
 impl CorrectionAudience {
-    pub fn new(edition: &str) -> Self {
-        Self { edition: edition.to_owned(), got_it: HashSet::new(), have_nothing: HashSet::new() }
+    pub fn new(edition: &str, those_in_doubt: bool) -> Self {
+        Self {
+            edition: edition.to_owned(),
+            those_in_doubt,
+            got_it: HashSet::new(),
+            have_nothing: HashSet::new(),
+        }
+    }
+
+    /// As `send` and `approve` take the correction.
+    pub fn argument(&self) -> String {
+        correction_argument(&self.edition, self.those_in_doubt)
     }
 
     /// Takes somebody in, by the key of their address. A person who got it on one row got it.
@@ -67,6 +79,12 @@ impl CorrectionAudience {
     }
 }
 
+/// A correction as `send` and `approve` take it: by the edition that it corrects.
+pub fn correction_argument(edition: &str, those_in_doubt: bool) -> String {
+    let doubt = if those_in_doubt { " --those-in-doubt" } else { "" };
+    format!("--correction {edition}{doubt}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,7 +93,7 @@ mod tests {
     fn everybody_is_in_one_part_whatever_the_order() {
         let parts = [HeldVersion::Mistaken, HeldVersion::Nothing];
         for order in [parts, [parts[1], parts[0]]] {
-            let mut audience = CorrectionAudience::new("2020");
+            let mut audience = CorrectionAudience::new("2020", false);
             for part in order {
                 audience.add("ann@e.org", part);
             }

@@ -629,6 +629,7 @@ pub fn approval(edition: &str, who: &str) -> Approval {
             audience: FrozenAudience {
                 segment: Some("town = \"York\"".to_owned()),
                 typed_segment: Some("town = \"York\"".to_owned()),
+                those_in_doubt: Some(true),
                 purpose: "charitable".to_owned(),
                 people: 1_204,
                 bases: [("consent".to_owned(), 1_204)].into(),

@@ -1,8 +1,10 @@
 //! Where no edition is named, every command takes the one that `roundup` by itself names, and every next command works.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::Value;
 
-use crate::support::{Charity, Ran, Server};
+use crate::support::{Act, Charity, Ran, Server, Stage};
 
 fn charity() -> Charity {
     Charity::new()
@@ -183,4 +185,121 @@ fn an_approved_correction_is_named_and_taken_only_by_its_name() {
     charity.run("send --correction 2020-11 --confirm 2").ends(0);
     charity.run("approve 2020-12 --as Amina").ends(0);
     assert_eq!(next(&charity), "roundup send 2020-12");
+}
+
+/// The server takes the first message, and the connection ends before it says so.
+fn uncertain_once() -> Server {
+    let count = AtomicUsize::new(0);
+    Server::scripted(move |at| {
+        if at.stage == Stage::Dot && count.fetch_add(1, Ordering::SeqCst) == 0 {
+            Act::TakeAndClose
+        } else {
+            Act::Go
+        }
+    })
+}
+
+#[test]
+fn an_approved_correction_that_has_changed_is_named_as_an_edition_is() {
+    let server = uncertain_once();
+    let charity = Charity::new()
+        .people(3)
+        .relay(&server)
+        .variable("ROUNDUP_SECRET", "0123456789abcdef0123456789abcdef")
+        .variable("USER", "office");
+    charity.run("draft --year 2020").ends(0);
+    charity.run("send 2020 --confirm 3 --connections 1");
+    let draft = charity.read("editions/2020.md");
+    let noted = draft.replacen("---\n", "---\ncorrection: \"The bells ring at six.\"\n", 1);
+    let corrected = noted.replace("preheader: \"", "preheader: \"At six: ");
+    let mut charity = charity.file("editions/2020.md", &corrected);
+    for (doubt, other) in [("", " --those-in-doubt"), (" --those-in-doubt", "")] {
+        let which = format!("--correction 2020{doubt}");
+        charity
+            .run(&format!("approve {which} --as Amina"))
+            .ends(0)
+            .says(&format!("Next: roundup send {which}\n"));
+        // By its name it is what was approved.
+        for show in [format!("approve {which} --show"), "approve 2020-correction --show".to_owned()]
+        {
+            charity.run(&show).ends(0).says("is approved by Amina");
+        }
+        charity
+            .run(&format!("approve --correction 2020{other} --show"))
+            .ends(0)
+            .says("people whose delivery is uncertain were");
+        let by_hand =
+            format!("2020-correction is approved, and goes out by hand: roundup send {which}\n");
+        charity.run("status").ends(0).says(&by_hand);
+        assert_eq!(next(&charity), format!("roundup send {which}"));
+        charity
+            .run(&format!("send {which} --dry-run"))
+            .says(&format!("then roundup send {which}\n"));
+
+        let edited =
+            corrected.replace("preheader: \"", &format!("preheader: \"Again{}: ", doubt.len()));
+        charity = charity.file("editions/2020.md", edited);
+        let changed = format!(
+            "2020-correction has changed since its approval, and is not sent. Next: roundup approve {which}\n"
+        );
+        let status = charity.run("status").ends(0).says(&changed);
+        assert!(!status.stdout.contains("goes out by hand"), "{}", status.stdout);
+        let json = charity.run("status --json").ends(0).stdout;
+        let json: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["schedule"]["changed"], serde_json::json!(["2020-correction"]));
+        assert_eq!(json["schedule"]["approved"], serde_json::json!([]));
+        charity.run("").ends(0).says("2020-correction has changed since its approval");
+        assert_eq!(next(&charity), format!("roundup approve {which}"));
+        charity.run("approve 2020-correction --show").ends(0).says("the preheader was");
+        let due = charity.run("due").ends(0);
+        assert!(!due.stdout.contains("2020-correction"), "{}", due.stdout);
+    }
+    // One that can no longer be made is named with the reason.
+    let charity = charity.file("editions/2020.md", draft);
+    charity.run("approve --correction 2020 --as Amina").ends(2).says("does not say what was wrong");
+}
+
+#[test]
+fn an_approved_correction_without_its_note_cannot_be_sent_and_status_says_so() {
+    let charity = charity();
+    charity.run("draft --month 2020-11").ends(0);
+    charity.run("send 2020-11 --confirm 2").ends(0);
+    let draft = charity.read("editions/2020-11.md");
+    let noted = draft.replacen("---\n", "---\ncorrection: \"The bells ring at six.\"\n", 1);
+    let corrected = noted.replace("preheader: \"", "preheader: \"At six: ");
+    let charity = charity.file("editions/2020-11.md", corrected);
+    charity.run("approve --correction 2020-11 --as Amina").ends(0);
+    let charity = charity.file("editions/2020-11.md", draft);
+    let status = charity.run("status").ends(0);
+    let status = status.says("`2020-11-correction` is approved, and cannot be sent: ");
+    assert!(!status.stdout.contains("goes out by hand"), "{}", status.stdout);
+}
+
+#[test]
+fn the_next_command_keeps_the_segment_and_the_purpose_that_were_typed() {
+    let charity = charity().setting("[approval]\npeople = 1");
+    charity.run("draft --month 2020-12").ends(0);
+    let typed = "2020-12 --segment 'first_name = \"Person 1\"' --purpose sales";
+    let words = |command: &str| -> Vec<String> {
+        let all = ["2020-12", "--segment", "first_name = \"Person 1\"", "--purpose", "sales"];
+        let more = command.split(' ').chain(all).map(str::to_owned);
+        more.collect()
+    };
+    let charity = charity.file(
+        "subscribers/people.csv",
+        "email,first_name,basis\np0@example.org,Person 0,consent\np1@example.org,Person 1,consent\n",
+    );
+    let dry = charity.run_words(&words("send --dry-run"));
+    dry.ends(0).says(&format!("then roundup send {typed}\n"));
+    let refused = charity.run_words(&words("send --confirm 1"));
+    refused.ends(3).says(&format!("approve it: roundup approve {typed}\n"));
+    let approved = charity.run_words(&words("approve --as Amina --confirm 1"));
+    approved.ends(0).says(&format!("Next: roundup send {typed}\n"));
+    charity.run("pause 2020-12").ends(0).says(&format!("roundup send {typed} --unpause"));
+    let mut test = words("test");
+    test.extend(["--to", "me@charity.org.uk"].map(str::to_owned));
+    charity.run_words(&test).ends(0).says(&format!("roundup send {typed}"));
+    charity.run("cancel 2020-12").ends(0).says(&format!("roundup approve {typed}"));
+    let status = charity.run("status").ends(0);
+    status.says(&format!("roundup approve {typed}"));
 }

@@ -10,7 +10,6 @@ use crate::audience::EditionPurpose;
 use crate::cli::due::REPEATED_EVERY;
 use crate::cli::steps::approved_now::changed;
 use crate::cli::steps::chosen_edition::choose;
-use crate::cli::steps::corrections::is_correction;
 use crate::cli::steps::next_edition::decisions_by_edition;
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::Failure;
@@ -151,7 +150,7 @@ pub struct UnplannedEditions {
     /// Those that enough people have approved in one form, the last that anybody saw. Whether they are still in it is found
     /// out before they are sent.
     pub approved: Vec<ApprovedEdition>,
-    /// Corrections that are approved: they go out by hand.
+    /// Corrections that are approved, in the form that anybody saw last: they go out by hand.
     pub corrections: Vec<String>,
     /// Those that are approved and cannot be found any more, with the reason.
     pub unsendable: Vec<(String, String)>,
@@ -210,9 +209,6 @@ pub async fn unplanned(
                 moments: state.moments,
                 has_changed: false,
             }),
-            Err(_) if is_correction(&name, |first| planned.iter().any(|known| known == first)) => {
-                corrections.push(name.clone());
-            }
             Err(failure) => unsendable.push((name.clone(), failure.what)),
         }
         asked.insert(name, which);

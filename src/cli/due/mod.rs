@@ -96,7 +96,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     if arguments.install_hints {
         return hints::print(&globals.project()?, &globals.screen);
     }
-    match look(globals).await {
+    match Box::pin(look(globals)).await {
         Ok(exit) => Ok(exit),
         Err(failure) => trouble::once_an_hour(failure, globals).await,
     }

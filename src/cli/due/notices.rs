@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::cli::leaving::drop_box;
 use crate::cli::steps::destination::Destination;
-use crate::cli::steps::next_edition::NextEdition;
+use crate::cli::steps::next_edition::{NextEdition, UnsentEdition};
 use crate::cli::steps::notices::{notify, notify_of_complaints};
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
@@ -61,7 +61,7 @@ pub async fn what_to_approve(
     destination: &Destination,
 ) -> Result<String, Failure> {
     let next = NextEdition::of(project, destination.is_practice()).await?;
-    let next = next.taken().map(|edition| format!("roundup approve {}", edition.edition));
+    let next = next.taken().map(UnsentEdition::approve_command);
     Ok(next.unwrap_or_else(|| "roundup status".to_owned()))
 }
 

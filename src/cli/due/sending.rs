@@ -37,7 +37,9 @@ pub async fn send(
             // Whoever stopped it has said all there is to say.
             Ok(state) if state.stopped.is_some() => return Ok(None),
             Ok(state) => {
-                if let Err(failure) = gate::refuse_unapproved(&due.edition, None, &state, project) {
+                if let Err(failure) =
+                    gate::refuse_unapproved(&due.edition, &asked.typed(), &state, project)
+                {
                     return Ok(Some(ended(project, ledger, due, Err(failure), globals).await?));
                 }
             }

@@ -52,6 +52,8 @@ pub struct Arguments {
 struct PreviewOutcome<'a> {
     schema: &'static str,
     edition: &'a str,
+    /// As `send` takes it.
+    argument: &'a str,
     hash: String,
     page: String,
     #[serde(flatten)]
@@ -61,10 +63,10 @@ struct PreviewOutcome<'a> {
 
 impl Outcome for PreviewOutcome<'_> {
     fn text(&self, text: &mut Text) {
-        let Self { edition, .. } = self;
+        let Self { edition, argument, .. } = self;
         text.line(format!("Open {}", self.page));
         self.summary.lines(text);
-        text.say(format!("Next: roundup check {edition}, then roundup send {edition} --dry-run"));
+        text.say(format!("Next: roundup check {edition}, then roundup send {argument} --dry-run"));
     }
 }
 
@@ -101,6 +103,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     screen.outcome(&PreviewOutcome {
         schema: "roundup.preview/1",
         edition: name,
+        argument: &prepared.argument,
         hash: prepared.composition.hash(),
         page: page.display().to_string(),
         summary: EmailSummary::of(&prepared),

@@ -70,9 +70,9 @@ pub async fn run(_: Arguments, globals: &Globals) -> Result<Exit, Failure> {
         screen.warn(&format!("{}. To approve it now: {}", note.what, note.cure));
     }
     screen.problems(&project.misnamed_drafts()?);
-    let NextEditionNow { next, changed } = NextEditionNow::of(&project, practice, screen).await?;
-    let schedule = upcoming(&project, &changed, screen).await?;
-    let mut unsent = next.unsent;
+    let now = NextEditionNow::of(&project, practice, screen).await?;
+    let schedule = upcoming(&project, &now, screen).await?;
+    let mut unsent = now.next.unsent;
     if is_retired {
         // Nothing is sent from here any more.
         unsent.clear();

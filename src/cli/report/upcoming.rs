@@ -1,7 +1,7 @@
 //! What is due next, what was missed, and what is approved and waits: a part of `roundup status`.
 //! Shell: reads the ledger and the clock.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -9,9 +9,10 @@ use serde::Serialize;
 
 use crate::approval::EditionStop;
 use crate::cli::due::facts::{KnownSchedule, unplanned, unsendable_words};
-use crate::cli::steps::corrections::corrected_name;
+use crate::cli::steps::approved_now::NextEditionNow;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::existing_ledger;
+use crate::cli::steps::next_edition::UnsentEdition;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::outcome::{Text, time_words, zone_name};
 use crate::cli::terminal::screen::Screen;
@@ -61,6 +62,9 @@ pub struct ScheduleOutlook {
     /// Corrections among them: `due` passes them by.
     #[serde(skip)]
     by_hand: Vec<String>,
+    /// What comes next of each edition, and how it is approved again.
+    #[serde(skip)]
+    steps: BTreeMap<String, EditionSteps>,
     /// Days that have passed without `due`.
     #[serde(flatten)]
     unseen: Option<UnseenDays>,
@@ -68,6 +72,13 @@ pub struct ScheduleOutlook {
     never_ran: bool,
     /// Editions that somebody has paused or cancelled before they were planned.
     stopped: Vec<EditionStop>,
+}
+
+/// What to type for an edition.
+#[derive(Debug)]
+struct EditionSteps {
+    next: String,
+    approve: String,
 }
 
 /// Days of the schedule that have passed, and that no run of `due` has looked at.
@@ -133,10 +144,10 @@ pub async fn due_runs(
     Ok(UnseenDays::of(&known, &schedule, now).map_or(DueRuns::AsPlanned, DueRuns::Passed))
 }
 
-/// `changed` are the editions that have changed since their approval.
+/// The schedule, and what people have decided about editions that are not planned.
 pub async fn upcoming(
     project: &Project,
-    changed: &BTreeSet<String>,
+    coming: &NextEditionNow,
     screen: &Screen,
 ) -> Result<ScheduleOutlook, Failure> {
     let schedule = project.schedule()?;
@@ -153,6 +164,7 @@ pub async fn upcoming(
         not_taken: Vec::new(),
         changed: Vec::new(),
         by_hand: Vec::new(),
+        steps: steps(&coming.next.unsent),
         unseen: None,
         never_ran: KnownSchedule::default().waits_in_vain(&schedule),
         stopped: Vec::new(),
@@ -184,8 +196,17 @@ pub async fn upcoming(
     upcoming.unseen = UnseenDays::of(&known, &schedule, now);
     upcoming.stopped.clone_from(&decided.stopped);
     upcoming.by_hand.clone_from(&decided.corrections);
-    upcoming.decide(&known.with(decided, changed), &schedule, now);
+    upcoming.decide(&known.with(decided, &coming.changed), &schedule, now);
+    upcoming.take_corrections(&coming.changed);
     Ok(upcoming)
+}
+
+fn steps(unsent: &[UnsentEdition]) -> BTreeMap<String, EditionSteps> {
+    let steps = |edition: &UnsentEdition| {
+        let (next, approve) = (edition.next.clone(), edition.approve_command());
+        (edition.edition.clone(), EditionSteps { next, approve })
+    };
+    unsent.iter().map(steps).collect()
 }
 
 fn next(schedule: &Schedule, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -207,10 +228,27 @@ impl ScheduleOutlook {
         self.approved = names(&good);
         let passed: Vec<_> = good.into_iter().filter(|one| !decision.takes(one, now)).collect();
         self.not_taken = names(&passed);
-        self.approved.extend(self.by_hand.iter().cloned());
         self.due_since = decision.open_since;
         let sent = decision.sent_now().filter(|name| !self.changed.iter().any(|one| one == name));
         self.sends = sent.map(str::to_owned);
+    }
+
+    /// Corrections are approved or have changed as editions are.
+    fn take_corrections(&mut self, changed: &BTreeSet<String>) {
+        for name in &self.by_hand {
+            let list = if changed.contains(name) { &mut self.changed } else { &mut self.approved };
+            list.push(name.clone());
+        }
+    }
+
+    fn next_step(&self, edition: &str) -> String {
+        let known = self.steps.get(edition).map(|steps| steps.next.clone());
+        known.unwrap_or_else(|| "roundup status".to_owned())
+    }
+
+    fn approve_step(&self, edition: &str) -> String {
+        let known = self.steps.get(edition).map(|steps| steps.approve.clone());
+        known.unwrap_or_else(|| format!("roundup approve {edition}"))
     }
 
     pub fn lines(&self, text: &mut Text) {
@@ -232,13 +270,14 @@ impl ScheduleOutlook {
             |name: &&String| self.waiting.iter().any(|row| row.edition.as_ref() == Some(*name));
         for name in self.approved.iter().filter(|name| !is_timed(name)) {
             if self.by_hand.contains(name) {
-                let first = corrected_name(name).unwrap_or_default();
                 text.line(format!(
-                    "{name} is approved, and goes out by hand: roundup send --correction {first}"
+                    "{name} is approved, and goes out by hand: {}",
+                    self.next_step(name)
                 ));
             } else if self.every.is_some() && self.not_taken.contains(name) {
                 text.line(format!(
-                    "{name} is approved, but not for the next day of the schedule. To approve it for that: roundup approve {name}"
+                    "{name} is approved, but not for the next day of the schedule. To approve it for that: {}",
+                    self.approve_step(name)
                 ));
             } else {
                 text.line(format!("{name} is approved, and not sent yet."));
@@ -246,7 +285,8 @@ impl ScheduleOutlook {
         }
         for name in &self.changed {
             text.line(format!(
-                "{name} has changed since its approval, and is not sent. Next: roundup approve {name}"
+                "{name} has changed since its approval, and is not sent. Next: {}",
+                self.approve_step(name)
             ));
         }
         for stop in &self.stopped {

@@ -15,7 +15,7 @@ pub struct ApprovalOutcome<'a> {
     pub schema: &'static str,
     pub edition: &'a str,
     /// What `send` and `approve` are given for it.
-    pub argument: String,
+    pub argument: &'a str,
     /// How whoever is missing approves it.
     #[serde(skip)]
     pub approve: String,
@@ -117,7 +117,9 @@ impl Outcome for ApprovalOutcome<'_> {
                 text.line(format!("  It was {}.", earlier.words));
             }
         }
-        if !self.changes.is_empty() && !self.approved {
+        // Where none is needed, one that was given may have been for something else.
+        let has_none = self.approvals.iter().all(|approval| !approval.counts);
+        if !self.changes.is_empty() && (!self.approved || has_none) {
             if let Some(last) = self.approvals.iter().rfind(|approval| !approval.holds) {
                 text.line(format!("Changed since the approval of {}:", last.words));
             }
@@ -135,7 +137,7 @@ impl Outcome for ApprovalOutcome<'_> {
             0 if self.stopped.is_some() => {
                 text.say(format!("To let it go out again: roundup approve {argument}"));
             }
-            0 if self.approvals.iter().all(|approval| !approval.counts) => {
+            0 if has_none => {
                 text.say("roundup.toml asks for no approval: `send` works without one.");
                 text.say(format!("Next: roundup approve {argument}"));
             }

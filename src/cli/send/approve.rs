@@ -17,7 +17,6 @@ use crate::cli::send::first_plan::refuse_unready;
 use crate::cli::send::gate;
 use crate::cli::send::given_yes::record;
 use crate::cli::steps::chosen_edition::{ChosenEdition, choose_correction, choose_for};
-use crate::cli::steps::corrections::as_typed;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::frozen::frozen;
 use crate::cli::steps::ledgers;
@@ -129,14 +128,15 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let state = ApprovalState::of(project.settings.approval.people, &decisions, &now);
     on.outcome(&decisions, &state)?;
     if !state.valid.is_empty() && !state.is_enough() {
-        let notice = waits(&project, &chosen.name, &state);
+        let notice = waits(&project, &chosen, &state);
         notify(&project, &ledger, &destination, Some(notice), screen).await;
     }
     Ok(Exit::Done)
 }
 
 /// Whoever is missing may not be in the same room.
-fn waits(project: &Project, edition: &str, state: &ApprovalState) -> OperatorNotice {
+fn waits(project: &Project, chosen: &ChosenEdition, state: &ApprovalState) -> OperatorNotice {
+    let edition = &chosen.name;
     OperatorNotice::new(
         NoticeTopic::WaitsForApproval,
         &format!("{edition} waits for an approval"),
@@ -145,7 +145,7 @@ fn waits(project: &Project, edition: &str, state: &ApprovalState) -> OperatorNot
             people(state.valid.len() as u64),
             more_people(state.missing())
         ),
-        &approve_command(edition, state.valid.len(), &project.settings.approval.accounts),
+        &approve_command(&chosen.argument, state.valid.len(), &project.settings.approval.accounts),
     )
 }
 
@@ -289,12 +289,12 @@ impl ApprovalView<'_> {
             words: approval.words(zone),
         });
         let shown = |stop| ShownStop { stop, words: EditionStop::words(stop, zone) };
-        let argument = as_typed(project, &chosen.name)?;
+        let argument = &chosen.argument;
         screen.outcome(&ApprovalOutcome {
             schema: "roundup.approval/1",
             edition: &chosen.name,
             approve: approve_command(
-                &argument,
+                argument,
                 state.valid.len(),
                 &project.settings.approval.accounts,
             ),

@@ -120,7 +120,7 @@ pub async fn set_time(
         decisions.stops.push(timed.clone());
     }
     let state = ApprovalState::of(needed, &decisions, &seen);
-    gate::refuse_unapproved(edition, None, &state, project)?;
+    gate::refuse_unapproved(edition, &chosen.argument, &state, project)?;
     drop(existing);
     let ledger = ledgers::ledger_for(project, practice, 1).await?;
     ledger.nature().await?.refuse_retired()?;

@@ -21,7 +21,7 @@ use crate::cli::send::confirm::{confirm, refuse_nobody};
 use crate::cli::send::gate::{HoldNote, hold_note};
 use crate::cli::send::run_config::orders;
 use crate::cli::steps::chosen_edition::ChosenEdition;
-use crate::cli::steps::corrections::{as_typed, first_name, refuse_unchanged};
+use crate::cli::steps::corrections::{first_name, refuse_unchanged};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::mailing_list::mailing_list;
 use crate::cli::steps::prepare::{PreparedEdition, prepare};
@@ -79,7 +79,7 @@ pub async fn dry_run(
     screen.outcome(&DryRunOutcome {
         schema: "roundup.send/1",
         edition: &chosen.name,
-        argument: as_typed(project, &chosen.name)?,
+        argument: &chosen.argument,
         dry_run: true,
         people: number,
         segment: chosen.audience.segment.as_ref().map(ToString::to_string),
@@ -107,7 +107,7 @@ struct DryRunOutcome<'a> {
     schema: &'static str,
     edition: &'a str,
     /// What `send` is given for it.
-    argument: String,
+    argument: &'a str,
     dry_run: bool,
     people: u64,
     /// Whom it is for, where it is not for everybody.

@@ -207,7 +207,7 @@ async fn refuse_early(
     if let Some(pause) = &pause {
         screen.say(&format!("{} was {}; resuming now.", chosen.name, pause.words(zone)));
     }
-    gate::refuse_unapproved(&chosen.name, arguments.correction.as_deref(), &state, project)?;
+    gate::refuse_unapproved(&chosen.name, &chosen.argument, &state, project)?;
     Ok(SeenStops { count, lifts_pause: pause.is_some() })
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::approval::{ApprovalState, EditionDecisions, EditionStop, StopKind, approve_command};
 use crate::cli::report::edition_report::{became, figures_of, resume_step};
 use crate::cli::steps::ledgers::existing_ledger;
+use crate::cli::steps::typed_again::as_decided;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::count::people;
 use crate::ledger::{AnyLedger, ApprovalStore};
@@ -69,39 +70,33 @@ pub async fn hold_note(
         return Ok(Some(HoldNote { stopped: None, sentence: became(&report), next }));
     }
     let decisions = decisions(ledger.as_ref(), edition).await?;
-    Ok(decisions.stop_without_approval().map(|stop| {
-        let words = stop.words(project.settings.time_zone);
-        HoldNote {
-            sentence: format!("{edition} was {words}: it is not sent."),
-            stopped: Some(words),
-            next: match stop.kind {
-                StopKind::Cancelled => format!("roundup approve {edition}"),
-                StopKind::Paused | StopKind::Resumed | StopKind::Timed => {
-                    format!("roundup send {edition} --unpause")
-                }
-            },
-        }
+    let Some(stop) = decisions.stop_without_approval() else { return Ok(None) };
+    let words = stop.words(project.settings.time_zone);
+    let which = as_decided(project, edition, &decisions)?;
+    Ok(Some(HoldNote {
+        sentence: format!("{edition} was {words}: it is not sent."),
+        stopped: Some(words),
+        next: match stop.kind {
+            StopKind::Cancelled => format!("roundup approve {which}"),
+            StopKind::Paused | StopKind::Resumed | StopKind::Timed => {
+                format!("roundup send {which} --unpause")
+            }
+        },
     }))
 }
 
-/// As commands take it: a correction by the edition that it corrects.
-pub fn which(edition: &str, corrects: Option<&str>) -> String {
-    corrects.map_or(edition.to_owned(), |first| format!("--correction {first}"))
-}
-
-/// The people who are missing, and what has changed, before anything is sent.
+/// The people who are missing, and what has changed, before anything is sent. `which` is the edition as commands take it.
 pub fn refuse_unapproved(
     edition: &str,
-    corrects: Option<&str>,
+    which: &str,
     state: &ApprovalState,
     project: &Project,
 ) -> Result<(), Failure> {
     if state.is_enough() {
         return Ok(());
     }
-    let which = which(edition, corrects);
     if let Some(stop) = &state.stopped {
-        return Err(stopped(stop, &which, project.settings.time_zone));
+        return Err(stopped(stop, which, project.settings.time_zone));
     }
     let given = state.valid.len() as u64;
     let failure = Failure::new(
@@ -122,7 +117,7 @@ pub fn refuse_unapproved(
         more.push("whoever edited it last has approved it: somebody else must too".to_owned());
     }
     let accounts = &project.settings.approval.accounts;
-    let approve = approve_command(&which, state.valid.len(), accounts);
+    let approve = approve_command(which, state.valid.len(), accounts);
     let help = format!("look at it and approve it: {approve}");
     Err(Failure { more, ..failure.help(help) })
 }

@@ -112,7 +112,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let keys = ledgers::keys_for(&project, Some(&*ledger).filter(|_| !practice)).await?;
     ledger.bind_secret(&keys.check()).await?;
     if plan.is_some() {
-        end_corrected(&project, &ledger, &chosen, &arguments, practice).await?;
+        end_corrected(&project, &ledger, &chosen, practice).await?;
     }
     let planned = if let Some(planned) = plan_first(&*ledger, plan).await? {
         planned
@@ -226,11 +226,10 @@ async fn end_corrected(
     project: &Project,
     ledger: &AnyLedger,
     chosen: &ChosenEdition,
-    arguments: &Arguments,
     practice: bool,
 ) -> Result<(), Failure> {
     match chosen.audience.correction.as_deref() {
-        Some(whom) => end_first(project, ledger, whom, arguments.those_in_doubt, practice).await,
+        Some(whom) => end_first(project, ledger, whom, practice).await,
         None => Ok(()),
     }
 }

@@ -4,11 +4,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::approval::{EVERY_EDITION, EditionStop, StopKind};
-use crate::cli::steps::corrections::as_typed;
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::gather::{self, NewsQuery};
 use crate::cli::steps::ledgers::{existing_ledger, ledger_for};
 use crate::cli::steps::stop_row::stop_row;
+use crate::cli::steps::typed_again::as_decided;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::system;
 use crate::edition::draft_reading::window_from_name;
@@ -92,7 +92,7 @@ pub async fn stop_unplanned(
         let time = waiting.map(|time| time.opens_at);
         stopped = Some(StoppedEdition {
             edition: name.to_owned(),
-            typed: as_typed(project, name)?,
+            typed: as_decided(project, name, &decisions)?,
             stop: row,
             time,
         });

@@ -92,7 +92,7 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
             format!("roundup test {edition} --to {}", for_shell(&first.address))
         }
         (Some(hold), _) => hold.next.clone(),
-        (None, _) => format!("roundup send {edition}"),
+        (None, _) => format!("roundup send {}", prepared.argument),
     };
     screen.outcome(&TestOutcome {
         became: hold.as_ref().map(|hold| hold.sentence.clone()),

@@ -6,6 +6,7 @@ use crate::cli::steps::corrections::{self, CorrectedEdition};
 use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::last_window;
 use crate::cli::steps::next_edition::NextEdition;
+use crate::cli::steps::typed_again::beside_draft;
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::screen::Screen;
@@ -21,6 +22,8 @@ use chrono::{DateTime, Utc};
 #[derive(Debug)]
 pub struct ChosenEdition {
     pub name: String,
+    /// As `send` and `approve` take the same again: a correction by what it corrects, with a segment that the draft does not say.
+    pub argument: String,
     pub window: Window,
     pub draft: Option<Draft>,
     pub audience: AudienceChoice,
@@ -125,7 +128,15 @@ fn chosen(
         correction: None,
         skips_yearly: !window.is_year(),
     };
-    Ok(ChosenEdition { name, window, draft, audience, ask: FetchPolicy::InTime, late_since: None })
+    Ok(ChosenEdition {
+        argument: beside_draft(&name, which, draft.as_ref()),
+        name,
+        window,
+        draft,
+        audience,
+        ask: FetchPolicy::InTime,
+        late_since: None,
+    })
 }
 
 /// The correction of an edition that was sent: a new one, or the one that was planned before.
@@ -141,6 +152,8 @@ pub async fn choose_correction(
 impl From<CorrectedEdition> for ChosenEdition {
     fn from(correction: CorrectedEdition) -> Self {
         let CorrectedEdition { name, window, draft, audience } = correction;
-        Self { name, window, draft, audience, ask: FetchPolicy::InTime, late_since: None }
+        let whom = audience.correction.as_ref();
+        let argument = whom.map_or_else(|| name.clone(), |whom| whom.argument());
+        Self { name, argument, window, draft, audience, ask: FetchPolicy::InTime, late_since: None }
     }
 }

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use crate::approval::StopKind;
+use crate::approval::{EditionDecisions, StopKind};
 use crate::audience::correction::{CorrectionAudience, GOT_THE_MISTAKE, HeldVersion};
 use crate::cli::send::planned::{hold, is_sending};
 use crate::cli::steps::audience_choice::AudienceChoice;
+use crate::cli::steps::destination::Destination;
 use crate::cli::steps::ledgers::{existing_ledger, window_of};
 use crate::cli::steps::stop_row::stop_row;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -60,11 +61,10 @@ pub fn corrected_name(name: &str) -> Option<String> {
     })
 }
 
-/// An edition as `send` and `approve` take it: a correction by what it corrects.
-pub fn as_typed(project: &Project, name: &str) -> Result<String, ProjectError> {
-    let is_draft = project.drafts()?.iter().any(|known| known == name);
-    let corrected = corrected_name(name).filter(|_| !is_draft);
-    Ok(corrected.map_or(name.to_owned(), |first| format!("--correction {first}")))
+/// Whether who approved a correction last approved it for people whose delivery is uncertain, too.
+pub fn is_approved_with_those_in_doubt(decisions: &EditionDecisions) -> bool {
+    let last = decisions.approvals.last();
+    last.and_then(|last| last.frozen.audience.those_in_doubt).unwrap_or(false)
 }
 
 /// The correction of an edition, where one was planned.
@@ -101,15 +101,19 @@ pub async fn planned(project: &Project, name: &str) -> Result<Option<CorrectedEd
     Ok(None)
 }
 
-/// The correction of this name that nobody has planned yet; none where it is not the name of one, or its edition was never sent.
+/// The correction of this name that nobody has planned yet, for those for whom it was approved last; none where it is not the
+/// name of one, or its edition was never sent.
 pub async fn unplanned(project: &Project, name: &str) -> Result<Option<CorrectedEdition>, Failure> {
     let Some(first) = corrected_name(name).filter(|first| next_name(first) == name) else {
         return Ok(None);
     };
-    for practice in [false, true] {
+    // An edition may have been practised and sent: its correction is decided about where it would go now.
+    let here = Destination::of(project, None).is_ok_and(|here| here.is_practice());
+    for practice in [here, !here] {
         let Some(ledger) = existing_ledger(project, practice).await? else { continue };
         if ledger.edition(&first).await?.is_some() {
-            return of(project, &first, false, practice).await.map(Some);
+            let in_doubt = is_approved_with_those_in_doubt(&ledger.decisions_of(name).await?);
+            return of(project, &first, in_doubt, practice).await.map(Some);
         }
     }
     Ok(None)
@@ -203,7 +207,7 @@ async fn audience_of(
     edition: &str,
     in_doubt: bool,
 ) -> Result<CorrectionAudience, Failure> {
-    let mut audience = CorrectionAudience::new(edition);
+    let mut audience = CorrectionAudience::new(edition, in_doubt);
     let mut after = None;
     loop {
         let page = ledger.page(edition, RowFilter::All, after).await?;
@@ -251,7 +255,6 @@ pub async fn end_first(
     project: &Project,
     ledger: &AnyLedger,
     whom: &CorrectionAudience,
-    in_doubt: bool,
     practice: bool,
 ) -> Result<(), Failure> {
     let first = &whom.edition;
@@ -260,13 +263,13 @@ pub async fn end_first(
     if ledger.progress(first).await?.open > 0 {
         ledger.stop_run(stop_row(project, first, StopKind::Cancelled), None).await?;
     }
-    let is_sent = is_sent_elsewhere(ledger, first).await?;
-    if is_sent || audience_of(ledger, first, in_doubt).await? != *whom {
+    let (is_sent, which) = (is_sent_elsewhere(ledger, first).await?, whom.argument());
+    if is_sent || audience_of(ledger, first, whom.those_in_doubt).await? != *whom {
         return Err(Failure::new(
             Exit::Later,
             format!("`{first}` was sent to more people meanwhile: no correction was sent"),
         )
-        .help(format!("count them again: roundup send --correction {first}")));
+        .help(format!("count them again: roundup send {which}")));
     }
     Ok(())
 }

@@ -83,6 +83,7 @@ fn freeze(
         stories: edition.shown().map(story).collect(),
         audience: FrozenAudience {
             segment: whom(chosen),
+            those_in_doubt: chosen.audience.correction.as_ref().map(|whom| whom.those_in_doubt),
             typed_segment: chosen.audience.segment.as_ref().map(typed),
             purpose: chosen.audience.purpose.to_string(),
             people: audience.mailed,

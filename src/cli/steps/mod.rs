@@ -23,4 +23,5 @@ pub mod settings_file;
 pub mod source_text;
 pub mod stop_row;
 pub mod story_sizes;
+pub mod typed_again;
 pub mod window_args;

@@ -9,18 +9,16 @@ use serde::Serialize;
 
 use crate::approval::{ApprovalState, EVERY_EDITION, EditionDecisions, StopKind};
 use crate::audience::EditionPurpose;
-use crate::cli::steps::audience_choice::purpose_of;
-use crate::cli::steps::corrections::{as_typed, is_correction};
+use crate::cli::steps::corrections::is_correction;
 use crate::cli::steps::ledgers::{existing_ledger, last_of, last_window};
-use crate::cli::steps::window_args::EditionArguments;
+use crate::cli::steps::typed_again::{approved_for, as_decided};
+use crate::cli::steps::window_args::{EditionArguments, typed_again};
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::outcome::time_words;
-use crate::edition::Draft;
 use crate::edition::draft_reading::window_from_name;
 use crate::ledger::{AnyLedger, ApprovalStore, EditionSummary, Ledger, ScheduleStore};
 use crate::project::Project;
 use crate::schedule::OccurrenceState;
-use crate::shell_words::for_shell;
 use crate::window::Window;
 
 /// How far an edition has come that is not sent; those further down are nearer to being sent by hand.
@@ -62,6 +60,9 @@ pub struct UnsentEdition {
     end: Option<NaiveDate>,
     #[serde(skip)]
     is_correction: bool,
+    /// As `send` and `approve` take it.
+    #[serde(skip)]
+    argument: String,
     /// Whom it was approved for, and what for, where that is not what the draft says.
     #[serde(skip)]
     typed: (Option<String>, Option<EditionPurpose>),
@@ -119,11 +120,10 @@ impl NextEdition {
         })
     }
 
-    /// What is approved as somebody last saw it, as `send` takes it. A correction goes out by hand.
+    /// What is approved as somebody last saw it, as `send` takes it.
     pub fn approved(&self) -> BTreeMap<String, EditionArguments> {
         let is_approved = |edition: &&UnsentEdition| {
             matches!(edition.state, Readiness::Approved | Readiness::Timed)
-                && !edition.is_correction
         };
         let asked = |edition: &UnsentEdition| {
             let (segment, purpose) = edition.typed.clone();
@@ -142,7 +142,7 @@ impl NextEdition {
                 edition.approvals = 0;
                 edition.at = None;
                 edition.words = edition.sentence(zone);
-                edition.next = edition.next_command(&edition.edition);
+                edition.next = edition.next_command();
             }
         }
         sort(&mut self.unsent);
@@ -208,7 +208,10 @@ async fn unsent(
         let mut found = look_at(project, name, has_draft, decisions, times.get(name).copied());
         if is_correction {
             found.is_correction = true;
-            found.next = found.next_command(&as_typed(project, name)?);
+            // Its people and its purpose are those of the edition that it corrects.
+            found.typed = (None, None);
+            found.argument = as_decided(project, name, decisions)?;
+            found.next = found.next_command();
         }
         let is_next = match (found.end, last) {
             (Some(end), Some(last)) => end >= last.end,
@@ -262,6 +265,7 @@ fn look_at(
         (None, _) => Readiness::Drafted,
     };
     let typed = last.map(|last| approved_for(&last.frozen.audience, draft.as_ref()));
+    let typed = typed.unwrap_or_default();
     let mut edition = UnsentEdition {
         edition: name.to_owned(),
         state,
@@ -274,23 +278,12 @@ fn look_at(
         next: String::new(),
         end: window.map(|window| window.end),
         is_correction: false,
-        typed: typed.unwrap_or_default(),
+        argument: typed_again(name, typed.0.as_deref(), typed.1),
+        typed,
     };
     edition.words = edition.sentence(zone);
-    edition.next = edition.next_command(name);
+    edition.next = edition.next_command();
     edition
-}
-
-/// What was typed when it was approved, where the draft says something else.
-fn approved_for(
-    audience: &crate::approval::FrozenAudience,
-    draft: Option<&Draft>,
-) -> (Option<String>, Option<EditionPurpose>) {
-    let drafted = draft.and_then(|draft| draft.segment.as_ref()).map(|words| &words.text);
-    let segment = audience.typed_segment.clone().filter(|typed| Some(typed) != drafted);
-    let purpose = EditionPurpose::parse(&audience.purpose);
-    let drafted = purpose_of(None, draft).unwrap_or_default();
-    (segment, purpose.filter(|purpose| *purpose != drafted))
 }
 
 impl UnsentEdition {
@@ -317,21 +310,19 @@ impl UnsentEdition {
         }
     }
 
-    fn next_command(&self, argument: &str) -> String {
-        let (segment, purpose) = &self.typed;
-        let mut what = argument.to_owned();
-        if let Some(segment) = segment {
-            what.push_str(&format!(" --segment {}", for_shell(segment)));
-        }
-        if let Some(purpose) = purpose {
-            what.push_str(&format!(" --purpose {}", purpose.word()));
-        }
+    /// How somebody approves it as it was approved before, for the same people.
+    pub fn approve_command(&self) -> String {
+        format!("roundup approve {}", self.argument)
+    }
+
+    fn next_command(&self) -> String {
+        let what = &self.argument;
         match self.state {
-            Readiness::Cancelled | Readiness::Changed => format!("roundup approve {what}"),
+            Readiness::Cancelled | Readiness::Changed => self.approve_command(),
             Readiness::Paused => format!("roundup send {what} --unpause"),
             Readiness::Approved => format!("roundup send {what}"),
             Readiness::Timed => "roundup due --install-hints".to_owned(),
-            Readiness::Drafted if self.approvals > 0 => format!("roundup approve {what}"),
+            Readiness::Drafted if self.approvals > 0 => self.approve_command(),
             Readiness::Drafted => format!("roundup preview {}", self.edition),
         }
     }

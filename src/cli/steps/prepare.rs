@@ -38,6 +38,8 @@ use crate::window::{Selection, select_reading};
 /// Everything that would be sent.
 #[derive(Debug)]
 pub struct PreparedEdition {
+    /// As `send` takes it again.
+    pub argument: String,
     pub edition: Edition,
     pub composition: Composition,
     pub audience: Audience,
@@ -331,6 +333,7 @@ pub async fn prepare_counted(
         ask(project, &question, reach, screen).await?;
     let CopyReview { audience, largest, doubts, .. } = examination;
     Ok(PreparedEdition {
+        argument: chosen.argument.clone(),
         edition,
         composition,
         audience,

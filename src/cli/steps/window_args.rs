@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::audience::EditionPurpose;
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::shell_words::for_shell;
 use crate::window::Window;
 
 /// A window of time. Days are whole days in the project's time zone.
@@ -74,7 +75,25 @@ fn purpose(word: &str) -> Result<EditionPurpose, String> {
     })
 }
 
+/// An edition as it is typed again.
+pub fn typed_again(name: &str, segment: Option<&str>, purpose: Option<EditionPurpose>) -> String {
+    let mut typed = for_shell(name);
+    if let Some(segment) = segment {
+        typed.push_str(&format!(" --segment {}", for_shell(segment)));
+    }
+    if let Some(purpose) = purpose {
+        typed.push_str(&format!(" --purpose {}", purpose.word()));
+    }
+    typed
+}
+
 impl EditionArguments {
+    /// The edition with its audience, as it is typed again.
+    pub fn typed(&self) -> String {
+        let name = self.edition.as_deref().unwrap_or_default();
+        typed_again(name, self.segment.as_deref(), self.purpose)
+    }
+
     /// Whether somebody has typed an edition or a window.
     pub fn is_typed(&self) -> bool {
         self.edition.is_some() || self.window.is_typed()

@@ -71,7 +71,7 @@ impl SendingState {
         let now = frozen::frozen(project, chosen, &view.prepared)?;
         let state = ApprovalState::of(needed, &decisions, &now);
         let accounts = &project.settings.approval.accounts;
-        let approve = approve_command(&chosen.name, state.valid.len(), accounts);
+        let approve = approve_command(&chosen.argument, state.valid.len(), accounts);
         let approval = words(&state, &approve, project.settings.time_zone);
         let (phase, command) = match state.stopped.as_ref().map(|stop| stop.kind) {
             Some(StopKind::Cancelled) => (SendingPhase::Stopped, approve),

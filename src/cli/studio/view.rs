@@ -21,7 +21,6 @@ use crate::news::Item;
 use crate::news::gather::FetchPolicy;
 use crate::pictures::file_of;
 use crate::project::Project;
-use crate::shell_words::quoted;
 
 /// Everything that is looked at.
 pub struct View {
@@ -195,13 +194,7 @@ impl View {
 
     /// The command that sends what is shown. It counts the people and asks for their number.
     pub fn send_command(&self) -> String {
-        let mut command = format!("roundup send {}", self.chosen.name);
-        if let Some(segment) = self.prepared.list.as_ref().and_then(|list| list.segment())
-            && self.chosen.draft.as_ref().is_none_or(|draft| draft.segment.is_none())
-        {
-            command.push_str(&format!(" --segment {}", quoted(&segment.to_string())));
-        }
-        command
+        format!("roundup send {}", self.chosen.argument)
     }
 
     /// The words of another language as `roundup draft` would propose them, for a draft or without one.
