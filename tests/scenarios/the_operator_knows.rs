@@ -237,3 +237,23 @@ fn settings_that_are_wrong_are_said_once_an_hour() {
     assert_eq!(charity.run("due").ends(2).stderr, "");
     assert_eq!(notices(&server).len(), 0);
 }
+
+#[test]
+fn a_notice_names_the_project_where_the_command_was_given_one() {
+    let server = Server::good();
+    let settings = format!("{NOTIFY}\n[approval]\npeople = 2\n{ALWAYS}");
+    let charity = Charity::new().people(2).setting(&settings).relay(&server);
+    let folder = charity.path("roundup.toml").parent().unwrap().canonicalize().unwrap();
+    let project = format!("roundup --project {}", folder.display());
+    charity.run_in("news", "due --project ..").ends(0);
+    assert!(charity.read("notices").contains(&format!("Next: {project} status")));
+    change(&charity, "UPDATE operator_notices SET at = at - 90000000");
+    charity.run_in("news", "approve 2020 --as Amina --project ..").ends(0);
+    assert!(charity.read("notices").contains(&format!("Next: {project} approve 2020 --as ")));
+    let emails: Vec<String> = server.taken().iter().map(|taken| taken.bytes.clone()).collect();
+    assert_eq!(emails.iter().filter(|email| email.contains("--project")).count(), 2, "{emails:?}");
+    // Settings that cannot be read: what writes the notice knows the folder all the same.
+    let settings = charity.read("roundup.toml").replace("people = 2", "people = 7");
+    let charity = charity.file("roundup.toml", settings);
+    charity.run_in("news", "due --project ..").ends(2);
+}

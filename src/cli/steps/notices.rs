@@ -60,6 +60,7 @@ pub async fn hand_over_notice(
     screen: &Screen,
 ) -> bool {
     let settings = &project.settings.notify;
+    let notice = &named(notice, screen);
     let by_email = async {
         let mut results = Vec::new();
         // One after the other: each has their own email, and one that fails keeps nobody else's back.
@@ -81,6 +82,13 @@ pub async fn hand_over_notice(
         warn(&why, screen);
     }
     is_somewhere
+}
+
+/// Whoever gets it stands in no folder: its commands name the project where the command that writes it was given one.
+fn named(notice: &OperatorNotice, screen: &Screen) -> OperatorNotice {
+    let put = |text: &str| screen.elsewhere().in_talk(text).into_owned();
+    let OperatorNotice { topic, subject, what, cure } = notice;
+    OperatorNotice { topic: *topic, subject: subject.clone(), what: put(what), cure: put(cure) }
 }
 
 fn warn(why: &str, screen: &Screen) {

@@ -32,6 +32,7 @@ use crate::edition::edit::words_of;
 use crate::news::dates_file;
 use crate::news::gather::FetchPolicy;
 use crate::project::SETTINGS_FILE;
+use crate::shell_words::for_shell;
 use crate::web::studio::{
     DraftRequest, SettingRequest, StudioAction, StudioRequest, StudioResponse,
 };
@@ -455,6 +456,7 @@ impl Editor {
         state["fault"] = json!(self.fault.as_ref().map(shown::fault));
         state["steps"] = json!({"undo": undo, "redo": redo});
         state["revision"] = json!(self.revision);
+        state["reopen"] = json!(format!("roundup preview {}", for_shell(self.name())));
         if let Some(project) = project.as_ref().or(self.view.as_ref().map(|view| &view.project)) {
             let window = match &self.view {
                 Some(view) => Some(view.chosen.window.clone()),

@@ -9,6 +9,7 @@ mod errands;
 mod history;
 mod look;
 mod lost_draft;
+mod named;
 mod sending;
 mod shown;
 mod view;
@@ -37,6 +38,7 @@ use crate::web::studio::{self, StudioCall, StudioCalls, StudioResponse};
 use address::StudioAddress;
 use editor::Editor;
 use errands::{Errand, Handling};
+use named::named;
 
 /// Everybody of a long list is looked at when nothing was changed for this long.
 const COUNTED_AFTER: Duration = Duration::from_secs(1);
@@ -86,7 +88,7 @@ pub async fn run(
         let changed = tokio::select! {
             call = counter.calls.recv() => {
                 let Some(call) = call else { return Ok(Exit::Done) };
-                match handle_call(&mut editor, call).await {
+                match handle_call(&mut editor, call, globals).await {
                     Ok(is_new) => is_new,
                     Err((errand, answer)) => {
                         errands.push(async move { (unless_broken(errand).await, answer) });
@@ -96,7 +98,8 @@ pub async fn run(
             }
             Some((ended, answer)) = errands.next(), if !errands.is_empty() => {
                 unless_broken(editor.refresh()).await;
-                let _ = answer.send(ended.map_or(StudioResponse::Broken, Editor::said));
+                let response = ended.map_or(StudioResponse::Broken, Editor::said);
+                let _ = answer.send(named(response, globals.screen.elsewhere()));
                 true
             }
             Some(ended) = pictures.next(), if !pictures.is_empty() => {
@@ -137,6 +140,7 @@ pub async fn run(
 async fn handle_call(
     editor: &mut Editor,
     call: StudioCall,
+    globals: &Globals,
 ) -> Result<bool, (Errand, oneshot::Sender<StudioResponse>)> {
     let (answer, changed) = match Box::pin(unless_broken(editor.handle(call.request))).await {
         None => (StudioResponse::Broken, false),
@@ -144,7 +148,7 @@ async fn handle_call(
         Some(Handling::Later(errand)) => return Err((errand, call.answer)),
     };
     // A page that has gone away needs no answer.
-    let _ = call.answer.send(answer);
+    let _ = call.answer.send(named(answer, globals.screen.elsewhere()));
     Ok(changed)
 }
 

@@ -30,6 +30,8 @@ pub struct Screen {
     json: bool,
     /// How the project was named: printed commands name it too.
     project: ProjectOption,
+    /// The same for words that are read in another place: an email, a page.
+    elsewhere: ProjectOption,
     /// What of it has been printed, by this or any other command within.
     printed: Arc<JsonOutput>,
     pub quiet: bool,
@@ -72,6 +74,7 @@ impl Screen {
         Self {
             json,
             project: ProjectOption::default(),
+            elsewhere: ProjectOption::default(),
             printed: Arc::default(),
             quiet,
             verbose,
@@ -87,7 +90,17 @@ impl Screen {
     /// The same for a command that was given its project: every command that is printed names it too.
     #[must_use]
     pub fn for_project(self, folder: Option<&Path>) -> Self {
-        Self { project: ProjectOption::new(folder), ..self }
+        let whole = folder.map(|folder| {
+            let found = folder.canonicalize().or_else(|_| std::path::absolute(folder));
+            found.unwrap_or_else(|_| folder.to_owned())
+        });
+        let elsewhere = ProjectOption::new(whole.as_deref());
+        Self { project: ProjectOption::new(folder), elsewhere, ..self }
+    }
+
+    /// How commands name the project where whoever reads them stands in no folder: in a notice, on the studio's page.
+    pub fn elsewhere(&self) -> &ProjectOption {
+        &self.elsewhere
     }
 
     /// One that says nothing: its user shows the outcome in another way.

@@ -61,7 +61,7 @@ function set(now) {
   if (!isNews) return;
   const box = $("gone");
   box.hidden = !now.isGone;
-  const command = document.body.dataset.edition ? `roundup preview ${document.body.dataset.edition}` : "roundup preview";
+  const command = document.body.dataset.reopen ?? "roundup preview";
   box.replaceChildren(...(now.isElsewhere
     ? [make("strong", {}, "roundup was started again at another address."), " Open the address that it printed. Words that are not saved are still in this tab: copy them first."]
     : [make("strong", {}, "roundup has stopped, start it again:"), " type ", make("code", {}, command), " where you started it. This page carries on by itself, and your words are kept."]));

@@ -18,6 +18,7 @@ export function showEdition(state) {
   }
   list.label = drafts.includes(state.name) ? "Drafts" : "Editions";
   document.body.dataset.edition = state.name;
+  document.body.dataset.reopen = state.reopen;
   if (chosenKind === null) {
     $("kind").value = `draft:${state.name}`;
     fields(null);
