@@ -100,6 +100,8 @@ pub enum ChangeOrigin {
     Page,
     /// The person, by email.
     Email,
+    /// The person, by the mail service's own link: the service has reported it.
+    Service,
     /// The person, who signed up again and confirmed it.
     Confirmation,
     /// Somebody of the organisation.
@@ -113,10 +115,11 @@ pub enum ChangeOrigin {
 }
 
 impl ChangeOrigin {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::OneClick,
         Self::Page,
         Self::Email,
+        Self::Service,
         Self::Confirmation,
         Self::Operator,
         Self::Relay,
@@ -130,6 +133,7 @@ impl ChangeOrigin {
             Self::OneClick => "self:one-click",
             Self::Page => "self:page",
             Self::Email => "self:email",
+            Self::Service => "self:service",
             Self::Confirmation => "self:confirmation",
             Self::Operator => "operator",
             Self::Relay => "relay",
@@ -147,6 +151,7 @@ impl ChangeOrigin {
             Self::OneClick => "by one click",
             Self::Page => "on the web page",
             Self::Email => "by email",
+            Self::Service => "through the mail service",
             Self::Confirmation => "by confirming that they signed up",
             Self::Operator => "recorded by hand",
             Self::Relay => "reported by a server",
@@ -158,7 +163,7 @@ impl ChangeOrigin {
     /// Whether the person did it themself.
     pub fn is_their_own(self) -> bool {
         match self {
-            Self::OneClick | Self::Page | Self::Email | Self::Confirmation => true,
+            Self::OneClick | Self::Page | Self::Email | Self::Service | Self::Confirmation => true,
             Self::Operator | Self::Relay | Self::Import | Self::Shared => false,
         }
     }
@@ -313,9 +318,10 @@ impl NoMailChange {
             (NoMailStep::Add(reason), Some(entry)) => reason > entry.reason,
             (NoMailStep::Lift, None) => false,
             (NoMailStep::Lift, Some(entry)) => match self.origin {
-                ChangeOrigin::Page | ChangeOrigin::OneClick | ChangeOrigin::Email => {
-                    entry.may_stay(self.at)
-                }
+                ChangeOrigin::Page
+                | ChangeOrigin::OneClick
+                | ChangeOrigin::Email
+                | ChangeOrigin::Service => entry.may_stay(self.at),
                 // A person who signs up and confirms comes off the list after any no that is older than their request.
                 ChangeOrigin::Confirmation => entry.at < self.at,
                 ChangeOrigin::Operator => entry.reason.lifted_by() != LiftedBy::OnlyThem,

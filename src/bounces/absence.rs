@@ -15,6 +15,8 @@ pub(super) struct Parties {
     pub ours: Vec<String>,
     /// The person's address.
     pub recipient: String,
+    /// Whether their host names a mailbox that is not there where their own filter has not taken a message.
+    pub filters_after_data: bool,
 }
 
 /// Something that a server says is not there.
@@ -54,6 +56,15 @@ pub(super) fn is_before_recipient(stage: Option<Stage>) -> bool {
 }
 
 impl Absence<'_> {
+    /// Whether the words of an absence are those of the person's own filter: they came only after the message. Sendmail does not
+    /// show which command was answered, and gives 5.2.0.
+    pub fn is_filter(&self, parties: &Parties) -> bool {
+        let status = self.status.map(|status| (status.subject, status.detail));
+        let is_after =
+            self.stage == Some(Stage::Dot) || (self.stage.is_none() && status == Some((2, 0)));
+        parties.filters_after_data && is_after
+    }
+
     pub fn party(&self, parties: &Parties) -> AbsentParty {
         // SendGrid reports "500 unknown recipient".
         let names_mailbox = self.status.is_none_or(|status| status.subject == 0)

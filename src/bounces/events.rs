@@ -12,6 +12,7 @@ use super::absence::Parties;
 use super::addresses::address_of_field;
 use super::judge::{JudgedWords, judge};
 use super::{MOST_PEOPLE, Notice, NoticeKind, NoticePerson};
+use crate::providers::mailbox_hosts::filters_after_data;
 use crate::rfc::base16;
 use crate::rfc::reply::EnhancedStatus;
 
@@ -252,7 +253,11 @@ fn ids(message_id: &str) -> Vec<String> {
 
 /// A person, by a provider's kind and a server's words. A provider that calls a refusal of us final is not believed.
 fn person(recipient: &str, kind: NoticeKind, status: &str, words: &str) -> NoticePerson {
-    let parties = Parties { ours: Vec::new(), recipient: recipient.to_owned() };
+    let parties = Parties {
+        ours: Vec::new(),
+        recipient: recipient.to_owned(),
+        filters_after_data: filters_after_data(recipient),
+    };
     let status = EnhancedStatus::parse_prefix(status);
     let found = judge(&JudgedWords { status, words, stage: None, parties: &parties });
     let kind = match kind {

@@ -114,6 +114,9 @@ fn acquitted(
     if !is_absence {
         return kind;
     }
+    if absence.is_filter(parties) {
+        return NoticeKind::Unknown;
+    }
     match absence.party(parties) {
         AbsentParty::Recipient => kind,
         AbsentParty::Us => NoticeKind::Policy,
@@ -320,6 +323,7 @@ mod tests {
         let parties = Parties {
             ours: vec!["bounces@charity.example".to_owned(), "news@charity.example".to_owned()],
             recipient: "ann@example.org".to_owned(),
+            filters_after_data: false,
         };
         judge(&JudgedWords { status: status(field), words, stage: None, parties: &parties }).kind
     }

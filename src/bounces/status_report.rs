@@ -89,7 +89,10 @@ pub(super) fn people_of(text: &str) -> Vec<ReportedPerson> {
     people
 }
 
-const FIELDS: [&str; 7] = [
+/// An X.400 system writes its numbers into `Diagnostic-Code`, and the reason here (RFC 2156 section 4.7).
+const X400_REASON: &str = "x400-supplementary-info";
+
+const FIELDS: [&str; 8] = [
     "original-recipient",
     "final-recipient",
     "x-actual-recipient",
@@ -97,6 +100,7 @@ const FIELDS: [&str; 7] = [
     "status",
     "diagnostic-code",
     "remote-mta",
+    X400_REASON,
 ];
 
 fn is_field(line: &str) -> bool {
@@ -123,6 +127,10 @@ impl Block {
             "status" => person.status = person.status.or_else(|| enhanced_in(value)),
             "diagnostic-code" if person.diagnostic.is_empty() => {
                 within(value, LONGEST_DIAGNOSTIC_BYTES).clone_into(&mut person.diagnostic);
+            }
+            X400_REASON => {
+                let reason = within(value, LONGEST_DIAGNOSTIC_BYTES).trim_matches('"');
+                person.diagnostic.insert_str(0, &format!("{reason}\n"));
             }
             _ => {}
         }

@@ -16,6 +16,7 @@ use super::returned::message_ids;
 use super::status_report::{ReportedPerson, people_of};
 use super::words::{plain, reasons_in};
 use super::{MOST_PEOPLE, Notice, NoticeKind, NoticePerson};
+use crate::providers::mailbox_hosts::filters_after_data;
 use crate::rfc::reply::Stage;
 
 /// What is read of a notice's words when they are judged as a whole.
@@ -93,7 +94,7 @@ impl NoticeEvidence {
                 let reason = "a report that it was delivered or passed on".to_owned();
                 NoticePerson { recipient, kind: NoticeKind::None, status, reason, is_delay: false }
             } else {
-                self.of_report(one, recipient)
+                self.of_report(one, recipient, reported.len() == 1)
             };
             // A delay and then a failure: the failure is what counts.
             match people.iter_mut().find(|known| {
@@ -118,8 +119,8 @@ impl NoticeEvidence {
         people
     }
 
-    fn of_report(&self, one: &ReportedPerson, recipient: String) -> NoticePerson {
-        let about = self.words_about(one);
+    fn of_report(&self, one: &ReportedPerson, recipient: String, is_only: bool) -> NoticePerson {
+        let about = self.words_about(one, is_only);
         let said = said_by_servers(&about);
         let parties = self.parties(one.last.as_ref().unwrap_or(&recipient));
         let judged = |status, words: &str| {
@@ -162,11 +163,28 @@ impl NoticeEvidence {
         let mut ours = self.returned.senders();
         ours.extend(self.sent_to());
         ours.retain(|address| !address.eq_ignore_ascii_case(recipient));
-        Parties { ours, recipient: recipient.to_owned() }
+        // The address may be an alias of one of theirs: then the notice names their server.
+        let hosts = within(&self.prose, SEARCHED_BYTES)
+            .split(|c: char| !(c.is_alphanumeric() || c == '.' || c == '-'));
+        let filters_after_data = hosts.chain([recipient]).any(filters_after_data);
+        Parties { ours, recipient: recipient.to_owned(), filters_after_data }
+    }
+
+    /// What an X.400 system says behind the fields of the message, which look as if that began there.
+    fn x400_reason(&self) -> Option<&str> {
+        let texts = [&self.prose, &self.tail].into_iter();
+        texts.map(|text| within(text, SEARCHED_BYTES)).find_map(|text| {
+            let (before, reason) = text.split_once("for the following reason:")?;
+            let is_failure = before.contains("Your message was not delivered to:");
+            reason.trim_start().split("\n\n").next().filter(|_| is_failure)
+        })
     }
 
     /// The words for people that are about one of a report.
-    fn words_about(&self, one: &ReportedPerson) -> String {
+    fn words_about(&self, one: &ReportedPerson, is_only: bool) -> String {
+        if let Some(reason) = self.x400_reason().filter(|_| is_only) {
+            return reason.to_owned();
+        }
         let addresses: Vec<String> =
             [&one.original, &one.last].into_iter().flatten().cloned().collect();
         let named = prose::people_in(within(&self.prose, SEARCHED_BYTES), &addresses, &[]);

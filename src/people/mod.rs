@@ -31,6 +31,8 @@ pub enum LeavingWay {
     Page,
     /// An email to the unsubscribe address.
     Email,
+    /// The link or button of the mail service that sends for us.
+    Service,
 }
 
 impl LeavingWay {
@@ -39,6 +41,7 @@ impl LeavingWay {
             Self::OneClick => ChangeOrigin::OneClick,
             Self::Page => ChangeOrigin::Page,
             Self::Email => ChangeOrigin::Email,
+            Self::Service => ChangeOrigin::Service,
         }
     }
 }

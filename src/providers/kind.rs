@@ -32,6 +32,8 @@ pub enum RefusalKind {
     Relaying,
     /// The name given with EHLO is not accepted.
     EhloName,
+    /// The server does not know EHLO, or something in between has lost it.
+    NoEhlo,
     /// The mailbox does not exist.
     NoMailbox,
     /// The domain does not exist, or takes no mail.
@@ -75,7 +77,7 @@ const LIST_QUALITY_CURE: &str = "too many addresses of the list do not exist: se
                                  day, then send more slowly (`rate` under [send])";
 
 impl RefusalKind {
-    pub const ALL: [RefusalKind; 25] = [
+    pub const ALL: [RefusalKind; 26] = [
         RefusalKind::Login,
         RefusalKind::LoginAttempts,
         RefusalKind::PasswordsOff,
@@ -90,6 +92,7 @@ impl RefusalKind {
         RefusalKind::ListQuality,
         RefusalKind::Relaying,
         RefusalKind::EhloName,
+        RefusalKind::NoEhlo,
         RefusalKind::NoMailbox,
         RefusalKind::NoDomain,
         RefusalKind::Disabled,
@@ -117,7 +120,8 @@ impl RefusalKind {
             | RefusalKind::Size
             | RefusalKind::BlockList
             | RefusalKind::Relaying
-            | RefusalKind::EhloName => Blame::Us,
+            | RefusalKind::EhloName
+            | RefusalKind::NoEhlo => Blame::Us,
             // "Not now, for what is in it" is a filter that could not make up its mind.
             RefusalKind::Content => {
                 if is_permanent {
@@ -184,6 +188,7 @@ impl RefusalKind {
             RefusalKind::ListQuality => "too many unknown addresses",
             RefusalKind::Relaying => "relaying",
             RefusalKind::EhloName => "name of this computer",
+            RefusalKind::NoEhlo => "greeting that is not understood",
             RefusalKind::NoMailbox => "no such mailbox",
             RefusalKind::NoDomain => "no such domain",
             RefusalKind::Disabled => "mailbox switched off",
@@ -250,6 +255,10 @@ impl RefusalKind {
             RefusalKind::EhloName => {
                 "set `ehlo_name` under [send] in roundup.toml to this computer's full name, as in \
                  mail.charity.example"
+            }
+            RefusalKind::NoEhlo => {
+                "the server does not know EHLO: look at the name and the port in ROUNDUP_RELAY (smtps:// with port 465, smtp:// with \
+                 port 587), and whether a firewall in between changes what is sent"
             }
             RefusalKind::NoMailbox | RefusalKind::NoDomain | RefusalKind::Disabled => {
                 "take the address off the list, or correct it"

@@ -52,6 +52,19 @@ const HOSTS: [(&str, &[&str]); 10] = [
     ("Mail.ru and Yandex", &["mail.ru", "yandex.ru", "yandex.com"]),
 ];
 
+/// Hosts that say "unknown user" of a message, too, which the person's own filter has not taken: NTT DOCOMO and KDDI say so in
+/// reply to the end of DATA, and of a mailbox that is not there in reply to RCPT TO.
+const FILTERS_AFTER_DATA: [&str; 3] = ["au.com", "docomo.ne.jp", "ezweb.ne.jp"];
+
+/// Whether an absence that a host has named only after a message says nothing of the mailbox, by an address or a server's name.
+pub fn filters_after_data(host: &str) -> bool {
+    let host = host.rsplit('@').next().unwrap_or_default().trim_end_matches('.').to_lowercase();
+    let is_of = |domain: &&str| {
+        host.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    FILTERS_AFTER_DATA.iter().any(is_of)
+}
+
 /// The host, where everybody can have a mailbox at this domain: nobody else may send newsletters in its name.
 pub fn webmail_host(domain: &str) -> Option<&'static str> {
     let domain = domain.trim_end_matches('.').to_lowercase();
@@ -70,6 +83,21 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn hosts_that_filter_are_known_by_their_domains_and_their_servers() {
+        for (host, filters) in [
+            ("hanako@docomo.ne.jp", true),
+            ("mfsmax.DOCOMO.ne.jp.", true),
+            ("lsean.ezweb.ne.jp", true),
+            ("au.com", true),
+            ("plateau.com", false),
+            ("example.org", false),
+            ("", false),
+        ] {
+            assert_eq!(filters_after_data(host), filters, "{host}");
+        }
+    }
 
     #[test]
     fn a_domain_has_one_host_and_an_unknown_one_is_its_own() {

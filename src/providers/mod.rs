@@ -12,6 +12,7 @@ mod table;
 mod words;
 
 pub use kind::{Blame, RefusalKind};
+use mailbox_hosts::filters_after_data;
 use table::{ABOUT_US, GROUPS, ReplyRule};
 pub use words::{Correspondents, replaced};
 use words::{ReplyWords, has};
@@ -58,6 +59,9 @@ pub fn meaning_between(stage: Stage, reply: &Reply, between: Correspondents<'_>)
     if is_open && let Some(ours) = about_the_sender(kind, reply, &words) {
         (provider, kind) = (ABOUT_US.provider, ours);
     }
+    if kind.is_gone() && stage == Stage::Dot && filters_after_data(between.recipient) {
+        kind = RefusalKind::Closed;
+    }
     kind = at_stage(kind, stage, reply);
     let mut about = kind.about(is_permanent);
     // At DATA nothing can surely be about one mailbox.
@@ -76,8 +80,18 @@ fn at_stage(kind: RefusalKind, stage: Stage, reply: &Reply) -> RefusalKind {
         _ if kind.may_be_about_a_person() && stage == Stage::Login => RefusalKind::Login,
         _ if kind.may_be_about_a_person() && stage < Stage::Recipient => RefusalKind::Sender,
         RefusalKind::Unclear if stage == Stage::Hello && reply.code == 501 => RefusalKind::EhloName,
+        // The command is what it does not know, and not the name behind it (RFC 5321 section 4.2.4).
+        RefusalKind::Unclear if stage == Stage::Hello && is_unknown_command(reply) => {
+            RefusalKind::NoEhlo
+        }
+        RefusalKind::EhloName if is_unknown_command(reply) => RefusalKind::NoEhlo,
         _ => kind,
     }
+}
+
+/// Whether a server does not know a command, or not at this point.
+fn is_unknown_command(reply: &Reply) -> bool {
+    matches!(reply.code, 500 | 502 | 503)
 }
 
 /// What a reply says of the sender, the login or the connection, though its words are those of a mailbox. A server that has
@@ -102,6 +116,7 @@ fn about_the_sender(kind: RefusalKind, reply: &Reply, words: &ReplyWords) -> Opt
                 | RefusalKind::Authentication
                 | RefusalKind::Relaying
                 | RefusalKind::EhloName
+                | RefusalKind::NoEhlo
         )
     };
     let rows = ABOUT_US.rows.iter().filter(|row| is_of_the_sender(row.2));

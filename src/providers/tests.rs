@@ -77,6 +77,49 @@ fn names_and_echoes_are_no_reasons() {
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }
 
+#[test]
+fn an_absence_after_a_message_is_the_persons_filter_where_their_host_is_known_for_that() {
+    use RefusalKind::{Closed, NoMailbox};
+    for (recipient, stage, kind) in [
+        ("hanako@docomo.ne.jp", Stage::Dot, Closed),
+        ("hanako@docomo.ne.jp", Stage::Recipient, NoMailbox),
+        ("taro@ezweb.ne.jp", Stage::Dot, Closed),
+        ("ann@example.org", Stage::Dot, NoMailbox),
+    ] {
+        let between = Correspondents { recipient, ..Correspondents::default() };
+        let reply = Reply::new(550, &format!("Unknown user {recipient}"));
+        let found = meaning_between(stage, &reply, between);
+        assert_eq!((found.kind, found.about), (kind, Blame::Person), "{recipient}");
+    }
+}
+
+#[test]
+fn a_greeting_that_is_not_understood_is_not_a_wrong_name() {
+    use RefusalKind::{BlockList, EhloName, NoEhlo};
+    for (stage, code, text, kind) in [
+        (Stage::Hello, 500, "5.5.1 Command unrecognized: \"EHLO mail.charity.example\"", NoEhlo),
+        (Stage::Hello, 502, "Command not implemented", NoEhlo),
+        (Stage::Hello, 500, "Syntax error", NoEhlo),
+        (Stage::Mail, 503, "5.5.1 Error: send HELO/EHLO first", NoEhlo),
+        (Stage::Hello, 501, "Syntactically invalid EHLO argument(s)", EhloName),
+        (
+            Stage::Recipient,
+            504,
+            "5.5.2 <desk>: Helo command rejected: need fully-qualified hostname",
+            EhloName,
+        ),
+        (
+            Stage::Recipient,
+            554,
+            "5.7.1 <mail.charity.example>: Helo command rejected: Host is blacklisted",
+            BlockList,
+        ),
+    ] {
+        let found = meaning(stage, &Reply::new(code, text));
+        assert_eq!((found.kind, found.about), (kind, Blame::Us), "{text}");
+    }
+}
+
 /// All of these stop a run: only the cure differs.
 #[test]
 fn the_cure_is_that_of_the_stronger_reason() {

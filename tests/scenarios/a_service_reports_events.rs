@@ -131,5 +131,7 @@ fn people_who_leave_in_the_same_moment_all_leave() {
     for (person, is_mailed) in [(0, false), (1, false), (2, false), (3, true)] {
         let said = charity.run(&format!("why p{person}@example.org")).stdout;
         assert_eq!(said.contains("Is mailed"), is_mailed, "{said}");
+        let says_how = said.contains("unsubscribed through the mail service");
+        assert_eq!(says_how, !is_mailed, "{said}");
     }
 }

@@ -51,6 +51,14 @@ fn of_reply(outcome: &TransmitOutcome) -> (WrongPart, String) {
             "give the username and the password of this server, or ask its operators to allow this computer's address"
                 .to_owned()
         }
+        Some(RefusalKind::NoEhlo) => {
+            return (
+                WrongPart::Server,
+                "this server does not know EHLO: give another, as in `--server smtps://HOST` (port 465) or `--server smtp://HOST:587`, \
+                 or look whether a firewall in between changes what is sent"
+                    .to_owned(),
+            );
+        }
         Some(kind @ (RefusalKind::LoginAttempts | RefusalKind::Licence | RefusalKind::EhloName)) => {
             kind.cure().to_owned()
         }

@@ -255,7 +255,8 @@ async fn recogniser<'a>(
 /// The acts of those who leave by an email.
 fn leavings(read: &ReadEmail) -> impl Iterator<Item = Act> {
     let act = |person| {
-        let what = ActKind::Left { way: LeavingWay::Email, reason: None };
+        let way = if read.is_event { LeavingWay::Service } else { LeavingWay::Email };
+        let what = ActKind::Left { way, reason: None };
         Act { notice: Some(read.notice.clone()), ..Act::new(person, system::now(), what) }
     };
     read.verdicts.iter().filter_map(|verdict| verdict.person.as_deref()).map(act)

@@ -11,6 +11,12 @@ pub(in super::super) const POSTFIX: ProviderReplies = ProviderReplies {
     provider: "Postfix",
     source: "postfix.org: smtpd_check.c, smtpd.c, anvil(8), postscreen(8)",
     rows: &[
+        ReplyRule("", "helo command rejected+blacklist", BlockList),
+        ReplyRule("", "helo command rejected+black list", BlockList),
+        ReplyRule("", "helo command rejected+blocklist", BlockList),
+        ReplyRule("", "helo command rejected+block list", BlockList),
+        ReplyRule("", "helo command rejected+listed", BlockList),
+        ReplyRule("", "helo command rejected+blocked", BlockList),
         ReplyRule("", "helo command rejected", EhloName),
         ReplyRule("4", "sender address rejected+limit", Rate),
         ReplyRule("4", "sender address rejected+ratelimit", Rate),
