@@ -83,6 +83,34 @@ fn look_at_paragraph(text: &str) -> Result<(), Fault> {
     Ok(())
 }
 
+fn as_written(text: &str) -> String {
+    text.to_owned()
+}
+
+/// Without the blanks that come with what is pasted.
+fn without_blanks(text: &str) -> String {
+    text.trim_matches([' ', '\t', '\u{a0}']).to_owned()
+}
+
+/// `#ABC` as `#aabbcc`, without blanks around it: old Outlook reads six digits only. Anything else as it is written.
+pub fn six_digits(text: &str) -> String {
+    let text = without_blanks(text);
+    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 3);
+    let Some(digits) = digits.filter(|digits| digits.bytes().all(|c| c.is_ascii_hexdigit())) else {
+        return text;
+    };
+    let twice =
+        digits.to_ascii_lowercase().chars().flat_map(|digit| [digit, digit]).collect::<String>();
+    format!("#{twice}")
+}
+
+/// An address of the web or of a mailbox without the blanks around it; none where it is something else.
+pub fn pasted_address(text: &str) -> Option<String> {
+    let address = without_blanks(text);
+    let is_one = look_at_web_address(&address).is_ok() || look_at_mail_address(&address).is_ok();
+    is_one.then_some(address)
+}
+
 /// A web address of which every part is what it seems.
 ///
 /// # Errors
@@ -134,11 +162,11 @@ fn look_at_fonts(text: &str) -> Result<(), Fault> {
 }
 
 macro_rules! readers {
-    ($($name:ident, $optional:ident, $look:ident;)*) => {$(
+    ($($name:ident, $optional:ident, $look:ident, $tidy:ident;)*) => {$(
         /// # Errors
         /// When the setting is not what it must be.
         pub fn $name<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-            let text = String::deserialize(from)?;
+            let text = $tidy(&String::deserialize(from)?);
             $look(&text).map_err(error)?;
             Ok(text)
         }
@@ -146,7 +174,7 @@ macro_rules! readers {
         /// # Errors
         /// When the setting is not what it must be.
         pub fn $optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-            let text = Option::<String>::deserialize(from)?;
+            let text = Option::<String>::deserialize(from)?.map(|text| $tidy(&text));
             if let Some(text) = &text {
                 $look(text).map_err(error)?;
             }
@@ -184,6 +212,7 @@ pub fn mail_addresses<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>,
         let fault = format!("these are {}", counted(addresses.len(), "address", "addresses"));
         return Err(error((fault, "write ten at most")));
     }
+    let addresses: Vec<String> = addresses.iter().map(|text| without_blanks(text)).collect();
     for address in &addresses {
         look_at_mail_address(address).map_err(error)?;
     }
@@ -191,17 +220,56 @@ pub fn mail_addresses<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>,
 }
 
 readers! {
-    line, optional_line, look_at_line;
-    paragraph, optional_paragraph, look_at_paragraph;
-    web_address, optional_web_address, look_at_web_address;
-    mail_address, optional_mail_address, look_at_mail_address;
-    colour, optional_colour, look_at_colour;
-    fonts, optional_fonts, look_at_fonts;
+    line, optional_line, look_at_line, as_written;
+    paragraph, optional_paragraph, look_at_paragraph, as_written;
+    web_address, optional_web_address, look_at_web_address, without_blanks;
+    mail_address, optional_mail_address, look_at_mail_address, without_blanks;
+    colour, optional_colour, look_at_colour, six_digits;
+    fonts, optional_fonts, look_at_fonts, as_written;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_harmless_is_read_as_it_was_meant() {
+        for (typed, read) in [
+            ("#ABC", "#aabbcc"),
+            (" #0b5a6f ", "#0b5a6f"),
+            ("#0B5A6F", "#0B5A6F"),
+            ("red", "red"),
+            ("#abcd", "#abcd"),
+            ("#xyz", "#xyz"),
+        ] {
+            assert_eq!(six_digits(typed), read);
+        }
+        for (pasted, read) in [
+            (" https://e.org/a\u{a0}", Some("https://e.org/a")),
+            ("hello@charity.example\t", Some("hello@charity.example")),
+            ("Our news ", None),
+            ("https://e.org/a b", None),
+            ("https://e.org\n", None),
+        ] {
+            assert_eq!(pasted_address(pasted).as_deref(), read, "{pasted:?}");
+        }
+        #[derive(Deserialize)]
+        struct All {
+            #[serde(deserialize_with = "web_address")]
+            website: String,
+            #[serde(default, deserialize_with = "optional_colour")]
+            accent: Option<String>,
+            #[serde(deserialize_with = "mail_addresses")]
+            to: Vec<String>,
+        }
+        let all: All = toml::from_str(
+            "website = \" https://e.org/ \"\naccent = \"#ABC\"\nto = [\" sam@e.org\"]\n",
+        )
+        .unwrap();
+        assert_eq!(all.website, "https://e.org/");
+        assert_eq!(all.accent.as_deref(), Some("#aabbcc"));
+        assert_eq!(all.to, ["sam@e.org"]);
+    }
 
     #[test]
     fn settings_are_what_they_seem() {

@@ -36,7 +36,8 @@ const FIELDS: [&str; 16] = [
 fn introduction(path: &str, text: &str, body: &str) -> PlacedText {
     let body = body.trim_start_matches(['\r', '\n']);
     PlacedText {
-        text: body.trim_end().to_owned(),
+        // Files of Windows end lines with two characters, and the studio's page with one.
+        text: body.trim_end().replace("\r\n", "\n"),
         source: Some(path.to_owned()),
         line: text.lines().count() - body.lines().count() + 1,
     }

@@ -5,6 +5,7 @@ use super::PlacedText;
 use super::draft::{Draft, DraftTranslation, Grouping, ItemMention};
 use super::figures::Figure;
 use crate::news::Item;
+use crate::rfc::text::with_line_ends_of;
 use crate::window::Selection;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -45,7 +46,7 @@ impl Draft {
             }
             out.push_str(line);
         }
-        out
+        with_line_ends_of(text, out)
     }
 
     /// The draft as a file that people edit. Titles stand behind the items as comments. `late` are stories that came after

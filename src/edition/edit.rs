@@ -14,6 +14,7 @@ use super::draft_lines::{
 use super::figures::{self, Figure};
 use crate::edition::draft_writing::yaml_word;
 use crate::problem::{Place, Problem};
+use crate::rfc::text::with_line_ends_of;
 
 /// What an editor does to a draft.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -144,6 +145,7 @@ pub fn change(
             own(path, file, &draft, zone, (id, *part, words))
         }
     };
+    let changed = with_line_ends_of(text, changed);
     // What was written must be read again: a draft is never left broken.
     let then = Draft::read("draft", path, &changed, zone)?;
     let (before, words) = (words_now(&draft, change), words_now(&then, change));
@@ -163,6 +165,7 @@ pub fn change_translation(path: &str, text: &str, change: &DraftChange) -> Resul
             "change it in the main language: it is the same in every language",
         ));
     };
+    let changed = with_line_ends_of(text, changed);
     Draft::read_translation(path, &changed)?;
     Ok(changed)
 }
@@ -483,6 +486,28 @@ mod tests {
 
     fn id(id: &str) -> String {
         id.to_owned()
+    }
+
+    #[test]
+    fn a_draft_of_windows_stays_one() {
+        let text = |text: &str| text.to_owned();
+        for one in [
+            DraftChange::Subject { text: text("New") },
+            DraftChange::Headline { text: text("New") },
+            DraftChange::Introduction { text: text("Dear all,\r\n\nhello.") },
+            DraftChange::Figures { text: text("3 = homes\n4 = schools") },
+            DraftChange::Template { name: text("year") },
+            DraftChange::Group { by: text("topic") },
+            DraftChange::LeaveOut { id: id("a-1") },
+            DraftChange::Pin { id: id("b-1"), pinned: true },
+            DraftChange::Own { id: id("a-1"), part: StoryField::Title, text: Some(text("Own")) },
+        ] {
+            let said = |id: &str| Some(format!("title of {id}"));
+            let made = |draft: &str| change("editions/x.md", draft, London, &one, &said).unwrap();
+            let (plain, windows) = (made(DRAFT), made(&DRAFT.replace('\n', "\r\n")));
+            assert_eq!(windows.text, plain.text.replace('\n', "\r\n"), "{one:?}");
+            assert_eq!((windows.before, windows.words), (plain.before, plain.words), "{one:?}");
+        }
     }
 
     #[test]

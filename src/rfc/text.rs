@@ -153,6 +153,15 @@ pub fn cut_at_word(text: &str, length: usize) -> String {
     }
 }
 
+/// A text that was made of another, with the line ends of that one: where those are all CR LF, so are these.
+pub fn with_line_ends_of(before: &str, text: String) -> String {
+    let ends = before.matches('\n').count();
+    if ends == 0 || before.matches("\r\n").count() < ends {
+        return text;
+    }
+    text.replace("\r\n", "\n").replace('\n', "\r\n")
+}
+
 /// Bytes with line ends of LF. CR LF, CR CR LF and a CR by itself each end one line.
 pub fn with_plain_line_ends(bytes: &[u8]) -> Cow<'_, [u8]> {
     if !bytes.contains(&b'\r') {

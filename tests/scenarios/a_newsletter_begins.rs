@@ -279,6 +279,37 @@ fn four_questions_each_with_an_answer_in_brackets() {
 
 #[cfg(unix)]
 #[test]
+fn a_website_on_this_computer_is_allowed_in_the_dialogue() {
+    let site = Website::with(&[("/", "<title>Safe Childhood</title>"), ("/feed", FEED)]);
+    let place = Charity::new();
+    let mut terminal = Terminal::start(&place, "init made");
+    terminal.wait_for("Your website, with the news [none]: ");
+    terminal.type_line(&site.address());
+    terminal.wait_for("is inside this machine or its network");
+    terminal.wait_for("Read it all the same, yes or no [no]: ");
+    terminal.type_line("perhaps");
+    terminal.wait_for("that is neither yes nor no");
+    terminal.type_line("");
+    terminal.wait_for("Another address, or none [none]: ");
+    terminal.type_line(&site.address());
+    terminal.wait_for("none [none]: ");
+    terminal.type_line("Yes");
+    terminal.wait_for("Found a feed, 1 story");
+    terminal.wait_for("The name that people know you by [Safe Childhood]: ");
+    terminal.type_line("");
+    terminal.wait_for("The address that the email comes from [");
+    terminal.type_line("news@charity.org.uk");
+    terminal.wait_for("Your mail server, or none for practice mode [none]: ");
+    terminal.type_line("");
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
+    // The source may be read from now on.
+    assert!(place.read("made/roundup.toml").contains("allow_local = true"));
+    place.run_in("made", "news --month 2025-06").ends(0).says("1 story");
+}
+
+#[cfg(unix)]
+#[test]
 fn the_command_that_goes_into_the_folder_runs_nothing_of_its_name() {
     let place = Charity::new();
     for name in ["cost $(touch pwned) $5", "-news", "it's `touch pwned`", "a;touch pwned"] {

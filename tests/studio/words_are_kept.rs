@@ -56,6 +56,24 @@ fn typing_saves_and_one_step_takes_it_back() {
 }
 
 #[test]
+fn a_studio_that_is_held_does_not_answer_and_has_not_stopped() {
+    in_browser(false, async |browser| {
+        let charity = charity();
+        let studio = Studio::of(&charity, "2020-12");
+        open(&browser, &studio).await;
+        open_words(&browser).await;
+        studio.hold(true);
+        browser.keys("#subject", " and more").await;
+        browser.until_says("#saved", "Not saved: roundup does not answer").await;
+        browser.until_says("#gone", "It may be held (Ctrl-Z): type fg where you started it").await;
+        studio.hold(false);
+        until_saved(&browser).await;
+        assert!(charity.read(DRAFT).contains(" and more\""), "{}", charity.read(DRAFT));
+        browser.until("return document.getElementById('gone').hidden").await;
+    });
+}
+
+#[test]
 fn what_cannot_be_saved_says_so_and_is_saved_when_roundup_is_back() {
     in_browser(false, async |browser| {
         let charity = charity();

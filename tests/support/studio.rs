@@ -44,6 +44,11 @@ impl Studio {
         self.process.wait().unwrap();
     }
 
+    /// Holds it, as Ctrl-Z does, or lets it go on.
+    pub fn hold(&self, is_held: bool) {
+        super::support::signal(&self.process, if is_held { "STOP" } else { "CONT" });
+    }
+
     /// A request of the studio's own page that changes something: the status, and what was answered.
     pub fn post(&self, body: &Value) -> (u16, Value) {
         let (port, path, body) = (self.port(), self.path(), body.to_string());

@@ -96,8 +96,8 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let folder = &arguments.folder;
     refuse_what_is_there(folder)?;
     let answers = AnswerSource::of(screen, arguments.yes);
-    let website = website(&arguments, answers, screen).await?;
-    let project = project(&arguments, website, answers)?;
+    let (website, allows_local) = website(&arguments, answers, screen).await?;
+    let project = project(&arguments, website, allows_local, answers)?;
     if let Some(meant) =
         EmailAddress::parse(&project.sender).ok().as_ref().and_then(mistyped_domain)
     {
@@ -213,12 +213,13 @@ fn shown(folder: &Path) -> String {
     }
 }
 
-/// The website, and what news it offers. Somebody at a keyboard may try another one.
+/// The website, what news it offers, and whether it may be on this computer or its network. Somebody at a keyboard may try another
+/// one, or say that this is what they want.
 async fn website(
     arguments: &Arguments,
     answers: AnswerSource,
     screen: &Screen,
-) -> Result<Option<Website>, Failure> {
+) -> Result<(Option<Website>, bool), Failure> {
     let text = |text: &str| {
         Ok(Some(text.trim().to_owned()).filter(|text| text != NONE && !text.is_empty()))
     };
@@ -231,39 +232,78 @@ async fn website(
         named = answers.ask("Your website, with the news", NONE, text)?;
     }
     loop {
-        let Some(address) = named else { return Ok(None) };
-        match look(&address, arguments).await {
+        let Some(address) = named else { return Ok((None, arguments.allow_local)) };
+        let mut allows_local = arguments.allow_local;
+        let mut found = look(&address, allows_local, arguments.time_zone).await;
+        if let Err(LookFailure { failure, is_local: true }) = &found
+            && answers == AnswerSource::Terminal
+        {
+            screen.say(&format!("  {}.", failure.what));
+            allows_local = answers.ask("Read it all the same, yes or no", "no", yes_or_no)?;
+            if !allows_local {
+                named = answers.ask("Another address, or none", NONE, text)?;
+                continue;
+            }
+            found = look(&address, allows_local, arguments.time_zone).await;
+        }
+        match found {
             Ok(website) => {
                 tell_website(&website, screen);
-                return Ok(Some(website));
+                return Ok((Some(website), allows_local));
             }
-            Err(failure) if answers == AnswerSource::Terminal => {
+            Err(LookFailure { failure, .. }) if answers == AnswerSource::Terminal => {
                 screen.say(&format!("  {}: {}", failure.what, failure.help.unwrap_or_default()));
                 named = answers.ask("Another address, or none", NONE, text)?;
             }
-            Err(failure) => return Err(failure),
+            Err(LookFailure { failure, .. }) => return Err(failure),
         }
     }
 }
 
-async fn look(address: &str, arguments: &Arguments) -> Result<Website, Failure> {
+/// Why a website was not read.
+struct LookFailure {
+    failure: Failure,
+    /// It is on this computer or its network, which nobody has allowed.
+    is_local: bool,
+}
+
+impl From<Failure> for LookFailure {
+    fn from(failure: Failure) -> Self {
+        Self { failure, is_local: false }
+    }
+}
+
+fn yes_or_no(text: &str) -> Result<bool, Failure> {
+    match text.trim().to_lowercase().as_str() {
+        "yes" | "y" => Ok(true),
+        "no" | "n" => Ok(false),
+        _ => {
+            Err(Failure::new(Exit::Usage, "that is neither yes nor no").help("type `yes` or `no`"))
+        }
+    }
+}
+
+async fn look(address: &str, allows_local: bool, zone: Tz) -> Result<Website, LookFailure> {
     let refused = |error: &FetchError| {
         let cure = match error {
             // There is no source yet.
             FetchError::Private(_) => "if this is intended, add --allow-local to the command",
             error => fetch_cure(error),
         };
-        Failure::new(Exit::Failed, format!("{}: {error}", without_password(address))).help(cure)
+        let what = format!("{}: {error}", without_password(address));
+        let failure = Failure::new(Exit::Failed, what).help(cure);
+        LookFailure { failure, is_local: matches!(error, FetchError::Private(_)) }
     };
     if !address.contains(['.', ':']) {
         return Err(Failure::new(
             Exit::Usage,
             format!("`{}` is not the address of a website", address.escape_debug()),
         )
-        .help("write it whole, as in https://charity.org.uk, or `none`"));
+        .help("write it whole, as in https://charity.org.uk, or `none`")
+        .into());
     }
-    let web = Web::new(arguments.allow_local, "").map_err(|error| refused(&error))?;
-    look_at(&web, address, arguments.time_zone).await.map_err(|error| refused(&error))
+    let web = Web::new(allows_local, "").map_err(|error| refused(&error))?;
+    look_at(&web, address, zone).await.map_err(|error| refused(&error))
 }
 
 fn tell_website(website: &Website, screen: &Screen) {
@@ -291,6 +331,7 @@ fn tell_website(website: &Website, screen: &Screen) {
 fn project(
     arguments: &Arguments,
     website: Option<Website>,
+    allow_local: bool,
     answers: AnswerSource,
 ) -> Result<NewProject, Failure> {
     let host = website.as_ref().and_then(|site| url::Url::parse(&site.address).ok());
@@ -318,7 +359,7 @@ fn project(
         sender,
         website,
         news,
-        allow_local: arguments.allow_local,
+        allow_local,
         language: arguments.language.clone(),
         time_zone: arguments.time_zone,
         relay,

@@ -4,8 +4,10 @@
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike, Value, value};
 
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::compose::setting::{pasted_address, six_digits};
 use crate::compose::theme::{Theme, contrast};
 use crate::project::{ProjectError, SETTINGS_FILE, Settings};
+use crate::rfc::text::with_line_ends_of;
 use crate::web::studio::SettingValue;
 
 /// Where a rule is silent.
@@ -18,8 +20,12 @@ pub struct RuleScope {
     pub story: Option<String>,
 }
 
+fn with_plain_ends(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
 fn document(text: &str) -> Result<DocumentMut, Failure> {
-    text.parse().map_err(|error| {
+    with_plain_ends(text).parse().map_err(|error| {
         Failure::new(Exit::Usage, format!("{SETTINGS_FILE} cannot be read: {error}"))
     })
 }
@@ -136,8 +142,16 @@ pub fn setting_now(text: &str, group: &str, name: &str) -> Option<String> {
 /// # Errors
 /// When a setting is not one of the look, or its value is not allowed.
 pub fn with_settings(text: &str, settings: &[SettingValue]) -> Result<String, Failure> {
+    let after = with_settings_unread(text, settings)?;
+    Settings::read(SETTINGS_FILE, &after)
+        .map_err(|error| Failure::from(ProjectError::Settings(error)))?;
+    Ok(after)
+}
+
+fn with_settings_unread(text: &str, settings: &[SettingValue]) -> Result<String, Failure> {
     let mut document = document(text)?;
     for SettingValue { group: of, name, text } in settings {
+        let text = text.as_deref().map(|text| pasted_address(text).unwrap_or(text.to_owned()));
         let text = &as_colour(of, name.as_deref(), text.as_deref())?;
         refuse_nothing(of, name.as_deref(), text.as_deref())?;
         if !GROUPS.contains(&of.as_str()) {
@@ -161,10 +175,7 @@ pub fn with_settings(text: &str, settings: &[SettingValue]) -> Result<String, Fa
             }
         }
     }
-    let after = written(text, document);
-    Settings::read(SETTINGS_FILE, &after)
-        .map_err(|error| Failure::from(ProjectError::Settings(error)))?;
-    Ok(after)
+    Ok(written(text, document))
 }
 
 /// What no newsletter can be without.
@@ -190,12 +201,14 @@ fn as_colour(
 ) -> Result<Option<String>, Failure> {
     let is_colour = |name: &str| Theme::default().colours().iter().any(|(known, _)| *known == name);
     let Some(text) = text else { return Ok(None) };
-    if !(group == "theme" && name.is_some_and(is_colour)) || contrast(text, "#ffffff").is_some() {
+    if !(group == "theme" && name.is_some_and(is_colour)) {
         return Ok(Some(text.to_owned()));
     }
-    let whole = format!("#{}", text.trim());
-    if contrast(&whole, "#ffffff").is_some() {
-        return Ok(Some(whole));
+    let written = six_digits(text);
+    for whole in [six_digits(&format!("#{written}")), written] {
+        if contrast(&whole, "#ffffff").is_some() {
+            return Ok(Some(whole));
+        }
     }
     Err(Failure::new(Exit::Usage, format!("`{}` is not a colour", text.escape_debug()))
         .help("write six hexadecimal digits, as in #0b5a6f"))
@@ -220,7 +233,11 @@ fn keep_comments(document: &mut DocumentMut, comments: &str) {
 }
 
 /// The file's text. Comments at its end stay where they were: what is new stands behind them.
-fn written(text: &str, mut document: DocumentMut) -> String {
+fn written(text: &str, document: DocumentMut) -> String {
+    with_line_ends_of(text, whole_text(&with_plain_ends(text), document))
+}
+
+fn whole_text(text: &str, mut document: DocumentMut) -> String {
     let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
     let head = text.strip_suffix(&trailing).filter(|_| !trailing.trim().is_empty());
     let Some(head) = head else { return document.to_string() };
@@ -266,6 +283,29 @@ mod tests {
     fn scope(edition: Option<&str>, story: Option<&str>) -> RuleScope {
         let text = |text: Option<&str>| text.map(str::to_owned);
         RuleScope { rule: "alt".to_owned(), edition: text(edition), story: text(story) }
+    }
+
+    #[test]
+    fn a_file_of_windows_stays_one_and_what_is_pasted_is_stored_tidy() {
+        let windows = SETTINGS.replace('\n', "\r\n");
+        let look = |name: &str, group: &str, text: &str| SettingValue {
+            group: group.to_owned(),
+            name: Some(name.to_owned()),
+            text: Some(text.to_owned()),
+        };
+        let changes = [look("accent", "theme", " #ABC"), look("shop", "links", " https://e.org/ ")];
+        for (before, end) in [(windows.as_str(), "\r\n"), (SETTINGS, "\n")] {
+            let mut text = before.to_owned();
+            for change in &changes {
+                text = with_settings_unread(&text, std::slice::from_ref(change)).unwrap();
+            }
+            assert!(text.contains("accent = \"#aabbcc\""), "{text}");
+            assert!(text.contains("shop = \"https://e.org/\""), "{text}");
+            assert_eq!(text.matches('\n').count(), text.matches(end).count(), "{text:?}");
+            assert_eq!(text.contains('\r'), end == "\r\n");
+            let silent = silenced(before, &scope(None, None), "why").unwrap();
+            assert_eq!(heard_again(&silent, &scope(None, None)).unwrap(), before);
+        }
     }
 
     #[test]

@@ -60,8 +60,8 @@ async function answered(path, options = {}, patience = null) {
   try {
     const signal = patience === null ? null : AbortSignal.timeout(patience);
     answer = await fetch(path, { cache: "no-store", signal, ...options });
-  } catch {
-    throw new Refusal("roundup has stopped, start it again");
+  } catch (error) {
+    throw new Refusal(error.name === "TimeoutError" ? "roundup does not answer" : "roundup has stopped, start it again");
   }
   if (answer.ok) return answer;
   const text = await answer.text().catch(() => "");

@@ -5,8 +5,8 @@ const LOOK_AGAIN = 1000;
 const NO_ANSWER = 1000;
 const LISTEN_AGAIN = 100;
 
-/** `isGone`: roundup does not answer. `isElsewhere`: another one does, at this port, with another address. */
-export const connection = { isGone: false, isElsewhere: false };
+/** `isGone`: roundup does not answer. `isHeld`: its port is still open. `isElsewhere`: another one answers there, with another address. */
+export const connection = { isGone: false, isHeld: false, isElsewhere: false };
 const listeners = [];
 /** Runs when roundup goes or comes back. */
 export const onConnection = (run) => listeners.push(run);
@@ -26,7 +26,7 @@ function listen() {
   let isFirst = true;
   // The first event comes at once, and every time the connection comes back; each has the revision that is there.
   events.addEventListener("version", (event) => {
-    set({ isGone: false, isElsewhere: false });
+    set({ isGone: false, isHeld: false, isElsewhere: false });
     news(isFirst ? null : Number(event.data));
     isFirst = false;
   });
@@ -38,25 +38,34 @@ async function look() {
   clearTimeout(looking);
   events?.close();
   let answer = null;
+  let isHeld = false;
   try {
     answer = await fetch("ping", { cache: "no-store", signal: AbortSignal.timeout(NO_ANSWER) });
-  } catch {
-    answer = null;
+  } catch (error) {
+    isHeld = error.name === "TimeoutError";
   }
   clearTimeout(looking);
   if (answer?.ok) {
     looking = setTimeout(listen, LISTEN_AGAIN);
     return;
   }
-  set({ isGone: true, isElsewhere: Boolean(answer) });
+  set({ isGone: true, isHeld, isElsewhere: Boolean(answer) });
   looking = setTimeout(look, LOOK_AGAIN);
 }
+
+/** A program that was ended refuses the connection at once; one that is only held takes it, and does not answer. */
+const gone = (command) => connection.isHeld
+  ? [make("strong", {}, "roundup does not answer."), " It may be held (Ctrl-Z): type ", make("code", {}, "fg"), " where you started it. If it has stopped, type ", make("code", {}, command), "."]
+  : [make("strong", {}, "roundup has stopped, start it again:"), " type ", make("code", {}, command), " where you started it."];
+
+/** In a few words, for the state of what is typed. */
+export const goneWords = () => (connection.isHeld ? "roundup does not answer" : "roundup has stopped, start it again");
 
 /** Something was not answered: is roundup still there? */
 export const doubt = () => look();
 
 function set(now) {
-  const isNews = now.isGone !== connection.isGone || now.isElsewhere !== connection.isElsewhere;
+  const isNews = Object.keys(now).some((name) => now[name] !== connection[name]);
   Object.assign(connection, now);
   if (!isNews) return;
   const box = $("gone");
@@ -64,6 +73,6 @@ function set(now) {
   const command = document.body.dataset.reopen ?? "roundup preview";
   box.replaceChildren(...(now.isElsewhere
     ? [make("strong", {}, "roundup was started again at another address."), " Open the address that it printed. Words that are not saved are still in this tab: copy them first."]
-    : [make("strong", {}, "roundup has stopped, start it again:"), " type ", make("code", {}, command), " where you started it. This page carries on by itself, and your words are kept."]));
+    : [...gone(command), " This page carries on by itself, and your words are kept."]));
   for (const run of listeners) run(connection);
 }

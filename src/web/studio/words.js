@@ -1,6 +1,6 @@
 // Fields that save as somebody types, and never lose a word: what is not in the file yet is kept in this browser.
 import { $, desk, make, request, say } from "./base.js";
-import { connection, doubt, onConnection } from "./connection.js";
+import { connection, doubt, goneWords, onConnection } from "./connection.js";
 import { showChoice } from "./choice.js";
 import { forget, isSame, keep } from "./unsaved.js";
 
@@ -306,13 +306,13 @@ function showSaving() {
   const box = $("saved");
   const troubled = dirty.find((field) => field.trouble);
   let [kind, words] = ["idle", savedAt ? `Saved at ${savedAt.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}` : standing()];
-  if (connection.isGone) [kind, words] = ["bad", dirty.length ? "Not saved: roundup has stopped, start it again" : "roundup has stopped, start it again"];
+  if (connection.isGone) [kind, words] = ["bad", dirty.length ? `Not saved: ${goneWords()}` : goneWords()];
   else if (dirty.some((field) => field.choice)) [kind, words] = ["bad", "Not saved: choose which words to keep"];
   else if (troubled) [kind, words] = ["bad", `Not saved: ${troubled.trouble}`];
   else if (dirty.length) [kind, words] = ["busy", "Saving…"];
   else if (savedAt) kind = "good";
   box.dataset.kind = kind;
-  box.dataset.short = dirty.length ? "Not saved" : "Stopped";
+  box.dataset.short = dirty.length ? "Not saved" : connection.isHeld ? "No answer" : "Stopped";
   box.title = words;
   const said = box.firstElementChild;
   if (said.textContent !== words) said.textContent = words;
