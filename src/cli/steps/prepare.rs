@@ -71,6 +71,17 @@ pub struct PreparedEdition {
 }
 
 impl PreparedEdition {
+    /// What the rules said, for a look that does not apply them.
+    pub fn checked(&self) -> CheckResult {
+        CheckResult {
+            findings: self.findings.clone(),
+            silenced: self.silenced.clone(),
+            answers: self.answers.clone(),
+            links: self.links,
+            scores: self.scores.clone(),
+        }
+    }
+
     /// Whether something must be fixed before this is sent.
     pub fn is_held(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Severity::Must)
@@ -284,15 +295,24 @@ pub async fn prepare(
     reach: Reach,
     screen: &Screen,
 ) -> Result<PreparedEdition, Failure> {
-    prepare_counted(project, chosen, (list, None), takes_examples, reach, screen).await
+    let nothing = KnownBefore::default();
+    prepare_knowing(project, chosen, (list, nothing), takes_examples, reach, screen).await
 }
 
-/// The same with a list, and what the last look at all of its people found: only some messages are measured again. Nothing
-/// is sent by such a look.
-pub async fn prepare_counted(
+/// What the last look found, and this one takes from it: only some messages are measured again, or no rule is applied. Nothing is
+/// sent by such a look.
+#[derive(Default)]
+pub struct KnownBefore {
+    /// Of everybody on the list.
+    pub people: Option<(Audience, CopyWarnings)>,
+    pub rules: Option<CheckResult>,
+}
+
+/// The same with a list, and what is known of the last look.
+pub async fn prepare_knowing(
     project: &Project,
     chosen: &ChosenEdition,
-    (list, counted): (Option<Arc<List>>, Option<(Audience, CopyWarnings)>),
+    (list, before): (Option<Arc<List>>, KnownBefore),
     takes_examples: bool,
     reach: Reach,
     screen: &Screen,
@@ -312,7 +332,7 @@ pub async fn prepare_counted(
     let date = system::now();
     let unsigned = made(project, composition.clone(), identity.clone(), keys, Vec::new(), date)?;
     let unsigned = Arc::new(unsigned);
-    let mut examination = reviewed(&unsigned, list.as_ref(), takes_examples, counted)?;
+    let mut examination = reviewed(&unsigned, list.as_ref(), takes_examples, before.people)?;
     if examination.audience.mailed == 0 {
         examination.look_at(&unsigned, &stand_in(), &mut Buffers::default());
     }
@@ -329,8 +349,10 @@ pub async fn prepare_counted(
         date,
         takes_examples,
     };
-    let CheckResult { findings, silenced, answers, links, scores } =
-        ask(project, &question, reach, screen).await?;
+    let CheckResult { findings, silenced, answers, links, scores } = match before.rules {
+        Some(known) => known,
+        None => ask(project, &question, reach, screen).await?,
+    };
     let CopyReview { audience, largest, doubts, .. } = examination;
     Ok(PreparedEdition {
         argument: chosen.argument.clone(),

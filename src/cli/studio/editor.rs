@@ -14,7 +14,7 @@ use super::history::{FileChange, History, Stack, read};
 use super::lost_draft::DraftText;
 use super::sending::SendingState;
 use super::shown;
-use super::view::{PeopleLook, View};
+use super::view::{LookDepth, View};
 use super::watch::{Snapshot, snapshot};
 use super::writing::{changed_draft, changed_translation, dated, refuse_unignorable};
 use crate::check::dark::{ColourScheme, render_in};
@@ -39,6 +39,8 @@ use crate::web::studio::{
 
 /// Looking at everybody's message of a longer list takes longer than a change may take.
 const LONG_LIST: u64 = 2000;
+/// The same of the rules, where an edition has more stories to choose from.
+const MANY_STORIES: usize = 200;
 
 /// Handles the requests of the studio's page and holds the edition between them.
 pub struct Editor {
@@ -52,7 +54,7 @@ pub struct Editor {
     looked_at: Option<Snapshot>,
     history: History,
     draft_text: DraftText,
-    /// The last look was a quick one: everybody is looked at when nobody changes anything for a moment.
+    /// The last look was a quick one: everybody, and every rule, is looked at when nobody changes anything for a moment.
     is_counting_due: bool,
     /// An edition was opened: the sizes of its pictures are fetched when it is shown, and their host may be slow.
     are_pictures_due: bool,
@@ -136,7 +138,7 @@ impl Editor {
 
     /// The same as `refresh`, with the news of websites as new as is wanted.
     async fn refresh_asking(&mut self, ask: FetchPolicy) {
-        self.look(ask, PeopleLook::Everybody).await;
+        self.look(ask, LookDepth::WHOLE).await;
     }
 
     /// After a change of the edition's words or order, which changes nothing of the list. `is_known`: no other file has
@@ -145,10 +147,13 @@ impl Editor {
         let audience = self.view.as_ref().map(|view| &view.prepared.audience);
         let people = audience.map_or(0, |audience| audience.mailed + audience.left_out);
         let is_known = is_known && self.fault.is_none() && self.view.is_some();
-        let is_quick = is_known && people >= LONG_LIST;
-        let look = if is_quick { PeopleLook::AsBefore } else { PeopleLook::Everybody };
+        let stories = self.view.as_ref().map_or(0, |view| view.prepared.selection.all().count());
+        let depth = LookDepth {
+            everybody: !is_known || people < LONG_LIST,
+            rules: !is_known || stories < MANY_STORIES,
+        };
         let ask = if is_known { FetchPolicy::Stored } else { FetchPolicy::Never };
-        self.look(ask, look).await;
+        self.look(ask, depth).await;
     }
 
     /// Whether everybody should be looked at once more.
@@ -156,8 +161,8 @@ impl Editor {
         self.is_counting_due
     }
 
-    async fn look(&mut self, ask: FetchPolicy, people: PeopleLook) {
-        self.is_counting_due = people == PeopleLook::AsBefore;
+    async fn look(&mut self, ask: FetchPolicy, depth: LookDepth) {
+        self.is_counting_due = depth != LookDepth::WHOLE;
         self.revision += 1;
         // Before they are read: what changes meanwhile is looked at once more.
         {
@@ -168,7 +173,7 @@ impl Editor {
                     .remember(project, self.which.edition.as_deref().unwrap_or_default());
             }
         }
-        let looking = View::look(&self.globals, &self.which, self.view.as_ref(), ask, people);
+        let looking = View::look(&self.globals, &self.which, self.view.as_ref(), ask, depth);
         match Box::pin(looking).await {
             Ok(view) => {
                 self.view = Some(view);

@@ -8,7 +8,7 @@ use crate::cli::steps::destination::Destination;
 use crate::cli::steps::gather;
 use crate::cli::steps::mailing_list::list_if_any;
 use crate::cli::steps::message_template::stand_in;
-use crate::cli::steps::prepare::{PreparedEdition, prepare_counted};
+use crate::cli::steps::prepare::{KnownBefore, PreparedEdition, prepare_knowing};
 use crate::cli::steps::run_checks::Reach;
 use crate::cli::steps::window_args::EditionArguments;
 use crate::cli::terminal::failure::{Exit, Failure};
@@ -43,7 +43,7 @@ impl View {
         which: &EditionArguments,
         before: Option<&Self>,
         ask: FetchPolicy,
-        people: PeopleLook,
+        depth: LookDepth,
     ) -> Result<Self, Failure> {
         let project = globals.project()?;
         let screen = &globals.screen;
@@ -59,15 +59,21 @@ impl View {
         chosen.late_since = first_planned(&mailed);
         let destination = Destination::of(&project, None)?;
         let examples = destination.takes_examples();
-        let as_before = before.filter(|_| people == PeopleLook::AsBefore);
-        let counted = if let Some(View { prepared, .. }) = as_before {
-            (prepared.list.clone(), Some((prepared.audience.clone(), prepared.doubts.clone())))
-        } else {
-            let practice = destination.is_practice();
-            (list_if_any(&project, practice, &chosen.audience, screen).await?, None)
+        let mut known = KnownBefore::default();
+        let list = match before.filter(|_| !depth.everybody) {
+            Some(View { prepared, .. }) => {
+                known.people = Some((prepared.audience.clone(), prepared.doubts.clone()));
+                prepared.list.clone()
+            }
+            None => {
+                let practice = destination.is_practice();
+                list_if_any(&project, practice, &chosen.audience, screen).await?
+            }
         };
+        known.rules = before.filter(|_| !depth.rules).map(|view| view.prepared.checked());
+        let known = (list, known);
         let mut prepared =
-            prepare_counted(&project, &chosen, counted, examples, Reach::Project, screen).await?;
+            prepare_knowing(&project, &chosen, known, examples, Reach::Project, screen).await?;
         if let Some(view) = before.filter(|_| chosen.ask == FetchPolicy::Stored) {
             prepared.problems.clone_from(&view.prepared.problems);
             prepared.unread.clone_from(&view.prepared.unread);
@@ -225,12 +231,17 @@ impl View {
     }
 }
 
-/// Whether everybody of the list is looked at.
+/// How much is looked at; the rest stays as it was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PeopleLook {
-    Everybody,
-    /// The list has not changed: only a few messages are measured.
-    AsBefore,
+pub struct LookDepth {
+    /// Everybody of the list, and not only a few messages: the list may have changed.
+    pub everybody: bool,
+    /// Every rule, and not what they said of the last look.
+    pub rules: bool,
+}
+
+impl LookDepth {
+    pub const WHOLE: Self = Self { everybody: true, rules: true };
 }
 
 /// What became of looking somebody up.
