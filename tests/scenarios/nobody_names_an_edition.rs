@@ -168,7 +168,7 @@ fn an_approved_correction_is_named_and_taken_only_by_its_name() {
     );
     later.ends(2).says("a correction gets no time").says("roundup send --correction 2020-11");
     charity.run("status").ends(0).says(
-        "2020-11-correction is approved, and goes out by hand: roundup send --correction 2020-11",
+        "2020-11-correction is approved, and goes out by hand. Next: roundup send --correction 2020-11",
     );
     charity.run("check 2020-11-correction --offline").ends(0);
     charity.run("due").ends(0);
@@ -229,7 +229,7 @@ fn an_approved_correction_that_has_changed_is_named_as_an_edition_is() {
             .ends(0)
             .says("people whose delivery is uncertain were");
         let by_hand =
-            format!("2020-correction is approved, and goes out by hand: roundup send {which}\n");
+            format!("2020-correction is approved, and goes out by hand. Next: roundup send {which}\n");
         charity.run("status").ends(0).says(&by_hand);
         assert_eq!(next(&charity), format!("roundup send {which}"));
         charity

@@ -271,12 +271,12 @@ impl ScheduleOutlook {
         for name in self.approved.iter().filter(|name| !is_timed(name)) {
             if self.by_hand.contains(name) {
                 text.line(format!(
-                    "{name} is approved, and goes out by hand: {}",
+                    "{name} is approved, and goes out by hand. Next: {}",
                     self.next_step(name)
                 ));
             } else if self.every.is_some() && self.not_taken.contains(name) {
                 text.line(format!(
-                    "{name} is approved, but not for the next day of the schedule. To approve it for that: {}",
+                    "{name} is approved, but not for the next day of the schedule: `{}` approves it for that.",
                     self.approve_step(name)
                 ));
             } else {
