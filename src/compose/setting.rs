@@ -234,6 +234,15 @@ mod tests {
 
     #[test]
     fn what_is_harmless_is_read_as_it_was_meant() {
+        #[derive(Deserialize)]
+        struct All {
+            #[serde(deserialize_with = "web_address")]
+            website: String,
+            #[serde(default, deserialize_with = "optional_colour")]
+            accent: Option<String>,
+            #[serde(deserialize_with = "mail_addresses")]
+            to: Vec<String>,
+        }
         for (typed, read) in [
             ("#ABC", "#aabbcc"),
             (" #0b5a6f ", "#0b5a6f"),
@@ -252,15 +261,6 @@ mod tests {
             ("https://e.org\n", None),
         ] {
             assert_eq!(pasted_address(pasted).as_deref(), read, "{pasted:?}");
-        }
-        #[derive(Deserialize)]
-        struct All {
-            #[serde(deserialize_with = "web_address")]
-            website: String,
-            #[serde(default, deserialize_with = "optional_colour")]
-            accent: Option<String>,
-            #[serde(deserialize_with = "mail_addresses")]
-            to: Vec<String>,
         }
         let all: All = toml::from_str(
             "website = \" https://e.org/ \"\naccent = \"#ABC\"\nto = [\" sam@e.org\"]\n",

@@ -228,8 +228,9 @@ fn an_approved_correction_that_has_changed_is_named_as_an_edition_is() {
             .run(&format!("approve --correction 2020{other} --show"))
             .ends(0)
             .says("people whose delivery is uncertain were");
-        let by_hand =
-            format!("2020-correction is approved, and goes out by hand. Next: roundup send {which}\n");
+        let by_hand = format!(
+            "2020-correction is approved, and goes out by hand. Next: roundup send {which}\n"
+        );
         charity.run("status").ends(0).says(&by_hand);
         assert_eq!(next(&charity), format!("roundup send {which}"));
         charity

@@ -60,15 +60,12 @@ impl View {
         let destination = Destination::of(&project, None)?;
         let examples = destination.takes_examples();
         let mut known = KnownBefore::default();
-        let list = match before.filter(|_| !depth.everybody) {
-            Some(View { prepared, .. }) => {
-                known.people = Some((prepared.audience.clone(), prepared.doubts.clone()));
-                prepared.list.clone()
-            }
-            None => {
-                let practice = destination.is_practice();
-                list_if_any(&project, practice, &chosen.audience, screen).await?
-            }
+        let list = if let Some(View { prepared, .. }) = before.filter(|_| !depth.everybody) {
+            known.people = Some((prepared.audience.clone(), prepared.doubts.clone()));
+            prepared.list.clone()
+        } else {
+            let practice = destination.is_practice();
+            list_if_any(&project, practice, &chosen.audience, screen).await?
         };
         known.rules = before.filter(|_| !depth.rules).map(|view| view.prepared.checked());
         let known = (list, known);
