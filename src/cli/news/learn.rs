@@ -112,6 +112,8 @@ pub async fn run(arguments: &Arguments, globals: &Globals) -> Result<Exit, Failu
     if writes {
         append(&project, &settings)?;
     }
+    // A key stands in the file only.
+    let settings = settings.replace(&address, &without_password(&address));
     screen.outcome(&LearnOutcome {
         schema: "roundup.learn/1",
         ways,
@@ -139,7 +141,10 @@ impl Outcome for LearnOutcome<'_> {
             }
         }
         if let Some(feed) = self.feeds.first() {
-            text.say(format!("The page names a feed, which may be better: {feed}"));
+            text.say(format!(
+                "The page names a feed, which may be better: {}",
+                without_password(feed)
+            ));
         }
         text.line(if self.written {
             format!("Added to {SETTINGS_FILE}:")

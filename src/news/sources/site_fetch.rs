@@ -18,7 +18,7 @@ use crate::news::readers::json;
 use crate::news::readers::listing;
 use crate::news::readers::wordpress;
 use crate::news::readers::wordpress::Permalinks;
-use crate::news::shown_address::without_password;
+use crate::news::shown_address::{change_of_address, without_password};
 use crate::news::source::{Settings, SourceContext, SourceKind};
 use crate::news::source_state::Validators;
 use crate::news::sources::fetch_error::FetchError;
@@ -164,8 +164,8 @@ fn moved(url: &str, answer: &FetchedBytes) -> Option<Problem> {
         || {
             Problem::new(
                 Place::whole(without_password(url)),
-                format!("it has moved for good to {to}"),
-                format!("write url = \"{to}\" in roundup.toml"),
+                format!("it has moved for good to {}", without_password(to)),
+                change_of_address(url, to),
             )
         },
     )
@@ -238,9 +238,13 @@ async fn advertised(
     let found = web.get(&address).await.ok()?;
     let mut reading = feed::read_text(&settings.name, &found.address, &found.decoded(), zone);
     reading.problems.push(Problem::new(
-        Place::whole(&answer.address),
+        Place::whole(without_password(&answer.address)),
         "this is a web page: the feed that it names was read instead",
-        format!("write url = \"{address}\" in roundup.toml"),
+        if without_password(&address) == address {
+            format!("write url = \"{address}\" in roundup.toml")
+        } else {
+            "copy the feed’s address out of the page’s source into url in roundup.toml".to_owned()
+        },
     ));
     (!reading.items.is_empty()).then_some((found, reading))
 }
