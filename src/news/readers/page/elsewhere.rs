@@ -50,6 +50,8 @@ pub fn skipped(starts: &[ElementRef<'_>], source: &str, address: &str) -> Vec<Sk
 struct Heading<'a> {
     element: ElementRef<'a>,
     is_beside: bool,
+    /// Stories stand before it: it is not the page's own.
+    is_after_news: bool,
     /// The box that holds it and the first story below it.
     reach: Option<NodeId>,
 }
@@ -80,7 +82,8 @@ fn elsewhere(page: &Html, starts: &[ElementRef<'_>]) -> BTreeSet<NodeId> {
         }
         if is_heading(element) {
             let is_beside = is_section_elsewhere(&text_of(element)) && !stands_around(element);
-            heading = Some(Heading { element, is_beside, reach: None });
+            heading =
+                Some(Heading { element, is_beside, is_after_news: inside.is_some(), reach: None });
         } else if element.value().name() == "a"
             && heading.as_ref().is_some_and(|heading| heading.reach.is_none())
             && !is_call(&text_of(element))
@@ -104,7 +107,18 @@ impl Heading<'_> {
             boxes.find(holds).map(|around| around.id())
         });
         self.reach = reach;
-        reach.is_some_and(|reach| start.ancestors().any(|node| node.id() == reach))
+        match reach {
+            Some(reach) => start.ancestors().any(|node| node.id() == reach),
+            None => self.is_after_news && self.stands_over(start),
+        }
+    }
+
+    /// Whether a story stands between it and the next heading beside it, directly in the page's content.
+    fn stands_over(&self, start: ElementRef<'_>) -> bool {
+        let below = self.element.next_siblings().filter_map(ElementRef::wrap);
+        below.take_while(|element| !is_heading(*element)).any(|element| {
+            element.id() == start.id() || start.ancestors().any(|node| node.id() == element.id())
+        })
     }
 }
 
@@ -147,7 +161,7 @@ mod tests {
                 format!("<div><h2>Events</h2><a href=e>View all events</a>{}</div>", cards(1)),
                 (3, 1),
             ),
-            // The heading of another list, and of the whole page.
+            // The heading of another list.
             (
                 format!(
                     "<div><h2>Events</h2><a href=e>Quiz night</a></div><div>{}</div>",
@@ -155,7 +169,9 @@ mod tests {
                 ),
                 (5, 0),
             ),
-            (format!("<h2>Events</h2><div>{}</div>", cards(2)), (5, 0)),
+            (format!("<h2>Events</h2><div>{}</div>", cards(2)), (3, 2)),
+            (format!("<h2>Events</h2>{}", cards(2)), (3, 2)),
+            (format!("<h2>Events</h2><p>None.</p><h2>Older</h2><div>{}</div>", cards(2)), (5, 0)),
             (format!("<div><h2>Events</h2>{}</div>", cards(4)), (7, 0)),
             (format!("<div><h2>Stories</h2>{}</div>", cards(2)), (5, 0)),
             (format!("<div><h2>News archive</h2>{}</div>", cards(2)), (5, 0)),

@@ -8,6 +8,7 @@ mod days_between;
 mod distinct;
 mod elsewhere;
 pub mod learn;
+mod pager;
 mod part;
 mod picture;
 mod promo;
@@ -117,8 +118,14 @@ pub fn read(
             "the website has changed: run `roundup news learn` with its address again",
         ));
     }
-    listed.next =
-        next_of(&page, select, &selectors, &context, number, so_far + listed.reading.items.len());
+    listed.next = pager::next_of(
+        &page,
+        select,
+        selectors.next.as_ref(),
+        &context,
+        number,
+        so_far + listed.reading.items.len(),
+    );
     listed
 }
 
@@ -167,29 +174,6 @@ fn open_days(address: &str) -> Problem {
         "this page can be read in two ways: its days stand between the stories, above them or below. No day was taken",
         "run `roundup news learn` with its address to see both, or write days = \"above\" or days = \"below\" under [news.select]",
     )
-}
-
-/// The page after this one: where its link leads, else by the pattern.
-fn next_of(
-    page: &Html,
-    select: &Select,
-    selectors: &Selectors,
-    context: &PageContext<'_>,
-    number: usize,
-    stories: usize,
-) -> Option<String> {
-    let by_link = selectors.next.as_ref().and_then(|next| {
-        page.select(next)
-            .find_map(|link| web_address(link.value().attr("href")?, Some(context.base)))
-    });
-    let by_pattern = select.pages.as_deref().and_then(|pattern| {
-        let pattern = pattern
-            .replace("{page}", &(number + 1).to_string())
-            .replace("{stories}", &(stories * 2).max(10).to_string());
-        let base = context.address.split(['?', '#']).next().unwrap_or(context.address);
-        web_address(&format!("{base}{pattern}"), None)
-    });
-    by_link.or(by_pattern).filter(|next| next != context.address)
 }
 
 /// The order of a page's numeric dates that its language makes sure.

@@ -106,7 +106,12 @@ fn select_of(
             item = format!("{selector}, {item}");
         }
     }
-    Some(Select { item, next: next_link(page), pages: pages(page, context), ..Select::default() })
+    Some(Select {
+        item,
+        next: next_link(page, context),
+        pages: pages(page, context),
+        ..Select::default()
+    })
 }
 
 /// Stories in boxes of their own: before the list, with a link to where the list's stories lie.
