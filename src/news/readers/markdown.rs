@@ -46,6 +46,9 @@ pub fn document<'a>(source: &str, text: &'a str) -> Result<MarkdownDocument<'a>,
         (_, Some("json")) => ("---", FrontLanguage::Script, below),
         (_, Some("js" | "javascript" | "node")) => ("---", FrontLanguage::Script, below),
         _ if first.starts_with('{') => return json_document(source, text),
+        _ if first == ";;;" || first.starts_with('"') => {
+            return Ok(hexo_json(text).unwrap_or(body_only));
+        }
         // Hexo needs no fence over the fields, only the one below them.
         _ if is_fenced_below(text) => ("---", FrontLanguage::Yaml, 0),
         _ => return Ok(property_lines(text).unwrap_or(body_only)),
@@ -105,6 +108,19 @@ fn json_document<'a>(source: &str, text: &'a str) -> Result<MarkdownDocument<'a>
     }
 }
 
+/// Fields in JSON without its braces, over a line `;;;`, as Hexo has them too.
+fn hexo_json(text: &str) -> Option<MarkdownDocument<'_>> {
+    const FENCE: &str = ";;;";
+    let start = text.strip_prefix(FENCE).map_or(0, |rest| text.len() - rest.len());
+    let end = start + text[start..].find("\n;;;")? + 1;
+    let front = &text[start..end];
+    let fields =
+        serde_json::from_str(&format!("{{{}}}", front.trim().trim_end_matches(','))).ok()?;
+    let below = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
+    let first_field_line = if start == 0 { 1 } else { 2 };
+    Some(MarkdownDocument { fields, body: &text[below..], first_field_line, front })
+}
+
 /// Where the day of a page was taken from that says only when it was changed.
 const OF_CHANGE: &str = "the file: its last change (`lastmod`), which Hugo takes where there is no other day; it is not sure to be its \
      publication";
@@ -145,7 +161,9 @@ pub fn read_page(
     let mut fields = document.fields.clone();
     put_title(&mut fields, body.heading.clone());
     put_inner_fields(&mut fields, &document.fields);
-    let in_name = date_in_name(stem, zone).or_else(|| date_in_folders(path, zone));
+    let in_name = date_in_name(stem, zone)
+        .or_else(|| date_in_folders(path, zone))
+        .or_else(|| page?.day_of_folder(zone));
     put_title(&mut fields, page.and_then(SitePage::title_of_name));
     let mut is_of_change = false;
     if let Some(page) = page {
@@ -298,9 +316,9 @@ fn as_the_tool_means(
         return;
     }
     let is_path = |value: &Value| value.as_str().is_none_or(|text| !text.contains("://"));
-    let date = fields.iter().find_map(|(name, value)| {
-        let is_date = name.eq_ignore_ascii_case("date");
-        PartialDate::parse(value.as_str().filter(|_| is_date)?, zone).ok()
+    let date = page.names_of_day().iter().find_map(|wanted| {
+        let (_, value) = fields.iter().find(|(name, _)| simple(name) == *wanted)?;
+        PartialDate::parse(value.as_str()?, zone).ok()
     });
     let link = page.link(fields, date.or(in_name), zone);
     fields.retain(|name, value| {

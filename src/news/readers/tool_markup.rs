@@ -49,6 +49,8 @@ const WORDPRESS: [&str; 16] = [
 
 /// Takes it out of a text.
 pub fn without(markdown: &str) -> StrippedText {
+    let lines = without_lines_of_tools(markdown);
+    let markdown = lines.as_deref().unwrap_or(markdown);
     let notes = without_notes(markdown);
     let markdown = notes.as_deref().unwrap_or(markdown);
     let mut without =
@@ -233,6 +235,48 @@ fn without_notes(markdown: &str) -> Option<String> {
         out.push_str(&line[bare.len()..]);
     }
     Some(out)
+}
+
+/// A text without lines that are for the tool only: the place of its table of contents ("* TOC" over "{:toc}", "[TOC]"), what
+/// abbreviations stand for ("*[HTML]: …"), and names of paragraphs at their ends ("^block1").
+fn without_lines_of_tools(markdown: &str) -> Option<String> {
+    if !["{:toc", "{: toc", "[TOC]", "[[_TOC_]]", "*[", " ^"]
+        .iter()
+        .any(|mark| markdown.contains(mark))
+    {
+        return None;
+    }
+    let is_item = |line: &str| {
+        let bare = line.trim_start_matches(|c: char| c.is_ascii_digit());
+        ["* ", "- ", "+ ", ". "].iter().any(|mark| bare.starts_with(mark))
+    };
+    let is_abbreviation = |line: &str| {
+        line.strip_prefix("*[")
+            .and_then(|rest| rest.split_once("]: "))
+            .is_some_and(|(name, _)| !name.contains(']'))
+    };
+    let mut lines = markdown.split_inclusive('\n').peekable();
+    let mut out = String::with_capacity(markdown.len());
+    while let Some(line) = lines.next() {
+        let bare = line.trim_end_matches(['\n', '\r']);
+        let is_over = lines.peek().is_some_and(|next| {
+            let next = next.trim_start().replace(' ', "");
+            next.starts_with("{:") && next.contains("toc")
+        });
+        let is_contents = is_item(bare) && is_over || matches!(bare.trim(), "[TOC]" | "[[_TOC_]]");
+        if !is_contents && !is_abbreviation(bare) {
+            out.push_str(without_block_name(bare));
+        }
+        out.push_str(&line[bare.len()..]);
+    }
+    Some(out)
+}
+
+/// "It was full. ^block1" without the name that Obsidian gives the paragraph.
+fn without_block_name(line: &str) -> &str {
+    let Some((text, name)) = line.rsplit_once(" ^") else { return line };
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if is_name { text } else { line }
 }
 
 /// "{% comment %} … {% endcomment %}" with all that stands in it.

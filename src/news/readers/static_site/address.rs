@@ -79,6 +79,12 @@ impl SitePage<'_> {
         web_address(&whole, None)
     }
 
+    /// The fields that the tool takes the day of addresses from, the first before the others.
+    pub fn names_of_day(&self) -> &'static [&'static str] {
+        let all = &["date", "publishdate", "pubdate", "published"];
+        if self.site.kind == SourceKind::Hugo { all } else { &all[..1] }
+    }
+
     /// The day that addresses are made of: in Hugo as it is written, whatever the time is elsewhere.
     fn day_of_address(
         &self,
@@ -86,8 +92,9 @@ impl SitePage<'_> {
         date: Option<PartialDate>,
         zone: Tz,
     ) -> Option<NaiveDate> {
-        let written = text(fields, "date")
-            .and_then(|text| NaiveDate::parse_from_str(text.get(..10)?, "%Y-%m-%d").ok());
+        let written = self.names_of_day().iter().find_map(|name| {
+            NaiveDate::parse_from_str(text(fields, name)?.get(..10)?, "%Y-%m-%d").ok()
+        });
         let of_hugo = written.filter(|_| self.site.kind == SourceKind::Hugo);
         of_hugo.or_else(|| Some(date?.days(zone).0))
     }

@@ -37,6 +37,7 @@ use jekyll_defaults::defaults_of;
 use publishing::PublishingFields;
 
 use crate::date::PartialDate;
+use crate::date::file_name::{day_length, loose_day_length};
 use crate::news::item::web_address;
 use crate::news::source::{Settings, SourceKind};
 use crate::rfc::csv::simple;
@@ -315,10 +316,33 @@ impl SitePage<'_> {
             .collect()
     }
 
-    /// The words of a file's name, which Jekyll takes for a title where there is none: "Spring Fair".
+    /// The day of a folder or a name that Eleventy takes where there is no other: `2020-12-03/fair.md`.
+    pub fn day_of_folder(&self, zone: Tz) -> Option<PartialDate> {
+        if self.site.kind != SourceKind::Eleventy {
+            return None;
+        }
+        self.below.split('/').find_map(|part| {
+            let at = (0..part.len())
+                .filter(|at| part.is_char_boundary(*at))
+                .find(|at| day_length(&part[*at..]).is_some())?;
+            PartialDate::parse(part.get(at..at + 10)?, zone).ok()
+        })
+    }
+
+    /// The words of a file's name, which Jekyll takes for a title where there is none: "Spring Fair". Obsidian's notes have no other
+    /// title than their names, which are words with blanks.
     pub fn title_of_name(&self) -> Option<String> {
+        const NO_NAMES: [&str; 4] = ["untitled", "unbenannt", "sans titre", "copy of"];
         let file = self.below.rsplit('/').next().unwrap_or(self.below);
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        if self.is_plain() {
+            let name = stem.get(loose_day_length(stem).unwrap_or_default()..)?;
+            let name = name.trim_matches([' ', '-', '_', '–']);
+            let is_named = name.contains(' ')
+                && name.starts_with(char::is_alphabetic)
+                && !NO_NAMES.iter().any(|other| name.to_lowercase().starts_with(other));
+            return is_named.then(|| name.to_owned());
+        }
         let words: Vec<String> = names::without_date(stem, self.site.kind)
             .split(['-', '_', ' '])
             .filter(|word| !word.is_empty())
