@@ -151,6 +151,37 @@ impl Numeric {
         let (day, _) = written.likely().days(Tz::UTC);
         Self::of(&day.format("%d/%m/%Y").to_string(), written, language)
     }
+
+    /// The same where the words with the date are known.
+    pub fn of_words(
+        words: &str,
+        written: WrittenDate,
+        language: Option<DateOrder>,
+    ) -> Option<Self> {
+        let numeric = Self::of_day(written, language)?;
+        let is_part = |c: char| c.is_ascii_digit() || matches!(c, '/' | '.');
+        let short = words.split(|c| !is_part(c)).map(|part| part.trim_matches(['.', '/']));
+        let short = short.filter(|part| short_numbers(part).is_some()).map(str::to_owned).next();
+        Some(match short {
+            Some(text) => Self { text, ..numeric },
+            None => numeric,
+        })
+    }
+
+    /// Its three numbers, where each has two digits at the most: 3/12/20.
+    pub fn short_numbers(&self) -> Option<[u32; 3]> {
+        short_numbers(self.text.split(' ').next()?)
+    }
+}
+
+fn short_numbers(text: &str) -> Option<[u32; 3]> {
+    let mut parts = text.split(['/', '.', '-']);
+    let mut number = || {
+        let part = parts.next().filter(|part| (1..=2).contains(&part.len()))?;
+        part.parse::<u32>().ok()
+    };
+    let numbers = [number()?, number()?, number()?];
+    parts.next().is_none().then_some(numbers)
 }
 
 /// The instant of a local time: the earlier where the clock shows it twice, the next valid one where it is skipped.

@@ -46,9 +46,63 @@ fn order_of(dates: &[&Numeric], stated: Option<DateOrder>) -> Option<DateOrder> 
     })
 }
 
+/// Whether dates of two digits each may begin with their years (20/12/03, 20/11/26): so read, their years are nearer to each other
+/// or to ours. Then nobody knows, and no day is taken.
+fn may_begin_with_years(dates: &[&Numeric], stated: Option<DateOrder>) -> bool {
+    const LONG_AGO: u32 = 10;
+    const NOT_YET: u32 = 50;
+    const MOST_YEARS: u32 = 2;
+    let short: Vec<[u32; 3]> = dates.iter().filter_map(|date| date.short_numbers()).collect();
+    let is_possible = |[year, month, day]: &[u32; 3]| {
+        *year < NOT_YET && (1..=12).contains(month) && (1..=31).contains(day)
+    };
+    if stated.is_some() || short.is_empty() || !short.iter().all(is_possible) {
+        return false;
+    }
+    let spread = |at: usize| {
+        let numbers = || short.iter().map(|numbers| numbers[at]);
+        numbers().max().unwrap_or_default() - numbers().min().unwrap_or_default()
+    };
+    let ends_long_ago = short.iter().any(|numbers| numbers[2] < LONG_AGO)
+        && short.iter().all(|numbers| numbers[0] >= LONG_AGO);
+    ends_long_ago || spread(2) > spread(0).max(MOST_YEARS)
+}
+
+/// Takes out days that may begin with their years, and asks.
+fn leave_open(reading: &mut Reading, source: &str, dates: &[(usize, Numeric)]) {
+    let short: Vec<&(usize, Numeric)> =
+        dates.iter().filter(|(_, date)| date.short_numbers().is_some()).collect();
+    for (index, _) in &short {
+        let item = &mut reading.items[*index];
+        (item.date, item.evidence.date) = (None, None);
+    }
+    let Some((index, first)) = short.first() else { return };
+    let what = match short.len() {
+        1 => format!(
+            "`{}` may begin with its day or with its year: its day is not known",
+            first.text
+        ),
+        count => format!(
+            "{count} dates such as `{}` may begin with their days or with their years: their days are not known",
+            first.text
+        ),
+    };
+    reading.problems.push(Problem::new(
+        reading.items[*index].place.clone(),
+        what,
+        format!(
+            "if the day comes first, add dates = \"day_first\" to the source `{source}` in roundup.toml; if not, write the \
+             years with four digits, or add the days: roundup news dates"
+        ),
+    ));
+}
+
 /// Gives items the dates that can be decided already; the others stay open for what is still to be read of their source.
 pub fn as_far_as_known(items: &mut [Item], stated: Option<DateOrder>) {
     let dates: Vec<&Numeric> = items.iter().filter_map(|item| item.numeric.as_ref()).collect();
+    if may_begin_with_years(&dates, stated) {
+        return;
+    }
     let Some(order) = order_of(&dates, stated) else { return };
     for item in items {
         if let Some(Numeric {
@@ -69,7 +123,12 @@ pub fn settle(reading: &mut Reading, source: &str, stated: Option<DateOrder>) {
     let dates: Vec<(usize, Numeric)> = (0..reading.items.len())
         .filter_map(|index| Some((index, reading.items[index].numeric.take()?)))
         .collect();
-    let order = order_of(&dates.iter().map(|(_, date)| date).collect::<Vec<_>>(), stated);
+    let all: Vec<&Numeric> = dates.iter().map(|(_, date)| date).collect();
+    if may_begin_with_years(&all, stated) {
+        leave_open(reading, source, &dates);
+        return;
+    }
+    let order = order_of(&all, stated);
     let mut open: Vec<&Numeric> = Vec::new();
     let mut place = None;
     for (index, date) in &dates {
@@ -151,6 +210,28 @@ mod tests {
             let before = reading.clone();
             settle(&mut reading, "news", stated);
             assert_eq!(reading, before);
+        }
+    }
+
+    #[test]
+    fn dates_that_may_begin_with_their_years_are_asked_about() {
+        for (dates, stated, expected) in [
+            (&["20/12/03", "20/11/26", "20/11/25"][..], None, None),
+            (&["20.12.03", "20.11.26"], None, None),
+            (&["20/12/03 09:00"], None, None),
+            (&["12/03/20", "20/12/03"], None, None),
+            (&["26/11/20", "03/12/20"], None, Some("2020-11-26")),
+            (&["26/11/20", "14/02/19", "01/06/09"], None, Some("2020-11-26")),
+            (&["20/12/20", "20/11/19"], None, Some("2020-12-20")),
+            (&["11/26/20", "12/03/20"], None, Some("2020-11-26")),
+            (&["20/12/03", "20/11/26"], Some(DateOrder::DayFirst), Some("2003-12-20")),
+            (&["20/12/2003", "20/11/2026"], None, Some("2003-12-20")),
+        ] {
+            let mut reading = reading(dates, None);
+            settle(&mut reading, "news", stated);
+            let date = reading.items[0].date.map(|date| date.days(London).0.to_string());
+            assert_eq!(date.as_deref(), expected, "{dates:?} {stated:?}");
+            assert_eq!(reading.problems.len(), usize::from(expected.is_none()), "{dates:?}");
         }
     }
 

@@ -12,11 +12,11 @@ use crate::news::readers::text::{is_picture_address, title_text};
 
 /// The entries of a feed; `None` in the place of one that is none. Without a list of items there is nothing to read.
 pub fn entries(feed: &Value, at: Option<&str>) -> Option<(Head, Vec<Option<FeedEntry>>)> {
-    let list = match feed {
-        Value::Array(list) => Some(list),
+    let list: Option<Vec<&Value>> = match feed {
+        Value::Array(list) => Some(list.iter().collect()),
         Value::Object(map) => ["items", "entries", "posts", "articles"]
             .iter()
-            .find_map(|name| map.get(*name)?.as_array()),
+            .find_map(|name| list_of(map.get(*name)?)),
         _ => None,
     };
     let head = Head {
@@ -27,8 +27,23 @@ pub fn entries(feed: &Value, at: Option<&str>) -> Option<(Head, Vec<Option<FeedE
     };
     let is_feed = text(feed, &["version"]).is_some_and(|version| version.contains("jsonfeed"));
     match list {
-        Some(list) => Some((head, list.iter().map(|item| entry(item, at)).collect())),
+        Some(list) => Some((head, list.into_iter().map(|item| entry(item, at)).collect())),
         None => is_feed.then(|| (head, Vec::new())),
+    }
+}
+
+/// A list, one item by itself, or items by their numbers, as PHP writes a list with holes.
+fn list_of(value: &Value) -> Option<Vec<&Value>> {
+    const OF_ITEMS: [&str; 5] = ["title", "url", "id", "content_html", "content_text"];
+    match value {
+        Value::Array(list) => Some(list.iter().collect()),
+        Value::Object(map) if OF_ITEMS.iter().any(|name| map.contains_key(*name)) => {
+            Some(vec![value])
+        }
+        Value::Object(map) if map.keys().all(|name| name.parse::<u32>().is_ok()) => {
+            Some(map.values().collect())
+        }
+        _ => None,
     }
 }
 

@@ -92,7 +92,7 @@ pub fn read(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
         );
         if let (Some(item), Some(words)) = (reading.items.get_mut(before), &story.day_words) {
             item.evidence.date = Some(format!("the words “{words}” of the pasted text"));
-            item.numeric = story.day.and_then(|day| Numeric::of_day(day, None));
+            item.numeric = story.day.and_then(|day| Numeric::of_words(words, day, None));
         }
     }
     if text.lines().nth(cells::MOST_LINES).is_some() {

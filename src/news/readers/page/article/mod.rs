@@ -333,11 +333,12 @@ impl Article {
     pub fn complete(self, item: &mut Item, zone: Tz) {
         let day = self.day(zone);
         // Its own page may say which of two days the list means.
-        if let Some(Numeric { written, language, .. }) = &item.numeric {
+        if let Some(Numeric { text, written, language }) = &item.numeric {
             let days = self.days.iter().map(|day| Some(day.value));
             let settled = days.fold(*written, |value, day| settled_by(value, day, zone));
             if let Some(date) = settled.date() {
-                (item.date, item.numeric) = (Some(date), Numeric::of_day(settled, *language));
+                (item.date, item.numeric) =
+                    (Some(date), Numeric::of_words(text, settled, *language));
             }
         }
         let is_better =
@@ -352,7 +353,7 @@ impl Article {
             && let Some(day) = day
         {
             item.date = Some(day.value.likely());
-            item.numeric = Numeric::of_day(day.value, self.order);
+            item.numeric = Numeric::of_words(&day.why, day.value, self.order);
             item.evidence.date = Some(day.why);
         }
         if item.summary.is_empty()

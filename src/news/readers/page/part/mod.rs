@@ -93,6 +93,7 @@ pub fn story(
         summary: (!summary.is_empty()).then(|| "the list".to_owned()),
     };
     let link = link.map(|(link, _)| link);
+    let numeric = date.as_ref().and_then(|(day, why)| Numeric::of_words(why, *day, context.order));
     let day = date.map(|(day, _)| day);
     Some(Item {
         id: link.as_deref().map_or_else(|| slug(&title), canonical),
@@ -102,7 +103,7 @@ pub fn story(
         place: Place::whole(link.as_deref().unwrap_or(context.address)),
         link,
         image,
-        numeric: day.and_then(|day| Numeric::of_day(day, context.order)),
+        numeric,
         date: day.map(WrittenDate::likely),
         source: context.source.to_owned(),
         evidence,
