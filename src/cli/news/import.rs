@@ -119,6 +119,7 @@ fn guess(from: &str, bytes: &[u8]) -> Option<SourceKind> {
         Some("csv" | "tsv") => return Some(SourceKind::Csv),
         Some("md" | "markdown") => return Some(SourceKind::Markdown),
         Some("rss" | "atom" | "xml") => return Some(SourceKind::Feed),
+        Some("html" | "htm") => return Some(SourceKind::Listing),
         _ => {}
     }
     let start: String = String::from_utf8_lossy(&bytes[..bytes.len().min(500)]).to_lowercase();

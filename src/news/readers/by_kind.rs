@@ -2,7 +2,7 @@
 //! Pure: bytes in, stories out.
 
 use super::decode::{NOT_A_TEXT_CURE, is_binary, text_of};
-use super::{csv, feed, ghost, json, listing, markdown, wordpress};
+use super::{csv, feed, ghost, json, markdown, pasted_page, wordpress};
 use crate::news::credentials;
 use crate::news::date_order::settle;
 use crate::news::item::Reading;
@@ -30,7 +30,7 @@ pub fn read_bytes(opened: &SourceContext<'_>, bytes: &[u8]) -> Reading {
         SourceKind::Feed => feed::read(source, shown, bytes, zone),
         SourceKind::Wordpress => wordpress::read(source, shown, bytes, zone).0,
         SourceKind::Ghost => ghost::read(source, shown, bytes, zone).0,
-        SourceKind::Listing | SourceKind::Page => listing::read(opened, bytes),
+        SourceKind::Listing | SourceKind::Page => pasted_page::read(opened, bytes),
     };
     settle(&mut reading, source, settings.dates);
     for item in &mut reading.items {

@@ -4,7 +4,7 @@
 /// Over what is never news, wherever it stands.
 const NEVER_NEWS: &str = "related|you may also|you might also|more like this|most read|most popular|popular|popular posts|trending|\
     recommended|upcoming|events|what's on|what’s on|diary|calendar|dates for|quick links|useful links|jobs|vacancies|\
-    current vacancies|tags|categories";
+    current vacancies|current jobs|work with us|work for us|join our team|tags|categories";
 /// Over what is not news on a page, though a list of stories may have its own by these names.
 const OF_THE_SITE: &str =
     "our work|our projects|projects|services|our services|archive|archives|topics|get involved";
@@ -14,10 +14,21 @@ const CALLS: &str = "donate|give now|give today|make a donation|make a gift|leav
     view all|see all|read all|show all|browse all|all news|all stories|all posts|all articles|more news|more stories|more articles|\
     older news|older stories|older posts|news archive|archive|back to|follow us|find us on|volunteer with us|get involved|contact us|\
     get in touch|visit our shop|shop now|our newsletter|sign in|log in|load more";
+/// How letters end.
+const SIGN_OFFS: &str = "kind regards|best regards|warm regards|regards|best wishes|warmest wishes|with best wishes|yours sincerely|\
+    yours faithfully|yours|many thanks|with thanks|thanks|thank you|all the best|cheers|signed|yours truly|in solidarity|cofion|cofion cynnes|cofion gorau|\
+    mit freundlichen grüßen|viele grüße|herzliche grüße|cordialement|bien cordialement|saludos|un saludo|cordiali saluti|\
+    met vriendelijke groet|pozdrawiam|z poważaniem";
 /// A longer title says something.
 const MOST_WORDS: usize = 6;
 /// Longer words over a pasted part are a title.
 const MOST_WORDS_OF_A_SECTION: usize = 4;
+
+/// Whether a line ends a letter: "Kind regards,", "Signed".
+pub fn is_sign_off(text: &str) -> bool {
+    let bare = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    SIGN_OFFS.split('|').any(|words| words == bare)
+}
 
 /// Whether the words over a list on a page say that it is not the news.
 pub fn is_heading_beside(text: &str) -> bool {

@@ -4,6 +4,7 @@
 pub mod body;
 pub mod by_kind;
 pub mod csv;
+pub mod dateline;
 pub mod day_line;
 pub mod decode;
 pub mod evidence;
@@ -23,6 +24,7 @@ mod mdx;
 pub mod more;
 mod nesting;
 pub mod page;
+pub mod pasted_page;
 pub mod pictures;
 mod property_lines;
 pub mod static_site;

@@ -15,7 +15,7 @@ use crate::news::readers::csv;
 use crate::news::readers::feed;
 use crate::news::readers::ghost;
 use crate::news::readers::json;
-use crate::news::readers::listing;
+use crate::news::readers::pasted_page;
 use crate::news::readers::wordpress;
 use crate::news::readers::wordpress::Permalinks;
 use crate::news::shown_address::{change_of_address, without_password};
@@ -141,7 +141,7 @@ async fn whole(web: &Web, question: &FetchRequest, url: &str) -> Result<SiteNews
     let mut reading = match settings.kind {
         SourceKind::Csv => csv::read(&opened, &answer.bytes),
         SourceKind::Json => json::read(&opened, &answer.bytes),
-        _ => listing::read(&opened, &answer.bytes),
+        _ => pasted_page::read(&opened, &answer.bytes),
     };
     // A page of teasers shows the newest; a table is what it is.
     let is_whole = matches!(settings.kind, SourceKind::Csv | SourceKind::Json) && !reading.has_lost;

@@ -10,9 +10,10 @@ use super::class::{Class, class};
 use super::line::{ListingLine, lines};
 use super::marker::{is_marker, marker};
 use super::near_days::NearDay;
-use super::noise::{is_noise, is_pager_word};
+use super::noise::{is_noise, is_of_social_page, is_pager_word};
 use super::roles::{Roles, roles};
 use crate::date::{PartialDate, WrittenDate};
+use crate::news::readers::dateline::{Dateline, dateline};
 use crate::news::readers::day_line::{DayMeaning, day_line, in_year, piece, says_day};
 use crate::rfc::text::one_line;
 
@@ -137,11 +138,17 @@ fn repeated(lines: &[ListingLine], zone: Tz) -> BTreeMap<&str, usize> {
     };
     if !lines.iter().any(is_other_title) {
         // A name is whoever wrote all of them, and "#leeds" a topic.
-        let has_plain_word =
-            |text: &str| text.split(' ').any(|word| word.starts_with(char::is_lowercase));
-        count.retain(|text, _| !has_plain_word(text) || is_noise(text));
+        let is_social = lines.iter().any(|line| is_of_social_page(&line.text));
+        count.retain(|text, _| is_social || !is_phrase(text) || is_noise(text));
     }
     count
+}
+
+/// "Weekly update": words that say something, where "millbrooktrust" and "Ann Lee" only name somebody.
+fn is_phrase(text: &str) -> bool {
+    let mut words = text.split(' ');
+    words.next().is_some_and(|first| first.starts_with(char::is_alphabetic))
+        && words.any(|word| word.starts_with(char::is_lowercase))
 }
 
 struct Reader {
@@ -284,6 +291,11 @@ impl Reader {
                     token.is_published = found.of == DayMeaning::Publication;
                 }
             }
+            return;
+        }
+        if let Some(Dateline { words, day, rest }) = dateline(text, self.zone) {
+            self.push(words, Class::Day, Some(day));
+            self.push(rest, Class::Sentence, None);
             return;
         }
         if let Some((title, day, rest)) = search.between(text) {

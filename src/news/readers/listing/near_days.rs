@@ -11,13 +11,17 @@ use chrono_tz::Tz;
 use super::beside::DaySearch;
 use super::line::ListingLine;
 use super::look::{Look, is_title};
+use crate::date::labels::{label, label_at_start};
 use crate::date::{PartialDate, WrittenDate};
+use crate::news::readers::dateline::names_occasion;
 use crate::news::readers::day_line::day_line;
 
 /// More words beside a day are a title.
 const MOST_LABEL_WORDS: usize = 4;
 /// A longer name is none.
 const MOST_NAME_WORDS: usize = 3;
+/// "The Yorkshire Evening Post and Mail": more words are a title.
+const MOST_SOURCE_WORDS: usize = 5;
 
 /// What a day on a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +37,71 @@ pub fn near_days(lines: &[ListingLine], looks: &[Look], zone: Tz) -> BTreeMap<us
     let mut found = labelled(lines, looks, zone);
     found.extend(own_months(lines, looks, zone));
     found.extend(topic_days(lines, looks, zone));
+    found.extend(days_of_sources(lines, looks, zone));
     found
+}
+
+/// "The Guardian, 3 December 2020" below every title or over every title, as press coverage has it: the day of the story.
+fn days_of_sources(lines: &[ListingLine], looks: &[Look], zone: Tz) -> BTreeMap<usize, NearDay> {
+    let sources: BTreeMap<usize, WrittenDate> = (0..lines.len())
+        .filter(|at| is_title(looks.get(*at)) || looks[*at] == Look::Day)
+        .filter_map(|at| Some((at, source_and_day(&lines[at].text, zone)?)))
+        .collect();
+    let is_plain = |at: usize| {
+        is_title(looks.get(at)) && !sources.contains_key(&at) && !lines[at].text.contains('\t')
+    };
+    let is_in_block = |at: usize| lines.get(at).is_some_and(|line| !line.gap && !line.starts);
+    let is_below = |at: usize| at > 0 && is_in_block(at) && is_plain(at - 1);
+    let is_above = |at: usize| is_in_block(at + 1) && is_plain(at + 1);
+    // What stands at the ends of all says which of two ways it is.
+    let ends = || (0..lines.len()).filter(|at| !matches!(looks[*at], Look::Other | Look::Month));
+    let is_source = |at: Option<usize>| at.is_some_and(|at| sources.contains_key(&at));
+    let are_below = !is_source(ends().next()) && sources.keys().all(|at| is_below(*at));
+    let are_above = !is_source(ends().next_back()) && sources.keys().all(|at| is_above(*at));
+    let is_form = sources.len() > 1 && (are_below || are_above);
+    if is_form {
+        sources.into_iter().map(|(at, day)| (at, NearDay::Own(day))).collect()
+    } else {
+        BTreeMap::new()
+    }
+}
+
+/// The day of a line that is a name and a day: "BBC Radio 4, 3 December 2020", "3 December 2020 – theguardian.com".
+fn source_and_day(text: &str, zone: Tz) -> Option<WrittenDate> {
+    let search = DaySearch::strict(zone);
+    let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
+    let most = words.len().saturating_sub(1).min(MOST_SOURCE_WORDS + 1);
+    (1..=most).find_map(|at| {
+        let (before, day) = words.split_at(at);
+        let (first, behind) = words.split_at(words.len() - at);
+        let above = search.whole(day).filter(|_| is_source_name(&before.join(" ")));
+        above.or_else(|| search.whole(first).filter(|_| is_source_name(&behind.join(" "))))
+    })
+}
+
+/// "The Guardian", "BBC Radio 4", "Voice of Leeds", "theguardian.com": a name, and not one of something that takes place.
+pub fn is_source_name(text: &str) -> bool {
+    const SMALL: [&str; 8] = ["of", "and", "the", "on", "for", "&", "de", "y"];
+    let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
+    let bare =
+        |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '&').to_owned();
+    let name: Vec<String> =
+        words.iter().map(|word| bare(word)).filter(|word| !word.is_empty()).collect();
+    let is_domain = |word: &str| word.split_once('.').is_some_and(|(_, end)| end.len() > 1);
+    let is_of_name = |(at, word): (usize, &String)| {
+        word.starts_with(char::is_uppercase)
+            || at > 0
+                && (SMALL.contains(&word.as_str()) || word.bytes().all(|b| b.is_ascii_digit()))
+            || is_domain(word)
+    };
+    let whole = name.join(" ");
+    !name.is_empty()
+        && name.len() <= MOST_SOURCE_WORDS
+        && name.iter().enumerate().all(is_of_name)
+        && !words.last().is_some_and(|last| last.ends_with(':'))
+        && !names_occasion(&whole)
+        && label(&whole).is_none()
+        && label_at_start(&whole).is_none()
 }
 
 /// Whether a story ends with this line, by an empty line or the end of all.
@@ -223,6 +291,30 @@ mod tests {
             found("The fair: 3 December 2020\nIt was full.\nThe well: 4 December 2020\nIt is new."),
             []
         );
+    }
+
+    #[test]
+    fn a_source_and_a_day_at_every_title_are_of_the_stories() {
+        for (form, expected) in [
+            ("Forty trees planted\nThe Guardian, 3 December 2020", vec![1, 3]),
+            ("Forty trees planted\nVoice of Leeds (3 December 2020)", vec![1, 3]),
+            ("Forty trees planted\nBBC Radio 4 3 December 2020", vec![1, 3]),
+            ("Forty trees planted\n3 December 2020, theguardian.com", vec![1, 3]),
+            ("The Guardian, 3 December 2020\nForty trees planted", vec![0, 2]),
+            // What takes place, and words that name nobody.
+            ("Forty trees planted\nQuiz Night, 3 December 2020", vec![]),
+            ("Forty trees planted\nDoors open 3 December 2020", vec![]),
+            ("Forty trees planted\nIt begins, 3 December 2020", vec![]),
+        ] {
+            let found: Vec<usize> = found(&format!("{form}\n{form}"))
+                .into_iter()
+                .filter_map(|(at, day)| day.map(|_| at))
+                .collect();
+            assert_eq!(found, expected, "{form}");
+        }
+        // Of which story they are cannot be known.
+        let day = "The Guardian, 3 December 2020";
+        assert_eq!(found(&format!("{day}\nForty trees planted\n{day}\nA new desk\n{day}")), []);
     }
 
     #[test]

@@ -33,6 +33,9 @@ const ACTIONS: &str = "share on |share via |share to |share this |tweet this|pin
 const READING: &str = "min read|minute read|minutes read|mins|min";
 const COUNTED: &str = "comments|comment|views|likes|shares|replies";
 
+/// A longer text with a time says more than when.
+const LONGEST_DAY: usize = 30;
+
 fn listed(list: &str, word: &str) -> bool {
     list.split('|').any(|other| other == word)
 }
@@ -67,6 +70,23 @@ pub fn is_noise(text: &str) -> bool {
         || is_small(text, &lower, words.len())
         || is_path
         || is_owned
+}
+
+/// What stands below each story where people answer: "12 likes", "Like", "3 December 2020 at 10:05".
+pub fn is_of_social_page(text: &str) -> bool {
+    const BUTTONS: &str = "like|liked|repost|retweet|reply|see translation";
+    const REACTIONS: &str =
+        "like|likes|share|shares|repost|reposts|retweet|retweets|reaction|reactions";
+    let lower = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let is_counted = lower
+        .split_once(' ')
+        .is_some_and(|(count, what)| is_count(count) && listed(REACTIONS, what));
+    let is_timed = text.rsplit_once(" at ").is_some_and(|(day, time)| {
+        day.contains(|c: char| c.is_ascii_digit())
+            && day.len() <= LONGEST_DAY
+            && time.starts_with(|c: char| c.is_ascii_digit())
+    });
+    listed(BUTTONS, &lower) || is_counted || is_timed
 }
 
 /// "charity.example › news": where a page is, as search engines have it.

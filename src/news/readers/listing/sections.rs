@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::line::{ListingLine, block_end};
 use super::look::{Look, is_title};
 use super::noise::is_noise;
-use crate::news::readers::headings::{is_call, is_section_elsewhere};
+use crate::news::readers::headings::{is_call, is_section_elsewhere, is_sign_off};
 
 /// A line of an email's head, in the languages of its programs.
 const MAIL_FIELDS: &str = "from|to|cc|bcc|sent|date|subject|reply-to|von|an|gesendet|betreff|datum|de|à|envoyé|objet|oddi wrth|at|\
@@ -24,11 +24,6 @@ pub struct SectionElsewhere {
     pub reason: Option<&'static str>,
 }
 
-/// How letters end.
-const SIGN_OFFS: &str = "kind regards|best regards|warm regards|regards|best wishes|warmest wishes|with best wishes|yours sincerely|\
-    yours faithfully|yours|many thanks|with thanks|thanks|thank you|all the best|cheers|cofion|cofion cynnes|cofion gorau|\
-    mit freundlichen grüßen|viele grüße|herzliche grüße|cordialement|bien cordialement|saludos|un saludo|cordiali saluti|\
-    met vriendelijke groet|pozdrawiam|z poważaniem";
 /// A signature is no longer.
 const MOST_LINES_OF_SIGNATURE: usize = 15;
 
@@ -92,10 +87,7 @@ fn greeting(lines: &[ListingLine], looks: &[Look]) -> Option<std::ops::Range<usi
 
 /// Where a letter ends with its writer's name, up to the end of all.
 fn signature(lines: &[ListingLine], looks: &[Look]) -> Option<std::ops::Range<usize>> {
-    let from = lines.iter().rposition(|line| {
-        let bare = line.text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        SIGN_OFFS.split('|').any(|words| words == bare)
-    })?;
+    let from = lines.iter().rposition(|line| is_sign_off(&line.text))?;
     let is_title = matches!(looks.get(from + 1), Some(Look::Day | Look::Sentence));
     let is_short = lines.len() - from <= MOST_LINES_OF_SIGNATURE && !is_title;
     let has_news = looks[..from].iter().any(|look| matches!(look, Look::Day | Look::Sentence));

@@ -18,10 +18,10 @@ pub struct ListShape {
     score: f64,
 }
 
-use ListSlot::{Day, Head, Kicker, Marker, SomeMarker, SomeText, Sub, Text, Texts, Title};
+use ListSlot::{Day, Head, Kicker, Marker, SomeMarker, SomeText, Source, Sub, Text, Texts, Title};
 
 /// The orders that lists come in, the commonest first.
-const ORDERS: [(&str, &[ListSlot]); 16] = [
+const ORDERS: [(&str, &[ListSlot]); 17] = [
     ("the title, then its day and its text", &[Title, Day, Texts, SomeMarker]),
     ("the day, then its title and its text", &[Day, Title, Texts, SomeMarker]),
     ("the title and its text, then the day", &[Title, Texts, SomeMarker, Day]),
@@ -39,6 +39,7 @@ const ORDERS: [(&str, &[ListSlot]); 16] = [
     ),
     ("the title and its day, then a second headline and the text", &[Title, Day, Sub, SomeText]),
     ("a topic and the day, then the title", &[Kicker, Day, Title]),
+    ("the title, then its source and the day", &[Title, Source, Day]),
     ("one title a line, the day above", &[Day, Title]),
     ("one title a line, the day below", &[Title, Day]),
 ];

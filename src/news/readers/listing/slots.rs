@@ -3,6 +3,7 @@
 
 use super::class::Class;
 use super::lines::LineToken;
+use super::near_days::is_source_name;
 use super::story::Story;
 
 /// More words over a day are a title.
@@ -18,6 +19,8 @@ pub enum ListSlot {
     Head,
     /// A few words over a day that are not the title: a topic, a newspaper.
     Kicker,
+    /// A name below a title, over the day: a newspaper.
+    Source,
     /// A second headline, which is text.
     Sub,
     /// One, or none.
@@ -97,6 +100,11 @@ impl<'l, 'a> StoryReader<'l, 'a> {
                     reader.next(1).filter(|next| next.class == Class::Day)?;
                     let is_short = |text: &str| text.split(' ').count() <= MOST_KICKER_WORDS;
                     reader.short_line().filter(|token| is_short(&token.text))?;
+                    reader.step();
+                }
+                ListSlot::Source => {
+                    reader.next(1).filter(|next| next.class == Class::Day)?;
+                    reader.short_line().filter(|token| is_source_name(&token.text))?;
                     reader.step();
                 }
                 ListSlot::Sub => {

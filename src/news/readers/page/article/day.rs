@@ -6,7 +6,9 @@ use scraper::ElementRef;
 
 use super::{Extract, Reader, SHORTEST_PARAGRAPH_CHARS, same_holder, select};
 use crate::date::{PartialDate, WrittenDate};
+use crate::news::readers::dateline::dateline;
 use crate::news::readers::day_line::{DayMeaning, day_line};
+use crate::news::readers::headings::is_sign_off;
 use crate::news::readers::page::block::text_of;
 use crate::news::readers::page::data::DataArticle;
 use crate::news::readers::page::part::{
@@ -69,6 +71,12 @@ impl Reader<'_> {
                 add(date, format!("its own page: {}", quoted(&block.text)));
             }
         }
+        let first = self.blocks.iter().take(MOST_BLOCKS).find(|block| {
+            block.text.chars().count() >= SHORTEST_PARAGRAPH_CHARS && self.is_own(block.owner)
+        });
+        if let Some(found) = first.and_then(|block| dateline(&block.text, zone)) {
+            add(Some(found.day), format!("its own page: {} before the text", quoted(found.words)));
+        }
         add(date_in_address(self.address).map(WrittenDate::known), "its address".to_owned());
         if let Some((date, why)) = meta(GENERAL_NAMES) {
             add(Some(date), why);
@@ -126,7 +134,8 @@ impl Reader<'_> {
         };
         let mut prose = 0;
         for (distance, block) in self.blocks.iter().enumerate().skip(at + 1).take(NEAR_BLOCKS) {
-            if is_heading(block.owner) && prose > 0 {
+            // The day of a letter's signature is of the letter.
+            if prose > 0 && (is_heading(block.owner) || is_sign_off(&block.text)) {
                 break;
             }
             offer((distance - at) * 2, read(self, distance));

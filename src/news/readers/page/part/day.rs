@@ -7,6 +7,7 @@ use scraper::ElementRef;
 use super::story_part::StoryPart;
 use crate::date::labels::{DayMeaning, label, label_at_start};
 use crate::date::{PartialDate, WrittenDate};
+use crate::news::readers::dateline::dateline;
 use crate::news::readers::day_line::day_line;
 use crate::news::readers::page::block::{Block, text_of};
 use crate::news::readers::page::region::{has_word, is_heading};
@@ -60,6 +61,8 @@ pub(super) fn day(
             && !is_of_something_else(blocks, at, zone)
         {
             offer(5, month, format!("the list: {}", quoted(&block.text)));
+        } else if let Some(found) = dateline(&block.text, zone) {
+            offer(4, found.day, format!("the list: {} before the text", quoted(found.words)));
         }
     }
     for element in part.elements() {
@@ -143,7 +146,13 @@ pub fn is_of_other(block: &Block<'_>, zone: Tz) -> bool {
     });
     let mut within = within.peekable();
     let is_named = within.peek().is_some() && within.all(says_other);
-    is_named || says_other(block.owner) || is_caption(block.owner)
+    is_named || says_other(block.owner) || is_caption(block.owner) || is_quoted(block.owner)
+}
+
+/// Whether a text stands in the words of somebody else.
+fn is_quoted(owner: ElementRef<'_>) -> bool {
+    let around = std::iter::once(owner).chain(owner.ancestors().filter_map(ElementRef::wrap));
+    around.take(4).any(|element| element.value().name() == "blockquote")
 }
 
 /// Whether a text is all that stands below a picture. A card may be a figure too: its caption holds more.
