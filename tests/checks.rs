@@ -42,6 +42,7 @@ const FAMILIES: [(&str, &[&str]); 14] = [
         &[
             "weekday",
             "impossible-date",
+            "misspelling",
             "past-event",
             "other-month",
             "other-year",
@@ -71,6 +72,7 @@ const FAMILIES: [(&str, &[&str]); 14] = [
             "markdown-left",
             "unclosed",
             "number-cut",
+            "misspelling",
             "attached",
             "subject-tone",
             "subject-length",

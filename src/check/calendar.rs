@@ -209,13 +209,19 @@ impl<'t> TextPieces<'t> {
         }
     }
 
-    /// "3 December (Monday)", "3 December is a Monday", "3 December, a Monday".
+    /// "3 December (Monday)", "3 December (a Monday)", "3 December is a Monday", "3 December, a Monday".
     fn weekday_behind(&self, index: usize) -> Option<(Before, usize)> {
         let mut next = index;
         if self.get(next)?.is("(") {
             next += 1;
+            // "(this is a Monday)", "(it’s a Monday)", "(which will be a Monday)".
+            while next < index + 8
+                && (self.get(next)?.is_word(IN_AN_ASIDE) || self.get(next)?.is_mark(&['\'', '’']))
+            {
+                next += 1;
+            }
         } else {
-            let is_aside = self.get(next)?.is(",");
+            let is_aside = self.get(next)?.is_mark(&[',', '–', '—']);
             next += usize::from(is_aside);
             next += usize::from(self.get(next)?.is_word(&["which"]));
             if self.get(next)?.is_word(&["will"]) && self.get(next + 1)?.is_word(&["be"]) {
@@ -359,6 +365,10 @@ impl<'t> TextPieces<'t> {
     }
 }
 
+/// Words before the weekday in brackets behind a day.
+const IN_AN_ASIDE: &[&str] =
+    &["a", "the", "this", "that", "it", "which", "is", "was", "will", "be", "s", "on"];
+
 /// Words between the days of a range.
 const JOINING: &[&str] =
     &["to", "and", "or", "until", "till", "bis", "und", "et", "au", "y", "al", "a", "i", "tan"];
@@ -465,6 +475,10 @@ mod tests {
             ("Sun 14/12/2026", "Sun 14/12/2026"),
             ("on 2027-02-30", "2027-02-30"),
             ("3 December (Monday)", "3 December (Monday"),
+            ("3 December (a Monday)", "3 December (a Monday"),
+            ("3 December (it’s a Monday)", "3 December (it’s a Monday"),
+            ("3 December – a Monday – we", "3 December – a Monday"),
+            ("3 December (doors at 6pm)", "3 December"),
         ] {
             assert_eq!(words(text), [found], "{text}");
         }

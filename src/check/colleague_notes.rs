@@ -11,6 +11,10 @@ pub static TO_COLLEAGUES: &[Pattern] = &[
     // "Hi Tom, here is the draft".
     likely(r"(?m)(?:^|[.!?]\s+)((?:Hi|Hello|Hey) \p{Lu}\p{Ll}+(?: and \p{Lu}\p{Ll}+)?,? +(?i:here(?:['’]s| is| are)|see below|attached|as discussed|please find|this is (?:the|my)))").unless(is_quoted),
     likely(r"(?i)\b(?:here(?:['’]s| is| are)|below is|this is) (?:the|my|a|our|your|some) (?:(?:first|second|final|latest|new|revised|updated|amended|next|rough|short) )*(?:draft|copy|text|words|paragraphs?|version|blurb|write-?up|edits?|amends)\b[^.!?\n]{0,30}(?:as discussed|as requested|as promised|you asked for|for (?:your|the) (?:newsletter|comments?|approval|review))"),
+    // "Hi all – draft below, let me know what you think!"
+    likely(r"(?i)\b((?:(?:first|second|latest|new|final|rough|updated|revised|amended) )?(?:draft|copy|version|blurb|wording|draft text|suggested text) (?:is )?(?:below|above|attached|enclosed)(?:\b[^.!?\n]{0,20}?[,;–—-]+ ?(?:please|let me|for|any|happy|what do|thoughts|comments|shout|see what)\b|[,;–—-]? ?for (?:your |the )?(?:comments?|approval|review|sign-?off|feedback|info|information)\b|[.!?]?\s*$))").unless(is_quoted),
+    likely(r"(?i)\b(?:let me know|tell me|see) what you think (?:of|about) (?:this|the|my) (?:\w+ )?(?:draft|wording|copy|text|version|intro|blurb|headline|subject line)\b").unless(is_quoted),
+    likely(r"(?i)(?:^|[.!?\n]\s*)((?:please |pls )?(?:comment|feed ?back|sign off|send (?:me )?(?:your )?(?:comments|edits|amends|changes)) (?:on (?:this|the) (?:draft|text|copy|version) )?(?:by|before) (?:\w+day|noon|close|the end|cop\b|tomorrow|lunch))").unless(is_quoted),
     likely(r"(?i)\bas discussed(?: (?:on the phone|yesterday|today|earlier|by e-?mail))?[.,!]?\s*$"),
     // What somebody changed, or wants changed.
     likely(r"(?i)\bI(?:['’]ve| have) (?:cut|changed|shortened|reworded|rewritten|moved|deleted|taken out|left out|removed|edited|amended|tweaked|tidied|trimmed)\b[^.!?\n]{0,20}\b(?:this|that|the|your|a) (?:\w+ )?(?:bits?|paragraphs?|para|sections?|sentences?|intro|wording|text|draft|lines?|quotes?|headline|caption|copy|ending)\b").unless(is_quoted),
@@ -79,6 +83,10 @@ mod tests {
             "Is the last paragraph too long – Ann?",
             "Sam, could you update the table?",
             "Hi Ann, here are the words for December.",
+            "Hi all – draft below, let me know what you think!",
+            "Latest version attached for sign-off",
+            "Let me know what you think of this wording.",
+            "Please comment by Friday.",
             "I have shortened the second paragraph.",
             "(remove this sentence before Friday)",
             "The numbers still need checking.",
@@ -105,6 +113,9 @@ mod tests {
         }
         for text in [
             "Do your details need updating? Write to us.",
+            "The draft below the table is a cold one.",
+            "Let us know what you think of the plan.",
+            "The version above the door is older.",
             "“Do you like this bit, Tom?” asked Ann.",
             "Option 1: a walk. Option 2: a film. Choose one.",
             "We call for immediate release of the report.",

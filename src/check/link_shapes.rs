@@ -42,12 +42,32 @@ pub fn slip(address: &str, url: &Url) -> Option<&'static str> {
         return Some("has a character that nobody sees, and opens nothing");
     }
     let last = url.path().rsplit('/').next().unwrap_or_default();
+    if runs_on(address) {
+        return Some("runs on into the next word: put a blank behind it");
+    }
     let has_pairs = last.split('&').skip(1).any(|pair| {
         pair.split_once('=').is_some_and(|(name, _)| {
             name.len() > 1 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         })
     });
     (has_pairs && url.query().is_none()).then_some("has & where its first ? belongs")
+}
+
+/// Whether a bare address took the next word of its sentence along: `…/news/a,and more`, `…/give.Thank you`.
+fn runs_on(address: &str) -> bool {
+    const JOINING: &[&str] = &[
+        "and", "or", "but", "which", "where", "when", "who", "so", "then", "to", "for", "in", "on",
+        "at", "we", "you", "please", "see", "thank", "thanks",
+    ];
+    address.rsplit_once([',', ';']).is_some_and(|(_, last)| JOINING.contains(&last))
+        || address.rsplit_once('.').is_some_and(|(before, last)| {
+            let is_word = last.chars().next().is_some_and(char::is_uppercase)
+                && last.chars().skip(1).all(|c| c.is_ascii_lowercase());
+            // The name of a file may end in `.Pdf`.
+            is_word
+                && before.ends_with(|c: char| c.is_ascii_lowercase())
+                && JOINING.contains(&last.to_lowercase().as_str())
+        })
 }
 
 /// Whether the address is a click that somebody's mailing counts, and was copied from there.
@@ -138,6 +158,10 @@ mod tests {
             ("https://www.charity,org.uk/", (false, true, false, false)),
             ("https://charity.org.uk/a\u{200b}", (false, true, false, false)),
             ("https://charity.org.uk/a&utm_source=x", (false, true, false, false)),
+            ("https://charity.org.uk/news/a,and", (false, true, false, false)),
+            ("https://charity.org.uk/give.Thank", (false, true, false, false)),
+            ("https://charity.org.uk/a,12", (false, false, false, false)),
+            ("https://charity.org.uk/Plan.Txt", (false, false, false, false)),
             ("https://charity.org.uk/r&d/a?b=1&c=2", (false, false, false, false)),
             ("https://charity.org.uk/m&s", (false, false, false, false)),
             ("https://click.news.shop.com/?qs=0123456789abcdef", (false, false, true, false)),

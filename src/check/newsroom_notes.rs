@@ -178,6 +178,8 @@ pub static PATTERNS: &[Pattern] = &[
     likely(r"(?i)[:–-] ?(to be confirmed|to be announced|to follow|to come)(?:[.,;)]|\s*$)"),
     likely(r"(?i)(\([^()\n]{0,40}\bto be (?:confirmed|announced|agreed|decided|added|checked)\))"),
     likely(r"(?im)(?:^|[.!?]\s+)(full (?:story|text|article|quote|write-?up) (?:to (?:come|follow)|tbc)|sample (?:text|copy|sentence|paragraph))[.!…]*\s*$"),
+    likely(r"(?i)\A\s*((?:more|rest|remainder|details|text|words|story|copy|content) (?:still )?(?:to (?:follow|come|be added)|coming(?: soon)?)[.… ]*)\z"),
+    likely(r"(?m)^\s*((?:More|Rest|Text|Story|Copy) (?:still )?to (?:follow|come|be added)[.… ]*)$").unless(|found| found.after.trim_start().starts_with(|c: char| c.is_lowercase())),
     // Words that stand for words.
     certain(r"\A\s*([xX]{3,})\s*\z"),
     certain(r"(?i)\b(?:text|blah|bla)(?: (?:text|blah|bla)){2,}\b"),

@@ -3,6 +3,7 @@
 
 use crate::audience::mistyped_domain;
 use crate::check::expression::Expression;
+use crate::check::link_kinds::{self, LinkKind};
 use crate::check::link_shapes;
 use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, excerpt};
 use crate::rfc::address::EmailAddress;
@@ -49,11 +50,22 @@ fn draft_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findin
                 severity,
                 known.place_of(&address),
                 format!("{address} {what}"),
-                "link to the public page",
+                public_page(&address),
             ));
         }
     }
     findings
+}
+
+/// The cure, with the page itself where the address names it.
+fn public_page(address: &str) -> String {
+    let url = url::Url::parse(address).ok();
+    url.filter(|url| link_kinds::kind(url).is_some())
+        .and_then(|url| link_kinds::target(&url))
+        .map_or_else(
+            || "link to the public page".to_owned(),
+            |target| format!("link to the page itself: {target}"),
+        )
 }
 
 const DRAFT_HOSTS: &[&str] = &[
@@ -78,7 +90,6 @@ fn opens_for_few(address: &str) -> Option<(Severity, &'static str)> {
     let url = url::Url::parse(address).ok()?;
     let host = url.host_str()?.to_lowercase();
     let path = url.path().to_lowercase();
-    let query = url.query().unwrap_or_default().to_lowercase();
     let first = host.split('.').next().unwrap_or_default();
     if matches!(host.as_str(), "https" | "http") {
         return Some((Severity::Must, "has https:// twice"));
@@ -124,41 +135,22 @@ fn opens_for_few(address: &str) -> Option<(Severity, &'static str)> {
     if prefixed || on_a_builder {
         return Some((Severity::Should, "is a private copy of the website"));
     }
-    let has = |name: &str| query.split('&').any(|pair| pair == name || pair.starts_with(name));
-    if has("preview=true") || has("preview_id=") || has("preview_nonce=") || has("preview=1") {
-        return Some((Severity::Should, "is a preview that only its editors can see"));
+    if let Some(kind) = link_kinds::kind(&url) {
+        return Some((Severity::Should, kind.what()));
     }
-    if is_for_editors(&host, &path) {
-        return Some((Severity::Should, "is a page for editing the website"));
+    if is_node_of_an_editor(&path) {
+        return Some((Severity::Should, LinkKind::Editing.what()));
     }
     if is_working_document(&host, &path) {
         return Some((Severity::Should, "is a working document: readers may have to log in"));
     }
-    let what = "was copied from another message, and goes through that message's link filter";
-    if link_shapes::counts_clicks(&url) {
-        return Some((
-            Severity::Should,
-            "was copied from another mailing, which counts its clicks",
-        ));
-    }
-    goes_through_a_filter(&host, &path).then_some((Severity::Should, what))
+    link_shapes::counts_clicks(&url)
+        .then_some((Severity::Should, "was copied from another mailing, which counts its clicks"))
 }
 
-fn is_for_editors(host: &str, path: &str) -> bool {
-    let is_builder = match host.trim_start_matches("www.") {
-        "wordpress.com" => {
-            ["/post/", "/page/", "/posts/", "/pages/", "/home/", "/media/", "/block-editor/"]
-                .iter()
-                .any(|part| path.starts_with(part))
-        }
-        "manage.wix.com" | "editor.wix.com" | "admin.shopify.com" | "app.squarespace.com" => true,
-        host => host.ends_with(".squarespace.com") && path.starts_with("/config"),
-    };
-    is_builder
-        || ["/wp-admin", "/wp-login", "/admin/", "/ghost/", "/umbraco", "/user/login", "/node/add"]
-            .iter()
-            .any(|part| path.starts_with(part))
-        || (path.starts_with("/node/") && path.ends_with("/edit"))
+/// Drupal's page for changing one of its own: `/node/12/edit`.
+fn is_node_of_an_editor(path: &str) -> bool {
+    path.starts_with("/node/") && path.ends_with("/edit")
 }
 
 fn is_working_document(host: &str, path: &str) -> bool {
@@ -169,15 +161,6 @@ fn is_working_document(host: &str, path: &str) -> bool {
             && (path.starts_with("/:") || path.contains(":/r/") || path.contains("/_layouts")))
         || (host.ends_with("dropbox.com") && path.starts_with("/home"))
         || (host.ends_with("airtable.com") && !path.starts_with("/shr"))
-}
-
-fn goes_through_a_filter(host: &str, path: &str) -> bool {
-    host.ends_with("safelinks.protection.outlook.com")
-        || host.contains("urldefense")
-        || host.ends_with("list-manage.com") && path.contains("/track/")
-        || matches!(host, "mail.google.com" | "outlook.office.com" | "outlook.live.com")
-        || (host.ends_with("google.com") || host.ends_with("google.co.uk")) && path == "/url"
-        || matches!(host, "l.facebook.com" | "lm.facebook.com" | "l.instagram.com")
 }
 
 fn tracked_link(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {

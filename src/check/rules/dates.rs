@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 use crate::check::expression::Expression;
 use crate::check::phrase_search::Phrases;
-use crate::check::{CheckContext, Finding, RenderedEmail, Rule, Severity, calendar};
+use crate::check::{
+    CheckContext, Finding, RenderedEmail, Rule, Severity, calendar, greetings, ranges,
+};
 use chrono::{Datelike, Days, NaiveDate};
 
 pub const RULES: [Rule; 7] = [
@@ -171,7 +173,7 @@ fn impossible_date(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findi
         let times = calendar::impossible_times(&text)
             .into_iter()
             .map(|(at, words)| (at, words, "is not a time of day"));
-        let ranges = backward_ranges(&text)
+        let ranges = ranges::backward(&text)
             .into_iter()
             .map(|(at, words)| (at, words, "ends before it begins"));
         for (at, words, what) in dates.chain(times).chain(ranges) {
@@ -190,23 +192,6 @@ fn impossible_date(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findi
         }
     }
     findings
-}
-
-/// Ranges of days of one month whose end comes first: "from 18 to 12 December".
-fn backward_ranges(text: &str) -> Vec<(usize, String)> {
-    static RANGE: Expression = Expression::new(
-        r"\b(?:from|between|From|Between) (?:\w+day,? )?(?P<first>\d{1,2})(?:st|nd|rd|th)? ?(?:to|until|till|and|[–-]) ?(?:\w+day,? )?(?P<last>\d{1,2})(?:st|nd|rd|th)? %MONTH%\b",
-    );
-    RANGE
-        .captures_iter(text)
-        .filter_map(|captures| {
-            let day = |name| captures.name(name)?.as_str().parse::<u32>().ok();
-            let (first, last) = (day("first")?, day("last")?);
-            let whole = captures.get(0)?;
-            (first > last && first <= 31 && last > 0)
-                .then(|| (whole.start(), whole.as_str().to_owned()))
-        })
-        .collect()
 }
 
 /// A year as people write it in a text of our times.
@@ -344,7 +329,28 @@ fn other_month(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
         })
     })
     .chain(other_season(known))
+    .chain(other_feast(known))
     .collect()
+}
+
+/// "Happy Easter!" in November: left from the edition that this one was copied from.
+fn other_feast(known: &CheckContext<'_>) -> Option<Finding> {
+    let own = own_months(known);
+    let edition = known.edition;
+    let is_european = edition.window.zone.name().starts_with("Europe/");
+    [&edition.subject, &edition.headline, &edition.preheader, &edition.introduction]
+        .into_iter()
+        .filter(|words| words.source.is_some())
+        .find_map(|words| {
+            let (at, wish) = greetings::out_of_season(&words.text, &own, is_european)?;
+            Some(Finding::new(
+                "other-month",
+                Severity::Should,
+                words.place_of(at),
+                format!("\"{wish}\", but this edition is about {}", edition.window),
+                "check whether it was left from another edition",
+            ))
+        })
 }
 
 /// Seasons as the north of Europe has them, with the months in which a newsletter may still, or already, speak of one as its own.

@@ -23,6 +23,7 @@ mod segments;
 pub(super) mod sense;
 pub(super) mod slips;
 pub mod spam;
+mod spelling;
 mod stories;
 pub mod terms;
 pub(super) mod wording;
@@ -30,10 +31,11 @@ pub(super) mod wording;
 use super::Rule;
 
 /// All rules, in the order in which they are applied.
-pub const RULES: [&[Rule]; 25] = [
+pub const RULES: [&[Rule]; 26] = [
     &wording::RULES,
     &placeholders::RULES,
     &slips::RULES,
+    &spelling::RULES,
     &sense::RULES,
     &dates::RULES,
     &terms::RULES,

@@ -72,6 +72,22 @@ fn each_copy(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
     findings
 }
 
+/// "Dear Sir/Madam" at the beginning of a paragraph: a letter to nobody.
+fn to_nobody(known: &CheckContext<'_>) -> Option<Finding> {
+    static NOBODY: Expression = Expression::new(
+        r"(?im)^(?P<words>(?:Dear )?(?:Sirs?|Madam)(?:(?: ?/ ?| or | and )(?:Sirs?|Madam|Mesdames))+|Dear Sirs?|Dear Madam|Dear (?:Mr|Mrs|Ms|Mr ?/ ?Mrs|Mr ?/ ?Ms)|To whom(?:ever|soever)? it may concern)\s*(?:[,:.!;–—-]|$)",
+    );
+    let introduction = &known.edition.introduction;
+    let words = NOBODY.captures_iter(&introduction.text).next()?.name("words")?;
+    Some(Finding::new(
+        "one-name",
+        Severity::Should,
+        introduction.place_of(words.start()),
+        format!("\"{}\" greets nobody who gets a newsletter", words.as_str()),
+        "write {{recipient \"first_name\" fallback=\"friend\"}} for the name, or greet all together",
+    ))
+}
+
 /// One person's name in the greeting of the introduction: "Hi Tom,".
 fn one_name(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
     static GREETING: Expression = Expression::new(
@@ -137,6 +153,7 @@ fn one_name(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
             "write {{recipient \"first_name\" fallback=\"friend\"}} for the name, or greet all together",
         )
     })
+    .or_else(|| to_nobody(known))
     .into_iter()
     .collect()
 }

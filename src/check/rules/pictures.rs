@@ -94,8 +94,14 @@ fn alt(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
                 format!("the picture of \"{}\" has no description", item.title)
             } else if is_file_name(alt) {
                 format!("the description of the picture of \"{}\" is only a file name", item.title)
-            } else if says_nothing(alt) {
+            } else if says_nothing(alt) || (names_its_kind(alt) && word_count(alt) <= FEW) {
                 format!("\"{alt}\" does not say what the picture of \"{}\" shows", item.title)
+            } else if names_its_kind(alt) {
+                let place = item.place_of_alt();
+                let message =
+                    format!("\"{alt}\" says that it is a picture, as every screen reader does");
+                let cure = "begin with what the picture shows";
+                return Some(Finding::new("alt", Severity::Note, place, message, cure));
             } else if alt.to_lowercase() == item.title.to_lowercase() {
                 format!("the description of the picture repeats the title \"{}\"", item.title)
             } else {
@@ -120,6 +126,23 @@ fn alt(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// "Image of the hall" says little more than the title; with more words than these it describes something.
+const FEW: usize = 6;
+
+fn word_count(alt: &str) -> usize {
+    alt.split_whitespace().count()
+}
+
+/// "Image of …": what everybody hears or sees without it. "Photo" and "drawing" say how it was made.
+fn names_its_kind(alt: &str) -> bool {
+    static KIND: Expression = Expression::new(
+        r"^(?i:(?:this is )?(?:an? |the )?(?:image|picture|pic|graphic|img) (?:of|showing|shows|that shows)) ?\S",
+    );
+    static SHORT: Expression =
+        Expression::new(r"^(?i:(?:an? |the )?(?:photo|photograph|snap) of)(?: \S+){1,2}$");
+    KIND.is_match(alt) || SHORT.is_match(alt)
 }
 
 /// A credit, a note or the words of a search machine, and nothing of what is to be seen.
@@ -207,6 +230,9 @@ mod tests {
             ("unnamed", "does not say"),
             ("Image result for hall", "does not say"),
             ("hall_final_v2", "does not say"),
+            ("image of a hall", "does not say"),
+            ("Photo of Jo", "does not say"),
+            ("Image of a young woman who smiles beside a green door", "says that it is a picture"),
         ] {
             let mail = SampleEmail::with(|mail| {
                 mail.edition.items[0].image.as_mut().unwrap().alt = alt.to_owned();
@@ -225,8 +251,10 @@ mod tests {
             "A sit-in at the hall",
             "Photo: children on the steps of the hall",
             "Picture by the sea",
+            "A photo of two dogs in the snow",
+            "Images of the moon on a wall",
         ] {
-            assert!(!super::says_nothing(alt), "{alt}");
+            assert!(!super::says_nothing(alt) && !super::names_its_kind(alt), "{alt}");
         }
     }
 
