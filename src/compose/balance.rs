@@ -93,15 +93,23 @@ fn fault_of_one(text: &str, tag: Tag) -> Option<(usize, String, String)> {
     if tag.kind != TagKind::Comment && tag.inner(text).contains("{{") {
         return Some((tag.start, "{{ is never closed".to_owned(), "add }}".to_owned()));
     }
-    let named = text[tag.start..tag.end].trim_start_matches(['{', '~', ' ']).strip_prefix('^')?;
-    let name = named.trim_matches(['}', '~', ' ']);
-    (!name.is_empty() && !name.contains(' ')).then(|| {
-        (
-            tag.start,
-            format!("{{{{^{name}}}}} does not begin a block here"),
-            format!("write {{{{#unless {name}}}}}…{{{{/unless}}}}"),
-        )
-    })
+    cannot_be_inverted(text, tag).map(|(what, cure)| (tag.start, what, cure))
+}
+
+/// A block that begins with `^` and is neither `if` nor `unless`: what is wrong, and what to write.
+pub fn cannot_be_inverted(text: &str, tag: Tag) -> Option<(String, String)> {
+    let name = tag.word(text);
+    if !tag.is_inverted(text) || matches!(name, "if" | "unless") {
+        return None;
+    }
+    let words = tag.inner(text);
+    let what = format!("{{{{^{name}}}}} does not begin a block here");
+    let cure = if words == name {
+        format!("write {{{{#unless {name}}}}}…{{{{/unless}}}}")
+    } else {
+        format!("write {{{{#{words}}}}}…{{{{else}}}}…{{{{/{name}}}}}, with the two parts exchanged")
+    };
+    Some((what, cure))
 }
 
 /// Whether the block that begins here is one of those that take `{{else}}`: a partial's content and an inline partial do not.

@@ -200,7 +200,8 @@ impl Reader<'_> {
         let word = tag.word(self.source);
         let at = inner.find(word).map_or(0, |at| at + word.len());
         let name = inner[at..].split_whitespace().collect::<Vec<_>>().join(" ");
-        Some((name, word != "unless"))
+        // `{{^if town}}` is for whoever has none.
+        Some((name, (word != "unless") != tag.is_inverted(self.source)))
     }
 }
 
@@ -220,6 +221,7 @@ mod tests {
         for (source, expected) in [
             ("a {{#if town}}b{{else}}c{{/if}} d", vec!["a b d", "a c d"]),
             ("{{#unless town}}b{{/unless}} {{#if town}}c{{/if}}", vec!["b", "c"]),
+            ("{{^if town}}b{{else}}c{{/if}} {{#if town}}d{{/if}}", vec!["b", "cd"]),
             (
                 "{{#if town}}b {{#if (eq first_name \"A\")}}c{{/if}}{{else if last_name}}d{{else}}e{{/if}}",
                 vec!["b", "b c", "d", "e"],

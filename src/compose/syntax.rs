@@ -10,7 +10,7 @@ use std::ops::Range;
 use handlebars::template::TemplateElement;
 use handlebars::{Template, TemplateErrorReason};
 
-use super::balance::unbalanced;
+use super::balance::{cannot_be_inverted, unbalanced};
 use super::fault::TemplateFault;
 use super::tags::{Tag, TagKind, line_and_column, tags};
 use super::white_space::{Part, parts};
@@ -134,6 +134,9 @@ fn fault_of_a_tag(text: &str, tag: Tag) -> Option<SyntaxFault> {
     }
     let fault =
         |what: String, cure: &str| Some(SyntaxFault { at: tag.start, what, cure: cure.to_owned() });
+    if let Some((what, cure)) = cannot_be_inverted(text, tag) {
+        return fault(what, &cure);
+    }
     let words = inner(&text[tag.start..tag.end]).trim_matches(['{', '}', '&', ' ']);
     if words.trim().is_empty() {
         return fault("there is nothing between these braces".to_owned(), "write a name there");
@@ -144,7 +147,7 @@ fn fault_of_a_tag(text: &str, tag: Tag) -> Option<SyntaxFault> {
         let what = format!("`{word}` is not known here");
         return fault(what, "write {{else if …}}, or {{else}}");
     }
-    let begins = words.trim_start_matches(['#', ' ']);
+    let begins = words.trim_start_matches(['#', '^', ' ']);
     if begins.starts_with(['>', '*', '/']) || begins.contains(" as |") {
         return None;
     }
@@ -189,14 +192,25 @@ fn byte_at(text: &str, line: usize, column: usize) -> usize {
     rest.map_or(text.len(), |(at, _)| start + at)
 }
 
+/// A tag as the library has it.
+struct WrittenTag {
+    /// Where it begins in the source.
+    at: usize,
+    /// Its bytes in the text.
+    tag: Range<usize>,
+    /// How many letters its name has more in the source.
+    longer: usize,
+}
+
 /// The text that the library parses.
 #[derive(Default)]
 struct Writing {
     source: String,
     /// What each `PIECE` stands for.
     pieces: Vec<String>,
-    /// Where each tag begins in the source, and its bytes in the text.
-    tags: Vec<(usize, Range<usize>)>,
+    tags: Vec<WrittenTag>,
+    /// The blocks that are open, and whether each began with `^`.
+    open: Vec<bool>,
     /// The text since the last tag.
     waiting: String,
     is_in_raw_block: bool,
@@ -237,25 +251,52 @@ impl Writing {
             self.waiting.push_str(&mark(tag.start));
         }
         self.end_piece();
-        self.tags.push((self.source.len(), tag.start..tag.end));
+        let call = in_one_form(words);
+        let call = self.with_plain_block(call, text, tag);
+        let longer = if tag.is_inverted(text) { call.len().saturating_sub(words.len()) } else { 0 };
+        self.tags.push(WrittenTag { at: self.source.len(), tag: tag.start..tag.end, longer });
         if is_raw {
             self.source.push_str(words);
             self.is_in_raw_block = tag.kind == TagKind::Open;
         } else if indent.is_empty() {
-            self.source.push_str(&in_one_form(words));
+            self.source.push_str(&call);
         } else {
             let blanks = indent.replace('\t', "\\t");
-            let call = in_one_form(words);
             self.source
                 .push_str(&format!("{{{{#{INDENTED} \"{blanks}\"}}}}{call}{{{{/{INDENTED}}}}}"));
         }
     }
 
+    /// `{{^if a}}` is `{{#unless a}}`, and the other way round: the library takes `^` for an else. The end of the block too.
+    fn with_plain_block(&mut self, call: String, text: &str, tag: Tag) -> String {
+        let exchanged = |name: &str| if name == "if" { "unless" } else { "if" };
+        let is_inverted = tag.is_inverted(text);
+        let (sign, name) = match tag.kind {
+            TagKind::Open => {
+                self.open.push(is_inverted);
+                ('^', tag.word(text))
+            }
+            TagKind::Close if self.open.pop() == Some(true) => ('/', tag.word(text)),
+            _ => return call,
+        };
+        if sign == '^' && !is_inverted {
+            return call;
+        }
+        let begins = if sign == '^' { '#' } else { '/' };
+        let other = exchanged(name);
+        let Some((before, rest)) = call.split_once(sign) else { return call };
+        let rest = rest.trim_start().strip_prefix(name).unwrap_or(rest);
+        format!("{before}{begins}{other}{rest}")
+    }
+
     /// The byte of the text for one of the source: within a tag as far from its beginning.
     fn place_of(&self, at: usize) -> usize {
-        let before = self.tags.partition_point(|(start, _)| *start <= at);
+        let before = self.tags.partition_point(|written| written.at <= at);
         match before.checked_sub(1).map(|before| &self.tags[before]) {
-            Some((start, tag)) => (tag.start + (at - start)).min(tag.end.saturating_sub(2)),
+            Some(WrittenTag { at: start, tag, longer }) => {
+                let within = at - start;
+                (tag.start + within.saturating_sub(*longer)).min(tag.end.saturating_sub(2))
+            }
             None => 0,
         }
     }
@@ -486,6 +527,8 @@ mod tests {
             ("{{{{raw}}}} {{a}}", 0, "{{{{raw}}}} is never closed"),
             ("{{#if a}}x{{else}}y{{else}}z{{/if}}", 19, "a second {{else}} is in one block"),
             ("{{#> layout}}x{{else}}y{{/layout}}", 14, "{{else}} is outside a block"),
+            ("a {{^each list}}x{{/each}}", 2, "{{^each}} does not begin a block here"),
+            ("{{^if a}}x{{/unless}}", 0, "{{#if}} is closed by {{/unless}}"),
             ("{{#if a}}x{{elseif b}}y{{/if}}", 10, "`elseif` is not known here"),
             ("a {{ }}", 2, "there is nothing between these braces"),
             ("{{#if count == 3}}x{{/if}}", 0, "`==` is not a sign of Handlebars"),

@@ -14,7 +14,7 @@ pub struct Tag {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TagKind {
     Comment,
-    /// `{{#if}}`, `{{#> layout}}`, `{{#*inline}}`, `{{{{raw}}}}`
+    /// `{{#if}}`, `{{^if}}`, `{{#> layout}}`, `{{#*inline}}`, `{{{{raw}}}}`
     Open,
     /// `{{else}}`
     Else,
@@ -120,6 +120,8 @@ fn kind_of(rest: &str) -> TagKind {
         return TagKind::Close;
     }
     let after_else = match inner.strip_prefix('^') {
+        // With a name it begins a block, within others too.
+        Some(rest) if !rest.trim_start().starts_with(['}', '~']) => return TagKind::Open,
         Some(rest) => Some(rest),
         None => inner
             .strip_prefix("else")
@@ -139,8 +141,14 @@ impl Tag {
             .trim_start_matches('{')
             .trim_end_matches('}')
             .trim_matches('~')
-            .trim_start_matches(['#', '/'])
+            .trim_start_matches(['#', '/', '^'])
             .trim()
+    }
+
+    /// Whether it begins a block whose first part is for what is not: `{{^if town}}`.
+    pub fn is_inverted(&self, text: &str) -> bool {
+        self.kind == TagKind::Open
+            && text[self.start..self.end].trim_start_matches(['{', '~', ' ']).starts_with('^')
     }
 
     /// The first word of that: `if`, `for_recipient`, `layout`.
@@ -222,6 +230,8 @@ mod tests {
             ("a {{b}} {{{c}}} {{> d}}", vec![Single, Single, Single]),
             ("{{#if a}}x{{else if b}}y{{else}}z{{/if}}", vec![Open, ElseChain, Else, Close]),
             ("{{~#if a~}}{{~^~}}{{~/if~}}", vec![Open, Else, Close]),
+            ("{{^if a}}x{{else}}y{{/if}}", vec![Open, Else, Close]),
+            ("{{#if a}}{{~^ if b}}x{{^}}y{{/if}}{{/if}}", vec![Open, Open, Else, Close, Close]),
             ("{{elsewhere}}{{else_x}}", vec![Single, Single]),
             ("{{!-- {{#if a}} --}}{{! b }}", vec![Comment, Comment]),
             ("{{~!-- {{a}} -- --~}}{{~! b ~}}{{!-- c }}", vec![Comment, Comment, Comment]),

@@ -181,6 +181,7 @@ impl Reader<'_> {
     }
 
     fn block(&mut self, open: Tag) -> Block {
+        let is_inverted = open.is_inverted(self.text);
         let open = tildes(self.text, open);
         let program = self.body();
         let inverse = self.peek().and_then(|tag| {
@@ -200,6 +201,13 @@ impl Reader<'_> {
                 TagKind::Comment | TagKind::Single | TagKind::Open | TagKind::Close => None,
             }
         });
+        let (program, inverse) = match inverse {
+            // Of `{{^if a}}x{{else}}y{{/if}}` Handlebars takes `y` for the first part.
+            Some(Inverse { body, is_chained: false, tildes }) if is_inverted => {
+                (body, Some(Inverse { body: program, is_chained: false, tildes }))
+            }
+            inverse => (program, inverse),
+        };
         Block { program, inverse, open, close: Tildes::default() }
     }
 }
