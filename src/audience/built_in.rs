@@ -2,7 +2,7 @@
 //! Pure: names.
 
 /// In their order, as an export has them.
-pub(super) const BUILT_IN: [&str; 15] = [
+pub(super) const BUILT_IN: [&str; 17] = [
     "email",
     "first_name",
     "last_name",
@@ -17,14 +17,27 @@ pub(super) const BUILT_IN: [&str; 15] = [
     "obtained_directly",
     "optout_offered",
     "met_through",
-    "state_since",
+    STATE_SINCE,
+    STATE_REASON,
+    WAITS_FOR,
 ];
 
-/// Columns that exports of earlier versions do not have.
-const ADDED_LATER: [&str; 1] = ["state_since"];
+pub(super) const STATE_SINCE: &str = "state_since";
+/// Why somebody is in their state, in the words that the list has for it.
+pub(super) const STATE_REASON: &str = "state_reason";
+/// For which kinds of clear words somebody waits.
+pub(super) const WAITS_FOR: &str = "waits_for";
+
+/// Columns that exports of earlier versions do not have. They are read in an export only.
+const ADDED_LATER: [&str; 3] = [STATE_SINCE, STATE_REASON, WAITS_FOR];
 
 /// Whether a table with these titles is an export of such a list.
 pub(super) fn is_own_export(titles: &[String]) -> bool {
     let mut needed = BUILT_IN.iter().filter(|name| !ADDED_LATER.contains(name));
     needed.all(|name| titles.iter().any(|title| title == name))
+}
+
+/// Whether a column explains a state. What stands in it is no word of a person's about getting emails.
+pub(super) fn explains_a_state(title: &str) -> bool {
+    [STATE_REASON, WAITS_FOR].contains(&title)
 }

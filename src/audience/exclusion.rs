@@ -241,6 +241,15 @@ impl ExclusionReason {
         matches!(self, Self::Ragged { .. } | Self::OpenQuote)
     }
 
+    /// Whether somebody was waiting already for a clear word.
+    pub(super) fn is_waiting(&self) -> bool {
+        match self {
+            Self::Unclear => true,
+            Self::Elsewhere { why, .. } => why.is_waiting(),
+            _ => false,
+        }
+    }
+
     /// Whether it is uncertain that this is a no: a word that is in no table, or a row with cells in the wrong columns.
     pub(super) fn is_unclear(&self) -> bool {
         matches!(self.clarity(), 1 | 2)

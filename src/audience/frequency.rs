@@ -3,6 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The column of a list that says it.
+pub const COLUMN: &str = "frequency";
+
 /// How often a person wants the email.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use super::correction::{CorrectionAudience, GOT_THE_MISTAKE, HeldVersion};
 use super::do_not_mail::DoNotMail;
 use super::fingerprint::{RunningHash, joint};
-use super::frequency::Frequency;
+use super::frequency::{self, Frequency};
 use super::law::EditionPurpose;
 use super::list_error::{ListError, ListFault, MOST_COMBINATIONS, NamedInput};
 use super::segment::{Segment, SegmentError};
@@ -133,7 +133,7 @@ impl List {
 
     fn is_yearly_only(&self, subscriber: &Subscriber) -> bool {
         let Some(choices) = &self.choices else { return false };
-        let written = || subscriber.values.get("frequency").map(|word| word.as_str().into());
+        let written = || subscriber.values.get(frequency::COLUMN).map(|word| word.as_str().into());
         let word = choices.why(&subscriber.address).or_else(written).unwrap_or_default();
         Frequency::parse(&word) == Some(Frequency::Year)
     }

@@ -74,6 +74,12 @@ impl NoMailReason {
         }
     }
 
+    /// Which no the words of an entry are about, where the state of a list has no word for it.
+    pub fn in_words(words: &str) -> Option<Self> {
+        let known = [Self::PreferenceService, Self::Objected];
+        known.into_iter().find(|reason| words.starts_with(reason.words()))
+    }
+
     /// Whether they said it to the organisation, and not to one of its newsletters. A mailbox that is gone is found by each.
     pub fn is_of_all(self) -> bool {
         match self {
@@ -196,6 +202,15 @@ impl NoMail {
     /// The same, where the time stands elsewhere.
     pub fn words_without_time(&self) -> String {
         self.words_at("")
+    }
+
+    /// The same for another list: what came in with a file is as the file has it, and says no more with each time.
+    pub fn words_elsewhere(&self) -> String {
+        match (self.origin, &self.note) {
+            (ChangeOrigin::Import, Some(note)) => note.clone(),
+            (ChangeOrigin::Import, None) => self.reason.words().to_owned(),
+            _ => self.words(),
+        }
     }
 
     fn words_at(&self, time: &str) -> String {

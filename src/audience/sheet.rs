@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::built_in::{BUILT_IN, is_own_export};
+use super::built_in::{BUILT_IN, WAITS_FOR, explains_a_state, is_own_export};
 use super::clear_no::no_anywhere;
 use super::consent_columns::{self, ColumnMeaning, ConsentColumn};
 use super::days_given::{day_in, is_no_such_day};
@@ -53,6 +53,8 @@ pub(super) struct Sheet {
     directly: Option<usize>,
     optout_offered: Option<usize>,
     met_through: Option<usize>,
+    /// Of an export of the list.
+    waits_for: Option<usize>,
     /// Columns in which a clear no is looked for, though their titles say nothing.
     others: Vec<usize>,
     /// Those of them that may be about email.
@@ -96,13 +98,16 @@ impl Sheet {
             consent_columns::of(&shape.columns, &[Some(email), basis, segments, obtained]);
         let whole = consent_columns::whole_file(&shape.columns);
         let by_name = consent_columns::file_name(&name);
+        let is_export = is_own_export(&shape.columns);
         let others: Vec<usize> = (0..shape.columns.len())
             .filter(|at| !taken.contains(&Some(*at)) || Some(*at) == basis)
+            .filter(|at| !is_export || !explains_a_state(&shape.columns[*at]))
             .filter(|at| consent.iter().all(|column| column.index != *at))
             .filter(|at| !consent_columns::is_about_another_way(&shape.columns[*at]))
             .collect();
         let mut doubts = Doubts::of(&shape.columns, &others);
-        if is_own_export(&shape.columns) {
+        let waits_for = shape.columns.iter().position(|title| is_export && title == WAITS_FOR);
+        if is_export {
             doubts = Doubts::default();
         }
         let [given_again, directly, optout_offered, met_through] =
@@ -126,6 +131,7 @@ impl Sheet {
             directly,
             optout_offered,
             met_through,
+            waits_for,
             others,
             doubts,
         };
@@ -139,7 +145,10 @@ impl Sheet {
         let mut sheet = Self::of(name, input)?;
         sheet.consent.retain(|column| column.title == "status");
         let Self { others, shape, .. } = &mut sheet;
-        others.retain(|at| BUILT_IN.contains(&shape.columns[*at].as_str()));
+        others.retain(|at| {
+            let title = shape.columns[*at].as_str();
+            BUILT_IN.contains(&title) && !explains_a_state(title)
+        });
         (sheet.whole, sheet.by_name, sheet.doubts) = (None, None, Doubts::default());
         Ok(sheet)
     }
@@ -327,11 +336,18 @@ impl Sheet {
                     .map(|why| consent_columns::elsewhere(&self.segments_title(), why)),
             );
         }
+        take(self.waiting(record));
         take(self.raggedness(record));
         if !self.is_subscribed(record, judge) {
             take(self.by_name.clone());
         }
         clearest
+    }
+
+    /// A row of an export whose person waits, whatever stands beside it.
+    fn waiting(&self, record: &csv::StringRecord) -> Option<ExclusionReason> {
+        let is_waiting = !self.cell(record, self.waits_for).trim().is_empty();
+        is_waiting.then(|| consent_columns::elsewhere(WAITS_FOR, ExclusionReason::Unclear))
     }
 
     /// Whether a column of states or consents has a clear yes for them.

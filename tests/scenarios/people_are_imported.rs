@@ -1,5 +1,7 @@
 //! People come over from another system: whoever said no there is never mailed, and everything can be taken back.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::support::{Charity, Ran, Server, database};
@@ -105,6 +107,66 @@ fn an_export_that_comes_back_changes_nobody() {
         "{again}"
     );
     assert_eq!(charity.run("subscribers export").ends(0).stdout, export);
+}
+
+/// The export of a list in files, imported into another newsletter: whoever waits goes on waiting, and a no is the no that it was.
+#[test]
+fn an_export_carries_a_list_to_another_newsletter() {
+    let list = "email,first_name,basis,source,status,Newsletter,frequency\n\
+                ann@charity.org.uk,Ann,consent,form,subscribed,yes,year\n\
+                bob@charity.org.uk,Bob,consent,form,subscribed,?,\n\
+                cat@charity.org.uk,Cat,consent,form,subscribed,yes,\n\
+                dan@charity.org.uk,Dan,consent,form,perhaps,yes,\n\
+                eve@charity.org.uk,Eve,consent,form,subscribed,yes,\n\
+                fay@charity.org.uk,Fay,,,subscribed,yes,\n";
+    let charity = Charity::new().file("subscribers/people.csv", list);
+    charity.run("subscribers suppress cat@charity.org.uk --why objected").ends(0);
+    charity.run("subscribers suppress eve@charity.org.uk --why preference-service").ends(0);
+    let expected = [
+        "ann@charity.org.uk subscribed",
+        "bob@charity.org.uk left_out",
+        "cat@charity.org.uk unsubscribed",
+        "dan@charity.org.uk left_out",
+        "eve@charity.org.uk unsubscribed",
+        "fay@charity.org.uk no_evidence",
+    ];
+    let sorted = |charity: &Charity| {
+        let mut states = states(charity);
+        states.sort();
+        states
+    };
+    assert_eq!(sorted(&charity), expected);
+    charity.run("subscribers export all.csv").ends(0).says("6 people written to all.csv");
+    let other = Charity::new().people(0).file("all.csv", charity.read("all.csv"));
+    let import = json(&other.run("subscribers import all.csv --yes --json").ends(0));
+    assert_eq!((&import["new"], &import["rows"]), (&6.into(), &6.into()), "{import}");
+    assert_eq!(sorted(&other), expected);
+    let waits = "subscribers/people.csv:3: `?` is neither a yes nor a no";
+    other.run("subscribers show bob@charity.org.uk").ends(0).says(waits);
+    other.run("why cat@charity.org.uk").ends(0).says("objected to being emailed");
+    other.run("why eve@charity.org.uk").ends(0).says("a preference service");
+    // Dan waits for a state, and a yes to the newsletter is none.
+    let yes = "email,Newsletter,basis,source\n\
+               bob@charity.org.uk,yes,consent,call\n\
+               dan@charity.org.uk,yes,consent,call\n";
+    let other = other.file("yes.csv", yes);
+    other.run("subscribers import yes.csv --yes").ends(0);
+    assert_eq!(sorted(&other)[1], "bob@charity.org.uk subscribed");
+    assert_eq!(sorted(&other)[3], expected[3]);
+    other.run("send --month 2020-12 --dry-run").ends(0).says("wants the year's round-up only");
+    let said = |charity: &Charity| {
+        let all = charity.run("subscribers export").ends(0).stdout;
+        let noes = all.lines().filter(|line| line.contains(",unsubscribed,")).map(str::to_owned);
+        noes.collect::<BTreeSet<_>>()
+    };
+    let noes = said(&charity);
+    let first = noes.first().unwrap();
+    assert!(first.contains("objected to being emailed, recorded by hand at"), "{noes:?}");
+    assert_eq!(said(&other), noes);
+    // What goes round changes nothing.
+    other.run("subscribers export again.csv").ends(0);
+    let again = json(&other.run("subscribers import again.csv --yes --json").ends(0));
+    assert_eq!((&again["new"], &again["changed"]), (&0.into(), &0.into()), "{again}");
 }
 
 #[test]

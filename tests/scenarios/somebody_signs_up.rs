@@ -106,6 +106,11 @@ fn signs_up_confirms_leaves_and_comes_back(ledger: Option<&str>) {
     charity.run("why ann@charity.org.uk").ends(0).says("the year's round-up only");
     charity.run("send --month 2020-12 --dry-run").ends(4).says("wants the year's round-up only");
     charity.run("send --year 2020 --dry-run").ends(0).says("1 person");
+    // Another newsletter that has the list from an export keeps to their choice.
+    charity.run("subscribers export all.csv").ends(0);
+    let next = Charity::new().people(0).file("all.csv", charity.read("all.csv"));
+    next.run("subscribers import all.csv --yes").ends(0);
+    next.run("send --month 2020-12 --dry-run").ends(4).says("wants the year's round-up only");
     // An old export knows only that they left once; their own request is younger.
     let charity = charity.file("old.csv", OLD_EXPORT);
     charity.run("subscribers import old.csv --yes").ends(0);

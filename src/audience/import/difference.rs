@@ -20,6 +20,8 @@ pub struct KnownPerson {
     pub person: ImportedPerson,
     /// On the do-not-mail list, or refused by the list itself: no import takes that back.
     pub has_said_no: bool,
+    /// Their no in the words of the do-not-mail list, for another list to have.
+    pub said_elsewhere: Option<String>,
     /// Had their data erased: no file brings anything of theirs back, a no neither.
     pub is_erased: bool,
     /// The row names an address that they have left.
@@ -36,6 +38,7 @@ impl KnownPerson {
         let has_said_no = person.state.is_no();
         Self {
             has_said_no,
+            said_elsewhere: None,
             is_erased: false,
             by_old_address: false,
             is_gone: false,
@@ -77,7 +80,8 @@ impl Difference {
         let mut difference = Self::default();
         for (person, known) in difference.by_person(export, known) {
             let (step, person) = match known {
-                None => (ImportStep::New, as_new(person.into_owned())),
+                // Whoever has no clear word waits: a yes that comes later is not mailed either.
+                None => (ImportStep::New, person.into_owned()),
                 Some(known) => step_of(known, &person, export),
             };
             match step {
@@ -152,19 +156,6 @@ fn as_it_counts<'a>(row: &'a ImportedPerson, export: &Export) -> Cow<'a, Importe
         return Cow::Owned(ImportedPerson { state: ListState::LeftOut, ..row.clone() });
     }
     Cow::Borrowed(row)
-}
-
-/// Somebody whom the list does not have. Whoever has no clear word waits: a yes that comes later is not mailed either.
-fn as_new(row: ImportedPerson) -> ImportedPerson {
-    if row.state != ListState::LeftOut {
-        return row;
-    }
-    let why = where_unclear(&row);
-    ImportedPerson { why, ..row }
-}
-
-fn where_unclear(row: &ImportedPerson) -> String {
-    format!("{}: {}", row.place, row.why)
 }
 
 /// What a row does to somebody who is known: a cell that is empty wipes nothing, a no stays a no, and a state without
@@ -250,7 +241,7 @@ fn waiting(known: &KnownPerson, row: &ImportedPerson) -> (ImportStep, ImportedPe
         return (step, ImportedPerson { waits_for, ..before.clone() });
     }
     let (state, since, waits_for) = (ListState::LeftOut, row.since, row.waits_for);
-    let why = where_unclear(row);
+    let why = row.why.clone();
     (ImportStep::Changed, ImportedPerson { state, since, why, waits_for, ..before.clone() })
 }
 

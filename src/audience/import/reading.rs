@@ -19,7 +19,7 @@ use super::tables_error::TablesError;
 use super::tags::tags_of;
 use super::whole_name::parted;
 use super::word_kinds::{WordKind, WordKinds};
-use crate::audience::built_in::is_own_export;
+use crate::audience::built_in::{STATE_REASON, STATE_SINCE, WAITS_FOR, is_own_export};
 use crate::audience::cell::tidy_cell;
 use crate::audience::consent_columns::{self, ColumnMeaning, ConsentColumn};
 use crate::audience::sheet::Sheet;
@@ -236,9 +236,13 @@ impl<'a> TableReading<'a> {
         if !is_refused && person.state == ListState::NoEvidence && unclear.is_none() {
             unclear = self.sheet.unclear_word(record);
         }
+        let kept = self.kept_reason(&person, record);
         if let Some(why) = &unclear {
             clear = WordKinds::default();
-            person.waits_for = WordKind::of(why).into_iter().collect();
+            // Of somebody who waited before, it is known for which words.
+            if person.waits_for.is_empty() || !why.is_waiting() {
+                person.waits_for = person.waits_for.and(WordKind::of(why).into_iter().collect());
+            }
             person.why = why.to_string();
         }
         let is_named = problem.is_some() || self.sheet.has_open_quote(record);
@@ -247,8 +251,27 @@ impl<'a> TableReading<'a> {
             problem = Some(Problem::new(place.clone(), person.why.clone(), cure));
         }
         let problem = problem.or_else(|| self.cell_problem(record, &place));
+        if let Some(kept) = kept {
+            person.why = kept;
+        } else if unclear.is_some() {
+            // Whoever reads it later looks for the row.
+            person.why = format!("{place}: {}", person.why);
+        }
         let (is_unclear, misspelt) = (unclear.is_some(), Vec::new());
         ImportRow { person, problem, is_unclear, clear, misspelt }
+    }
+
+    /// Why the list has somebody in their state, as an export of it says.
+    fn kept_reason(&self, person: &ImportedPerson, record: &::csv::StringRecord) -> Option<String> {
+        let reason = one_line(self.export_cell(record, STATE_REASON));
+        (person.state != ListState::Subscribed && !reason.is_empty()).then_some(reason)
+    }
+
+    /// A cell that only exports of the list have.
+    fn export_cell<'r>(&self, record: &'r ::csv::StringRecord, name: &str) -> &'r str {
+        let titles = &self.sheet.shape.columns;
+        let column = titles.iter().position(|title| self.is_export && title == name);
+        self.cell(record, column)
     }
 
     /// The kinds of columns that have a word for them, of which it is known that none is a no.
@@ -321,7 +344,7 @@ impl<'a> TableReading<'a> {
             since: None,
             why: String::new(),
             columns: self.own_cells(record),
-            waits_for: WordKinds::default(),
+            waits_for: WordKinds::of_cell(self.export_cell(record, WAITS_FOR)),
             key: String::new(),
             evidence: None,
             language: one_line(self.cell(record, self.columns.language)),
@@ -344,6 +367,9 @@ impl<'a> TableReading<'a> {
         record: &::csv::StringRecord,
     ) {
         let since = self.first_day(record, &self.columns.since).map(|(_, day)| day);
+        // An export says of everybody whether it is known.
+        let titles = &self.sheet.shape.columns;
+        let or_joined = !self.is_export || titles.iter().all(|title| title != STATE_SINCE);
         match refusal.map_or_else(
             || self.evidence(record),
             |why| Err((ListState::of(&why), why.to_string())),
@@ -356,13 +382,14 @@ impl<'a> TableReading<'a> {
                 }
                 person.why = evidence.to_string();
                 person.evidence = Some(evidence);
-                person.since = since.filter(|_| self.is_export).or(person.joined);
+                person.since =
+                    since.filter(|_| self.is_export).or(person.joined.filter(|_| or_joined));
             }
             Err((state, why)) => {
                 person.state = state;
                 person.why = why;
                 // The day on which somebody came is not that of their no.
-                person.since = if state.is_no() { since } else { since.or(person.joined) };
+                person.since = since.or(person.joined.filter(|_| !state.is_no() && or_joined));
             }
         }
     }

@@ -166,12 +166,19 @@ pub fn as_table<'a>(people: impl IntoIterator<Item = &'a ImportedPerson>) -> Vec
             yes_or_no(given.optout_offered),
             &guarded(given.met_through.word()),
             &day(person.since),
+            &guarded(reason_cell(person)),
+            &person.waits_for.cell(),
         ];
         let cells = own.iter().map(|name| person.columns.get(*name).map_or("", String::as_str));
         let cells: Vec<String> = cells.map(guarded).collect();
         let _ = out.write_record(built_in.into_iter().chain(cells.iter().map(String::as_str)));
     }
     out.into_inner().unwrap_or_default()
+}
+
+/// Why somebody is in their state. That people are mailed because of their basis, other cells say.
+fn reason_cell(person: &ImportedPerson) -> &str {
+    if person.state == ListState::Subscribed { "" } else { &person.why }
 }
 
 fn yes_or_no(stated: Option<bool>) -> &'static str {

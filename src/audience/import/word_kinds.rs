@@ -19,6 +19,15 @@ pub enum WordKind {
 impl WordKind {
     pub const ALL: [Self; 3] = [Self::Status, Self::Basis, Self::Consent];
 
+    /// As the column `waits_for` of an export has it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Basis => "basis",
+            Self::Consent => "consent",
+        }
+    }
+
     /// The column in which a word stands that nobody can read; `None` where it is the row.
     pub(super) fn of(why: &ExclusionReason) -> Option<Self> {
         match why {
@@ -55,6 +64,23 @@ impl WordKinds {
         *self.place(kind)
     }
 
+    /// The words of its kinds, as one cell.
+    pub(super) fn cell(self) -> String {
+        let kinds = WordKind::ALL.into_iter().filter(|kind| self.has(*kind));
+        kinds.map(WordKind::word).collect::<Vec<_>>().join(",")
+    }
+
+    /// What such a cell says. A word that is none of them stands for all: nobody is mailed because of a slip.
+    pub(super) fn of_cell(cell: &str) -> Self {
+        let words = cell.split([',', ';']).map(str::trim).filter(|word| !word.is_empty());
+        words.fold(Self::default(), |kinds, word| {
+            match WordKind::ALL.into_iter().find(|kind| kind.word().eq_ignore_ascii_case(word)) {
+                Some(kind) => kinds.with(kind),
+                None => WordKind::ALL.into_iter().fold(kinds, Self::with),
+            }
+        })
+    }
+
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -87,6 +113,21 @@ impl FromIterator<WordKind> for WordKinds {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_names_kinds_and_a_slip_all_of_them() {
+        let all: WordKinds = WordKind::ALL.into_iter().collect();
+        for (cell, expected) in [
+            ("", ""),
+            ("basis", "basis"),
+            (" consent; STATUS ,", "status,consent"),
+            ("status,basis,consent", "status,basis,consent"),
+            ("confirmation", "status,basis,consent"),
+        ] {
+            assert_eq!(WordKinds::of_cell(cell).cell(), expected, "{cell}");
+        }
+        assert_eq!(WordKinds::of_cell("yes"), all);
+    }
 
     #[test]
     fn sets_are_added_and_taken_away() {

@@ -1,20 +1,21 @@
 //! `roundup subscribers export`: the list as a file, all that is kept about one person, or who left since an edition.
 //! Shell: the ledger, files, the screen.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
 use clap::Args;
 use serde::Serialize;
 
-use crate::audience::frequency::Frequency;
+use crate::audience::frequency::{self, Frequency};
 use crate::audience::import::{ImportedPerson, as_table};
 use crate::cli::globals::Globals;
 use crate::cli::steps::ledgers::{existing_ledger, keys_for};
 use crate::cli::subscribers::addresses::{HeldAddress, addresses_of};
 use crate::cli::subscribers::edit::address;
 use crate::cli::subscribers::import_text::state_words;
-use crate::cli::subscribers::known::known;
+use crate::cli::subscribers::known::{KnownList, known};
 use crate::cli::subscribers::returned::returned;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, write_new};
@@ -77,7 +78,13 @@ pub(super) async fn export(
         globals.screen.outcome(&found)?;
         return Ok(Exit::Done);
     }
-    let known = known(&project).await?;
+    let mut known = known(&project).await?;
+    put_frequencies(&mut known, &project).await?;
+    for known in known.people.values_mut() {
+        if let Some(words) = known.said_elsewhere.take() {
+            known.person.why = words;
+        }
+    }
     let mut everybody: Vec<&ImportedPerson> = known.in_order().collect();
     if let Some(edition) = &arguments.left_since {
         let since = planned_on(&project, edition).await?;
@@ -95,6 +102,22 @@ pub(super) async fn export(
         table: table.trim_end(),
     })?;
     Ok(Exit::Done)
+}
+
+/// How often people want the email, where they have chosen, as a cell of the column that every list has for it.
+async fn put_frequencies(list: &mut KnownList, project: &Project) -> Result<(), Failure> {
+    let Some(ledger) = existing_ledger(project, false).await? else { return Ok(()) };
+    let choices: HashMap<String, String> = ledger.frequencies().await?.into_iter().collect();
+    if choices.is_empty() {
+        return Ok(());
+    }
+    let keys = keys_for(project, Some(&ledger)).await?;
+    for (key, known) in &mut list.people {
+        if let Some(word) = choices.get(&keys.address_hash_of_key(key)) {
+            known.person.columns.insert(frequency::COLUMN.to_owned(), word.clone());
+        }
+    }
+    Ok(())
 }
 
 /// The list: people have it as CSV, programs as `roundup.subscribers/1`.

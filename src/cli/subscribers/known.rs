@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use chrono::{DateTime, Utc};
 
 use crate::audience::import::{
-    self, Export, ImportOptions, ImportedPerson, KnownPerson, ListState,
+    self, Difference, Export, ImportOptions, ImportedPerson, KnownPerson, ListState,
 };
 use crate::audience::settings::ListPlace;
 use crate::audience::{Keys, NoMail, NoMailReason, SharedNo, SharedNos};
@@ -73,10 +73,12 @@ pub(crate) async fn known_in(
     let mut list = KnownList::default();
     let people = match (project.settings.people.keep, ledger) {
         (ListPlace::Files, _) => {
-            let Export { people, left_out, problems, .. } = in_files(project)?;
-            (list.left_out, list.problems) = (left_out, problems);
+            let export = in_files(project)?;
+            // As an import into an empty list has them: with those who wait.
+            let difference = Difference::between(&export, &HashMap::new());
+            (list.left_out, list.problems) = (difference.left_out, export.problems);
             drop(list.problems.splice(0..0, project.unread_lists()?));
-            people
+            difference.new
         }
         (ListPlace::Database, None) => Vec::new(),
         (ListPlace::Database, Some(ledger)) => {
@@ -164,6 +166,7 @@ pub(super) fn put_no_mail(
         let key = &known.person.key;
         let Some(entry) = noes.of(&keys.address_hash_of_key(key), key) else { continue };
         known.has_said_no = true;
+        known.said_elsewhere = Some(entry.words_elsewhere());
         known.is_erased = entry.reason == NoMailReason::Erased;
         let person = &mut known.person;
         person.state = ListState::of_no_mail(entry.reason);

@@ -8,7 +8,9 @@ use serde_json::json;
 
 use crate::audience::import::{ImportedPerson, ListState, StoredPerson};
 use crate::audience::settings::ListPlace;
-use crate::audience::{ChangeOrigin, Keys, NoMailChange, NoMailReason, NoMailStep};
+use crate::audience::{
+    ChangeOrigin, ExclusionReason, Keys, NoMailChange, NoMailReason, NoMailStep,
+};
 use crate::cli::steps::ledgers::{keys_for, ledger_for};
 use crate::cli::steps::settings_file::with_people_setting;
 use crate::cli::subscribers::comparing::not_kept;
@@ -173,25 +175,43 @@ fn listed(person: StoredPerson, keys: &Keys, moves: &Moves, at: DateTime<Utc>) -
     let reason = ListState::parse(&person.state).and_then(ListState::no_mail_reason);
     let no = reason.map(|reason| {
         let (hash, _) = moves.arrival(keys, &person.key);
+        let known = ImportedPerson::from(person.clone());
+        // An export of a list says to whom they said it.
+        let is_plain = reason == NoMailReason::Unsubscribed;
+        let said = NoMailReason::in_words(&known.why).filter(|_| is_plain);
+        let reason = said.unwrap_or(reason);
         // They said no when the file says so, and not when it was read.
-        let at = ImportedPerson::from(person.clone()).no_since().unwrap_or(at);
+        let at = known.no_since().unwrap_or(at);
         let step = NoMailStep::Add(reason);
         NoMailChange::new(&hash, step, ChangeOrigin::Import, at).of_key(&person.key)
     });
     ListedPerson { person, no }
 }
 
-/// The same with what the file says, where "unsubscribed" does not say it: they have died, or another system has deleted them.
+/// The same with what the file says, where that is more than the reason: they have died, another system has deleted them, or
+/// another newsletter has recorded when and how they said no.
 fn with_reason(listed: ListedPerson) -> ListedPerson {
-    let unsubscribed = NoMailReason::Unsubscribed;
-    let why = ImportedPerson::from(listed.person.clone()).why;
-    let no = listed.no.map(|no| match no.step {
-        NoMailStep::Add(reason) if reason == unsubscribed && !why.starts_with(reason.word()) => {
-            no.with_note(&why)
-        }
-        _ => no,
+    let no = listed.no.map(|no| {
+        let why = ImportedPerson::from(listed.person.clone()).why;
+        if says_more(&why, no.step) { no.with_note(&why) } else { no }
     });
     ListedPerson { no, ..listed }
+}
+
+/// Whether words are more than the name of a no, with the column in which it stands perhaps.
+fn says_more(why: &str, step: NoMailStep) -> bool {
+    let NoMailStep::Add(reason) = step else { return false };
+    let plain = [
+        ExclusionReason::Unsubscribed,
+        ExclusionReason::Bounced,
+        ExclusionReason::OnHold,
+        ExclusionReason::Complained,
+    ];
+    let plain = plain.iter().map(ToString::to_string).chain([reason.word().to_owned()]);
+    let is_plain = |word: String| {
+        why.strip_prefix(&word).is_some_and(|rest| rest.is_empty() || rest.starts_with(" ("))
+    };
+    !plain.map(is_plain).any(|is_plain| is_plain)
 }
 
 /// Moves the list from its files into the database, and says so in the settings. The files stay where they are.
