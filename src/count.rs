@@ -17,9 +17,14 @@ pub fn more_people(count: u64) -> String {
     counted(count, "more person", "more people")
 }
 
+/// `… and 1,204 more`: below the first few of a list.
+pub fn and_more(count: impl TryInto<u64>) -> String {
+    format!("… and {} more", grouped(count))
+}
+
 /// `1,204`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
+pub fn grouped(number: impl TryInto<u64>) -> String {
+    let digits = number.try_into().unwrap_or(u64::MAX).to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
@@ -37,7 +42,7 @@ pub fn listed(names: &[String], most: usize) -> String {
     let shown: Vec<String> = names.iter().take(most).map(shown).collect();
     match names.len().saturating_sub(most) {
         0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
+        more => format!("{} and {} more", shown.join(", "), grouped(more)),
     }
 }
 
@@ -60,5 +65,8 @@ mod tests {
         assert_eq!(more_people(1), "1 more person");
         assert_eq!(more_people(1_204), "1,204 more people");
         assert_eq!(counted(1_usize, "cell", "cells"), "1 cell");
+        assert_eq!(and_more(90_000_usize), "… and 90,000 more");
+        let names = vec!["a".to_owned(); 1_235];
+        assert_eq!(listed(&names, 1), "a and 1,234 more");
     }
 }

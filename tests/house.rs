@@ -647,3 +647,52 @@ fn no_two_outcomes_have_one_name() {
     homes.retain(|_, files| files.len() > 1);
     assert!(homes.is_empty(), "{homes:?}");
 }
+
+/// The name of the call that a place is an argument of.
+fn called_around(code: &str, at: usize) -> &str {
+    let mut depth = 0;
+    for (place, c) in code[..at].char_indices().rev() {
+        match c {
+            ')' => depth += 1,
+            '(' if depth == 0 => {
+                let before = &code[..place];
+                let is_of_name = |c: char| c.is_alphanumeric() || c == '_' || c == '!';
+                return &before[before.trim_end_matches(is_of_name).len()..];
+            }
+            '(' => depth -= 1,
+            _ => {}
+        }
+    }
+    ""
+}
+
+/// 90000 and 90,000 in one text look like two programs: whatever may be large goes through `count`.
+#[test]
+fn counts_that_people_read_are_written_in_one_way() {
+    // A marker, a word for developers, and records of one name in the DNS.
+    const ALLOWED: [&str; 4] = [
+        "src/compose/filler.rs",
+        "src/compose/mjml_repair.rs",
+        "src/doctor/records.rs",
+        "src/locale/reading.rs",
+    ];
+    let length = Regex::new(r"[,(]\s*&?[\w.]+\.len\(\)(?: - [\w.]+)?\s*[,)]").unwrap();
+    let mut found = Vec::new();
+    for path in files(Path::new("src"), ".rs") {
+        if path.ends_with("src/count.rs") || ALLOWED.iter().any(|known| path.ends_with(known)) {
+            continue;
+        }
+        let text: Vec<String> = code(&path).into_iter().map(|(_, line)| line).collect();
+        let text = text.join("\n");
+        let mut fault = |what: &str| found.push(format!("{}: {what}", path.display()));
+        if text.contains("… and {") {
+            fault("… and {");
+        }
+        for argument in length.find_iter(&text) {
+            if matches!(called_around(&text, argument.start() + 1), "format!" | "write!") {
+                fault(argument.as_str().trim());
+            }
+        }
+    }
+    assert!(found.is_empty(), "use count::counted, grouped or and_more:\n{}", found.join("\n"));
+}

@@ -10,6 +10,7 @@ use super::cell;
 use super::list_error::{ListError, ListFault, MOST_COMBINATIONS};
 use super::notice::RowNotices;
 use super::sheet::Sheet;
+use crate::count::grouped;
 use crate::problem::{Place, Problem};
 use crate::rfc::csv::{RaggedRow, TableError};
 
@@ -86,7 +87,7 @@ impl Survey {
         if self.more_problems > 0 {
             self.problems.push(Problem::new(
                 Place::whole(&file.name),
-                format!("there are {} more problems like these", self.more_problems),
+                format!("there are {} more problems like these", grouped(self.more_problems)),
                 "check the whole file",
             ));
             self.more_problems = 0;

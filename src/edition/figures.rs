@@ -50,7 +50,7 @@ pub fn read(document: &MarkdownDocument<'_>, path: &str) -> Result<Vec<Figure>, 
     let lines = lines_of_entries(document, start);
     let line_of = |number: usize| lines.get(number).copied().unwrap_or(start);
     if entries.len() > MOST_FIGURES {
-        let what = format!("`figures` has {} entries", entries.len());
+        let what = format!("`figures` has {}", counted(entries.len(), "entry", "entries"));
         let cure = format!("keep at most {MOST_FIGURES}: more do not fit beside each other");
         return Err(wrong(line_of(MOST_FIGURES), what, cure));
     }

@@ -38,7 +38,7 @@ use crate::audience::segment::SegmentError;
 use crate::check::Term;
 use crate::check::rules::terms;
 use crate::compose::{Templates, theme};
-use crate::count::counted;
+use crate::count::{counted, grouped};
 use crate::database::private;
 use crate::edition::Draft;
 use crate::locale::Locale;
@@ -472,7 +472,11 @@ fn read_bytes(path: &Path, shown: &str, most: u64) -> Result<Vec<u8>, ProjectErr
     let unreadable = |what: String| ProjectError::Read { path: shown.to_owned(), what };
     let length = fs::metadata(path).map_err(|error| unreadable(error.to_string()))?.len();
     if length > most {
-        return Err(unreadable(format!("it has {length} bytes; the limit is {most}")));
+        return Err(unreadable(format!(
+            "it has {} bytes; the limit is {}",
+            grouped(length),
+            grouped(most)
+        )));
     }
     fs::read(path).map_err(|error| unreadable(error.to_string()))
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::count::grouped;
 use crate::rfc::reply::{Reply, ReplyError, Stage};
 
 /// Anything but a reply in its place.
@@ -58,7 +59,7 @@ pub enum SmtpFault {
     PasswordNeeded,
     #[error("there is no access token: {0}")]
     NoToken(String),
-    #[error("the server takes messages of {limit} bytes at most; this one has {size}")]
+    #[error("the server takes messages of {} bytes at most; this one has {}", grouped(*.limit), grouped(*.size))]
     TooLarge { size: usize, limit: usize },
     #[error("the relay takes no addresses with letters outside a-z before the @")]
     Utf8NotOffered,

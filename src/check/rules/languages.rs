@@ -4,6 +4,7 @@
 use crate::check::texts::{EditorText, TextKind};
 use crate::check::written_language;
 use crate::check::{CheckContext, Finding, IN_THE_LIST, RenderedEmail, Rule, Severity, excerpt};
+use crate::count::grouped;
 use crate::locale::language_code;
 use crate::problem::Place;
 
@@ -50,7 +51,7 @@ fn translation(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
         let missing: Vec<_> =
             edition.shown().filter(|item| !item.translations.contains_key(language)).collect();
         if let Some(first) = missing.first() {
-            let all = edition.shown().count();
+            let all = grouped(edition.shown().count());
             let beside = first.place.source.trim_end_matches(".md");
             findings.push(Finding::new(
                 "translation",
@@ -58,7 +59,7 @@ fn translation(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding> 
                 first.place.clone(),
                 format!(
                     "{} of {all} stories are not translated into `{language}`, as \"{}\"",
-                    missing.len(),
+                    grouped(missing.len()),
                     first.title
                 ),
                 format!("write {beside}.{language}.md"),

@@ -7,6 +7,7 @@ use crate::check::expression::Expression;
 use crate::check::merge_tags::merge_tags;
 use crate::check::texts::TextKind;
 use crate::check::{CheckContext, Finding, IN_THE_LIST, RenderedEmail, Rule, Severity, excerpt};
+use crate::count::grouped;
 use crate::problem::Place;
 
 pub const RULES: [Rule; 3] = [
@@ -54,7 +55,7 @@ fn each_copy(shown: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Finding
     if more > 0
         && let Some(last) = findings.last_mut()
     {
-        last.message.push_str(&format!(", and {more} more like it"));
+        last.message.push_str(&format!(", and {} more like it", grouped(more)));
     }
     // Whoever is on the list was looked at above; another list may have somebody without.
     let gaps: BTreeSet<&str> =

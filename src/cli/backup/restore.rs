@@ -15,7 +15,7 @@ use crate::cli::steps::ledgers;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::system;
-use crate::count::{listed, people};
+use crate::count::{grouped, listed, people};
 use crate::database::sqlite;
 use crate::ledger::{AnyLedger, Ledger, SqliteLedger};
 use crate::message::Sender;
@@ -168,7 +168,7 @@ impl RestoreOutcome {
             let erased = match self.erased_since {
                 0 => String::new(),
                 1 => ", one of whom was erased".to_owned(),
-                count => format!(", of whom {count} were erased"),
+                count => format!(", of whom {} were erased", grouped(count)),
             };
             text.line(format!(
                 "{} said no or took it back after the backup was made{erased}: it holds here too.",

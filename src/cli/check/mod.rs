@@ -25,6 +25,7 @@ use crate::cli::terminal::findings::findings;
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::{ago, kilobytes, links};
 use crate::cli::terminal::system;
+use crate::count::grouped;
 use crate::project::{LastCheck, Project};
 
 #[derive(Debug, Args)]
@@ -150,8 +151,13 @@ impl Outcome for CheckOutcome<'_> {
         }
         let [must, should, note] = tally(self.findings);
         text.line(text.strong(&format!(
-            "{}: {must} must fix, {should} should fix, {note} good to know; {} of {} rules found nothing.",
-            self.edition, self.rules_without_findings, self.rules,
+            "{}: {} must fix, {} should fix, {} good to know; {} of {} rules found nothing.",
+            self.edition,
+            grouped(must),
+            grouped(should),
+            grouped(note),
+            self.rules_without_findings,
+            self.rules,
         )));
         text.say(format!(
             "  Size      {} of 102 KB before Gmail cuts it; the largest story takes {} (--sizes)",

@@ -8,6 +8,7 @@ use super::gather::{self, NewsQuery};
 use super::{Exit, Failure, Globals, Outcome, ShownItem, Text, prompt, shown};
 use crate::cli::terminal::files::save;
 use crate::cli::terminal::screen::{counted, stories};
+use crate::count::grouped;
 use crate::news::dates_file::{FILE, StoryDates};
 use crate::news::gather::FetchPolicy;
 use crate::news::{Item, PartialDate};
@@ -135,8 +136,13 @@ fn ask(
             "Type a date such as 3 December 2020. Press Enter to leave a story out, q to stop.",
         );
     }
-    for (number, item) in (1..).zip(open) {
-        screen.say(&format!("{number} of {}: {}", open.len(), screen.strong(&item.title)));
+    for (number, item) in (1_usize..).zip(open) {
+        screen.say(&format!(
+            "{} of {}: {}",
+            grouped(number),
+            grouped(open.len()),
+            screen.strong(&item.title)
+        ));
         if let Some(link) = &item.link {
             screen.say(&format!("  {link}"));
         }

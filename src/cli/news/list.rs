@@ -13,6 +13,7 @@ use super::{
     shown, system,
 };
 use crate::cli::terminal::screen::{counted, stories};
+use crate::count::{and_more, grouped};
 use crate::edition::coverage::{first_planned, last_window, late_for};
 use crate::news::{PartialDate, SkippedItem};
 use crate::problem::Problem;
@@ -154,8 +155,10 @@ impl Outcome for NewsOutcome<'_> {
         for item in &self.r#in {
             *sources.entry(item.source).or_default() += 1;
         }
-        let sources: Vec<String> =
-            sources.into_iter().map(|(source, count)| format!("{source} {count}")).collect();
+        let sources: Vec<String> = sources
+            .into_iter()
+            .map(|(source, count)| format!("{source} {}", grouped(count)))
+            .collect();
         let from = match sources.as_slice() {
             [] => String::new(),
             sources => format!("   from: {}", sources.join(", ")),
@@ -213,7 +216,7 @@ impl NewsOutcome<'_> {
         let most = if text.verbose { count } else { count.min(MOST_UNDECIDED) };
         lines_with_reasons(&self.undecided[..most], text);
         if count > most {
-            text.line(format!("      … and {} more (-v shows them all)", count - most));
+            text.line(format!("      {} (-v shows them all)", and_more(count - most)));
         }
         text.line(format!("{} {cure}", text.faint("help:")));
     }

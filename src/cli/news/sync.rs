@@ -8,6 +8,7 @@ use super::gather::{self, NewsQuery};
 use super::{Exit, Failure, Globals, Outcome, Text};
 use crate::cli::terminal::guarded::value;
 use crate::cli::terminal::screen::stories;
+use crate::count::grouped;
 use crate::news::gather::{FetchPolicy, SourceSync, SyncOutcome};
 use crate::news::store::IntakeCounts;
 use crate::problem::{Problem, did_you_mean};
@@ -89,7 +90,7 @@ impl<'a> SyncedSource<'a> {
         ]
         .into_iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
+        .map(|(count, word)| format!("{} {word}", grouped(count)))
         .collect();
         if parts.is_empty() {
             ", nothing new".to_owned()

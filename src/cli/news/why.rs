@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::gather::{self, NewsQuery};
 use super::{Exit, Failure, Globals, Outcome, ShownItem, Text, shown};
+use crate::count::and_more;
 use crate::news::Item;
 use crate::news::dedupe::canonical;
 use crate::news::item::Evidence;
@@ -49,8 +50,8 @@ impl Outcome for StoriesOutcome<'_> {
             story_lines(story, text);
         }
         if self.stories.len() > SHOWN {
-            let more = self.stories.len() - SHOWN;
-            text.line(format!("… and {more} more: write more of the title"));
+            let more = and_more(self.stories.len() - SHOWN);
+            text.line(format!("{more}: write more of the title"));
         }
     }
 }

@@ -26,7 +26,7 @@ use crate::cli::terminal::files::NamedOutput;
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::screen::{Screen, counted};
 use crate::cli::terminal::system;
-use crate::count::{listed, people};
+use crate::count::{grouped, listed, people};
 use crate::ledger::{ApprovalStore, Ledger, Status};
 use crate::locale::capitalised;
 use crate::project::Project;
@@ -196,9 +196,10 @@ impl Outcome for ReportOutcome<'_> {
 /// How many by each basis, as all pages for trustees show it: no group points at somebody.
 fn bases_of(report: &Report) -> Vec<String> {
     let breakdown = report.bases_shown();
-    let shown = breakdown.groups.iter().map(|group| format!("{} by {}", group.count, group.group));
+    let shown =
+        breakdown.groups.iter().map(|group| format!("{} by {}", grouped(group.count), group.group));
     let small = (breakdown.in_small_groups > 0)
-        .then(|| format!("{} by several bases together", breakdown.in_small_groups));
+        .then(|| format!("{} by several bases together", grouped(breakdown.in_small_groups)));
     shown.chain(small).collect()
 }
 
@@ -306,8 +307,11 @@ impl Outcome for YearReport {
         }
         text.line(text.strong(&format!("{}.", self.arithmetic())));
         let bounced = &self.bounced;
-        let kinds: Vec<String> =
-            bounced.shown().iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+        let kinds: Vec<String> = bounced
+            .shown()
+            .iter()
+            .map(|(kind, count)| format!("{} {kind}", grouped(*count)))
+            .collect();
         let kinds =
             if kinds.is_empty() { String::new() } else { format!(" (= {})", kinds.join(" + ")) };
         text.line(format!(

@@ -16,6 +16,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::screen::people;
 use crate::cli::terminal::system;
+use crate::count::grouped;
 use crate::ledger::{CopyRow, Event, Ledger, RowFilter, RunControl, Status};
 use crate::report::relay_log::RelayLog;
 use crate::rfc::csv::LONGEST_TABLE_BYTES;
@@ -241,7 +242,7 @@ fn read_log(path: &Path) -> Result<RelayLog, Failure> {
     if let (lines, 0) = log.lines() {
         return Err(Failure::new(
             Exit::Usage,
-            format!("no line of {} is from a mail log ({lines} read)", path.display()),
+            format!("no line of {} is from a mail log ({} read)", path.display(), grouped(lines)),
         )
         .help("roundup reads logs of Postfix and Exim, and CSV with a column for the Message-ID"));
     }

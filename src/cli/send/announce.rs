@@ -10,8 +10,9 @@ use crate::cli::steps::destination::Destination;
 use crate::cli::steps::prepare::PreparedEdition;
 use crate::cli::terminal::failure::Failure;
 use crate::cli::terminal::outcome::Text;
-use crate::cli::terminal::screen::{ago, grouped, people};
+use crate::cli::terminal::screen::{ago, people};
 use crate::cli::terminal::system;
+use crate::count::and_more;
 use crate::message::Sender;
 use crate::project::Project;
 use crate::smtp::conversation::Security;
@@ -129,7 +130,7 @@ impl LeftOutPeople {
         }
         let more = self.people.saturating_sub(self.rows.len() as u64);
         if more > 0 && !text.verbose {
-            text.say(format!("    … and {} more (-v shows them all)", grouped(more)));
+            text.say(format!("    {} (-v shows them all)", and_more(more)));
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::audience::import::{
 use crate::cli::subscribers::last_time::typed_flag;
 use crate::cli::terminal::failure::{Exit, Failure};
 
-use crate::count::{counted, listed, people};
+use crate::count::{and_more, counted, listed, people};
 use crate::problem::Place;
 
 /// Columns that are not read, by name.
@@ -67,7 +67,7 @@ pub(super) fn not_moved(rows: &[ImportedPerson]) -> Vec<String> {
         format!("    {address}  ({}: {})", row.place, row.why)
     }));
     if rows.len() > MOST_NAMED {
-        lines.push(format!("    … and {} more", rows.len() - MOST_NAMED));
+        lines.push(format!("    {}", and_more(rows.len() - MOST_NAMED)));
     }
     lines
 }
@@ -109,7 +109,7 @@ pub(super) fn difference(totals: &ImportTotals) -> Vec<String> {
             ));
         }
         if total.count > shown {
-            lines.push(format!("    … and {} more", total.count - shown));
+            lines.push(format!("    {}", and_more(total.count - shown)));
         }
     };
     kind("  New", new, true);

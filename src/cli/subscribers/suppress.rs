@@ -15,7 +15,7 @@ use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::whole_up_to;
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::system;
-use crate::count::people;
+use crate::count::{grouped, people};
 use crate::ledger::Ledger;
 use crate::problem::Place;
 use crate::rfc::address::EmailAddress;
@@ -145,7 +145,7 @@ fn refused(argument: &str, error: &AddressFileError) -> Failure {
         AddressFileError::NotAnAddress { line, more, .. } => {
             let others = match more {
                 0 => String::new(),
-                more => format!(", and {more} more like it,"),
+                more => format!(", and {} more like it,", grouped(*more)),
             };
             failure.at(Place::line(argument, *line)).help(format!(
                 "correct this cell{others} or remove it; nobody in the file was added"

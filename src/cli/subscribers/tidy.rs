@@ -14,7 +14,7 @@ use crate::cli::subscribers::writing::{agreed, changed_meanwhile, need_database,
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text};
 use crate::cli::terminal::system;
-use crate::count::people;
+use crate::count::{and_more, people};
 use crate::ledger::list_store::ListChangeKind;
 
 /// People who are shown.
@@ -59,7 +59,7 @@ impl TidyOutcome<'_> {
             ));
         }
         if self.people.len() > MOST_SHOWN {
-            text.line(format!("  … and {} more", self.people.len() - MOST_SHOWN));
+            text.line(format!("  {}", and_more(self.people.len() - MOST_SHOWN)));
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::cli::subscribers::writing::{agreed, changed_meanwhile, need_database,
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::outcome::{Outcome, Text, zone_name};
 use crate::cli::terminal::system;
-use crate::count::people;
+use crate::count::{and_more, people};
 use crate::ledger::Ledger;
 use crate::ledger::list_store::ListStore;
 use crate::project::Project;
@@ -54,6 +54,9 @@ impl UndoOutcome<'_> {
             text.line(format!("  {count}: {title}"));
             for key in keys.iter().take(MOST_SHOWN) {
                 text.line(format!("    {key}"));
+            }
+            if keys.len() > MOST_SHOWN {
+                text.line(format!("    {}", and_more(keys.len() - MOST_SHOWN)));
             }
         }
         text.line("  Whoever said no stays on the do-not-mail list.");

@@ -4,7 +4,7 @@
 use crate::check::{Finding, Severity};
 use crate::cli::terminal::guarded::{cure, place, sentence};
 use crate::cli::terminal::outcome::Text;
-use crate::count::grouped;
+use crate::count::{and_more, grouped};
 
 /// Findings of one rule that are written in full; of more, only the first places are.
 const MOST_IN_FULL: usize = 3;
@@ -46,7 +46,7 @@ fn in_full(finding: &Finding, text: &mut Text) {
 
 fn together(group: &[&Finding], text: &mut Text) {
     let (severity, first) = (severity(group[0].severity, text), group[0]);
-    let (rule, count) = (first.rule, grouped(group.len() as u64));
+    let (rule, count) = (first.rule, grouped(group.len()));
     let is_same = group.iter().all(|finding| finding.message == first.message);
     let what = if is_same { format!(": {}", sentence(&first.message)) } else { String::new() };
     text.line(format!("{severity} [{rule}] found {count} times{what}"));
@@ -57,8 +57,7 @@ fn together(group: &[&Finding], text: &mut Text) {
         text.line(format!("  {} {}{what}", text.faint("-->"), place(&finding.place.to_string())));
     }
     if group.len() > most {
-        let more = grouped((group.len() - most) as u64);
-        text.line(format!("  … and {more} more (-v shows them all)"));
+        text.line(format!("  {} (-v shows them all)", and_more(group.len() - most)));
     }
     let is_one_cure = group.iter().all(|finding| finding.cure == first.cure);
     let others = if is_one_cure { "" } else { "; the others in the same way" };
@@ -116,7 +115,7 @@ mod tests {
                 if count > MOST_IN_FULL {
                     let times = format!("[alt] found {} times", grouped(count as u64));
                     assert!(short.starts_with(&format!("should fix {times}")), "{short}");
-                    let more = format!("… and {} more", grouped((count - MOST_IN_FULL) as u64));
+                    let more = and_more(count - MOST_IN_FULL);
                     assert!(short.contains(&more), "{short}");
                     assert_eq!(short.matches("help:").count(), 1);
                 }

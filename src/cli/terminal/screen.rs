@@ -21,7 +21,7 @@ use crate::cli::terminal::project_option::ProjectOption;
 use crate::cli::terminal::system;
 use crate::problem::{Problem, without_system_numbers};
 
-pub use crate::count::{counted, grouped, people};
+pub use crate::count::{and_more, counted, grouped, people};
 
 /// What the person wants to see, and where it goes.
 #[derive(Debug, Clone)]
@@ -293,7 +293,7 @@ impl Screen {
             }
         }
         if problems.len() > most {
-            self.say(&format!("… and {} more (-v shows them all)", problems.len() - most));
+            self.say(&format!("{} (-v shows them all)", and_more(problems.len() - most)));
         }
     }
 

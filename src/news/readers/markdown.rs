@@ -1,6 +1,7 @@
 //! Markdown files with front matter in YAML (`---`), TOML (`+++`) or JSON (`{`), as Hugo, Jekyll, Zola and people write them.
 //! Pure: a file's text in, an item and problems out.
 
+use crate::count::grouped;
 use crate::news::readers::front_matter::MarkdownDocument;
 use std::collections::BTreeMap;
 
@@ -226,7 +227,7 @@ fn note_removed(reading: &mut Reading, path: &str, body: &body::Body) {
         1 => format!("`{first}` is for the website's tool: it was left out of the text"),
         count => format!(
             "`{first}` and {} more like it are for the website's tool: they were left out of the text",
-            count - 1
+            grouped(count - 1)
         ),
     };
     reading.problems.push(Problem::new(

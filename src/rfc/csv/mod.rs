@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::count::counted;
+use crate::count::{counted, grouped};
 use crate::problem::{Place, Problem};
 
 pub use lines::lines_of;
@@ -169,6 +169,7 @@ impl RaggedRow {
                 if spare == 1 {
                     "this line has 1 more cell than there are columns: it was left out".to_owned()
                 } else {
+                    let spare = grouped(spare);
                     format!(
                         "this line has {spare} more cells than there are columns: they were left out"
                     )
