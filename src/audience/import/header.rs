@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use super::model::Export;
 use super::tables::HeadedTable;
-use crate::rfc::csv::{CsvShape, simple};
+use crate::rfc::csv::simple;
 
 /// Of tables that were not read yet; empty where they cannot be.
 pub fn header_of(tables: &[HeadedTable]) -> String {
     let mut titles = BTreeSet::new();
     for table in tables {
-        let Ok(shape) = CsvShape::of(&table.name, &*table.input) else { return String::new() };
+        let Ok(shape) = table.shape() else { return String::new() };
         titles.extend(shape.columns.iter().map(|title| simple(title)));
     }
     joined(titles)

@@ -54,7 +54,7 @@ use reading::TableReading;
 
 use crate::audience::built_in::is_own_export;
 use crate::audience::list_error::NamedInput;
-use crate::rfc::csv::{CsvShape, Input, simple};
+use crate::rfc::csv::{Input, simple};
 
 /// What is said of a file that ends below its titles.
 const NO_ROW: &str = "no row stands below the names of the columns";
@@ -154,9 +154,8 @@ fn check_columns(tables: &[HeadedTable], options: &ImportOptions) -> Result<(), 
     let fault = |fault: ImportFault| ImportError { path: first.name.clone(), fault };
     let mut columns: Vec<String> = Vec::new();
     for table in tables {
-        let shape = CsvShape::of(&table.name, &*table.input)
-            .map_err(|error| fault(ImportFault::Tables(error.into())))?;
-        columns.extend(shape.columns);
+        let shape = table.shape().map_err(|error| fault(ImportFault::Tables(error.into())))?;
+        columns.extend(shape.columns.iter().cloned());
     }
     match wanted
         .into_iter()
@@ -169,8 +168,7 @@ fn check_columns(tables: &[HeadedTable], options: &ImportOptions) -> Result<(), 
 
 fn recognised(table: &tables::HeadedTable) -> Result<Option<&'static Recipe>, ImportError> {
     let fault = |fault: ImportFault| ImportError { path: table.name.clone(), fault };
-    let shape = CsvShape::of(&table.name, &*table.input)
-        .map_err(|error| fault(ImportFault::Tables(error.into())))?;
+    let shape = table.shape().map_err(|error| fault(ImportFault::Tables(error.into())))?;
     // What an export of ours has beside them is the newsletter's own, and may be called as another system calls it.
     if is_own_export(&shape.columns) {
         return Ok(None);

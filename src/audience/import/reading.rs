@@ -26,7 +26,6 @@ use crate::audience::sheet::Sheet;
 use crate::audience::{ExclusionReason, cell, mistyped, role};
 use crate::date::DateOrder;
 use crate::problem::{Place, Problem};
-use crate::rfc::csv::CsvShape;
 use crate::rfc::text::one_line;
 
 /// What to do about a row that may be a no.
@@ -61,7 +60,7 @@ impl<'a> TableReading<'a> {
         let fault = |fault: ImportFault| ImportError { path: name.to_owned(), fault };
         let input = Arc::clone(&table.input);
         let tables = |error| fault(ImportFault::Tables(TablesError::Table(error)));
-        let shape = CsvShape::of(name, &*input).map_err(tables)?;
+        let shape = table.shape().map_err(tables)?.clone();
         if let Some(line) = shape.mixed_at {
             return Err(fault(ImportFault::MixedEncodings { line: table.line(line) }));
         }

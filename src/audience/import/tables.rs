@@ -5,7 +5,7 @@
 //! any header.
 
 use std::io::{self, Read, Seek, SeekFrom};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -54,9 +54,23 @@ pub struct HeadedTable {
     pub lines: Option<Vec<u32>>,
     /// What stands beside it and is not read, for people to know.
     pub notes: Vec<String>,
+    /// What is known of its form, once somebody wants to know.
+    shape: OnceLock<Result<CsvShape, TableError>>,
 }
 
 impl HeadedTable {
+    /// Its columns and how they are written. The file is looked through for it once.
+    pub(super) fn shape(&self) -> Result<&CsvShape, TableError> {
+        let shape = self.shape.get_or_init(|| CsvShape::of(&self.name, &*self.input));
+        shape.as_ref().map_err(Clone::clone)
+    }
+
+    /// The same under another name, which what is said of it has too.
+    fn renamed(self, name: String) -> Self {
+        let shape = if name == self.name { self.shape } else { OnceLock::new() };
+        Self { name, shape, ..self }
+    }
+
     /// The line of the file that a line of the table comes from.
     pub fn line(&self, line: usize) -> usize {
         let lines = self.lines.as_ref();
@@ -151,18 +165,19 @@ fn workbook_tables(
     let mut tables: Vec<HeadedTable> = Vec::new();
     for (title, table) in sheets {
         let says_something = is_one_of_several || file_name(&title).is_some();
-        let name = if says_something { format!("{name}/{}", plain(&title)) } else { table.name };
-        tables.push(HeadedTable { name, notes: std::mem::take(&mut unread), ..table });
+        let name =
+            if says_something { format!("{name}/{}", plain(&title)) } else { table.name.clone() };
+        tables.push(HeadedTable { notes: std::mem::take(&mut unread), ..table.renamed(name) });
     }
     if tables.is_empty() { Err(TableError::Empty.into()) } else { Ok(tables) }
 }
 
 /// Whether a table has a column of addresses.
 fn holds_people(table: &HeadedTable) -> bool {
-    let Ok(shape) = CsvShape::of(&table.name, &*table.input) else { return false };
+    let Ok(shape) = table.shape() else { return false };
     let Ok(rows) = shape.rows(&*table.input) else { return false };
     !Recipe::recognise(&shape.columns).is_empty()
-        || Columns::of(&shape, rows, None, &[], None).is_some()
+        || Columns::of(shape, rows, None, &[], None).is_some()
 }
 
 /// A name out of a file, fit to be shown.
@@ -397,6 +412,7 @@ fn headed(name: &str, input: Arc<dyn Input>, keep: Keep<'_>) -> Result<HeadedTab
         input,
         lines: None,
         notes: Vec::new(),
+        shape: OnceLock::new(),
     };
     let lines = lines_of(&text);
     let filled = || lines.iter().enumerate().filter(|(_, line)| !is_blank(line));
