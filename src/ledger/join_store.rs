@@ -13,6 +13,7 @@ use super::column::{damaged, from_json, millis, time, to_json};
 use super::joining::{
     ConfirmStep, JoinConfirmation, JoinEvidence, JoinRequest, JoinStep, KEPT_DAYS, MONTH,
 };
+use crate::audience::NoMail;
 
 /// What became of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -52,25 +53,55 @@ pub struct JoinRecord {
 
 /// A database in which people sign up.
 pub trait JoinStore: Send + Sync {
-    /// Keeps a request, and the message that it is answered with, in one commit.
-    fn request_join(
+    /// Keeps a request, and the message that it is answered with, in one commit. `shared` is what the person has said to all
+    /// newsletters, here and below.
+    fn request_join_beside(
         &self,
         request: JoinRequest,
+        shared: Option<NoMail>,
     ) -> impl Future<Output = Result<JoinStep, LedgerError>> + Send;
 
     /// What a confirmation would come to, changing nothing.
+    fn look_at_request_beside(
+        &self,
+        person: &str,
+        requested: DateTime<Utc>,
+        now: DateTime<Utc>,
+        shared: Option<NoMail>,
+    ) -> impl Future<Output = Result<ConfirmStep, LedgerError>> + Send;
+
+    /// Puts a person on the list who confirms, and takes them off the do-not-mail list, in one commit.
+    fn confirm_join_beside(
+        &self,
+        confirmation: JoinConfirmation,
+        shared: Option<NoMail>,
+    ) -> impl Future<Output = Result<ConfirmStep, LedgerError>> + Send;
+
+    /// As [`request_join_beside`](Self::request_join_beside), by what the store itself knows.
+    fn request_join(
+        &self,
+        request: JoinRequest,
+    ) -> impl Future<Output = Result<JoinStep, LedgerError>> + Send {
+        self.request_join_beside(request, None)
+    }
+
+    /// As [`look_at_request_beside`](Self::look_at_request_beside), by what the store itself knows.
     fn look_at_request(
         &self,
         person: &str,
         requested: DateTime<Utc>,
         now: DateTime<Utc>,
-    ) -> impl Future<Output = Result<ConfirmStep, LedgerError>> + Send;
+    ) -> impl Future<Output = Result<ConfirmStep, LedgerError>> + Send {
+        self.look_at_request_beside(person, requested, now, None)
+    }
 
-    /// Puts a person on the list who confirms, and takes them off the do-not-mail list, in one commit.
+    /// As [`confirm_join_beside`](Self::confirm_join_beside), by what the store itself knows.
     fn confirm_join(
         &self,
         confirmation: JoinConfirmation,
-    ) -> impl Future<Output = Result<ConfirmStep, LedgerError>> + Send;
+    ) -> impl Future<Output = Result<ConfirmStep, LedgerError>> + Send {
+        self.confirm_join_beside(confirmation, None)
+    }
 
     /// Folded addresses for which a person's requests may have been made: of the open one, and of people who confirmed when
     /// they did.

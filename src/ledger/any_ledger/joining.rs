@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{AnyLedger, LedgerStore};
+use crate::audience::NoMail;
 use crate::audience::frequency::Frequency;
 use crate::audience::import::StoredPerson;
 use crate::ledger::error::LedgerError;
@@ -25,26 +26,33 @@ macro_rules! pass_on {
 }
 
 impl JoinStore for AnyLedger {
-    async fn request_join(&self, request: JoinRequest) -> Result<JoinStep, LedgerError> {
-        let shared = self.said_to_all(&request.person, std::slice::from_ref(&request.key)).await?;
+    async fn request_join_beside(
+        &self,
+        request: JoinRequest,
+        shared: Option<NoMail>,
+    ) -> Result<JoinStep, LedgerError> {
+        let said = self.said_to_all(&request.person, std::slice::from_ref(&request.key)).await?;
+        let shared = shared.or(said);
         pass_on!(self, ledger => ledger.request_join_beside(request, shared))
     }
 
-    async fn look_at_request(
+    async fn look_at_request_beside(
         &self,
         person: &str,
         requested: DateTime<Utc>,
         now: DateTime<Utc>,
+        shared: Option<NoMail>,
     ) -> Result<ConfirmStep, LedgerError> {
-        let shared = self.said_by_whoever_asked(person).await?;
+        let shared = shared.or(self.said_by_whoever_asked(person).await?);
         pass_on!(self, ledger => ledger.look_at_request_beside(person, requested, now, shared))
     }
 
-    async fn confirm_join(
+    async fn confirm_join_beside(
         &self,
         confirmation: JoinConfirmation,
+        shared: Option<NoMail>,
     ) -> Result<ConfirmStep, LedgerError> {
-        let shared = self.said_by_whoever_asked(&confirmation.person).await?;
+        let shared = shared.or(self.said_by_whoever_asked(&confirmation.person).await?);
         pass_on!(self, ledger => ledger.confirm_join_beside(confirmation, shared))
     }
 

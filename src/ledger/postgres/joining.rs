@@ -22,9 +22,8 @@ use crate::ledger::single_store::{SinglePurpose, purpose_of};
 /// One writer at a time: what a person's rows say is then still so when theirs are written.
 const LOCK: &str = "LOCK TABLE join_requests IN SHARE ROW EXCLUSIVE MODE";
 
-/// Signing up beside what the person has said to all newsletters.
-impl PostgresLedger {
-    pub(in crate::ledger) async fn request_join_beside(
+impl JoinStore for PostgresLedger {
+    async fn request_join_beside(
         &self,
         request: JoinRequest,
         shared: Option<NoMail>,
@@ -33,7 +32,7 @@ impl PostgresLedger {
         patiently!(self.server, async |transaction, _| keep(transaction, &request, shared).await)
     }
 
-    pub(in crate::ledger) async fn look_at_request_beside(
+    async fn look_at_request_beside(
         &self,
         person: &str,
         requested: DateTime<Utc>,
@@ -47,7 +46,7 @@ impl PostgresLedger {
         })
     }
 
-    pub(in crate::ledger) async fn confirm_join_beside(
+    async fn confirm_join_beside(
         &self,
         confirmation: JoinConfirmation,
         shared: Option<NoMail>,
@@ -56,28 +55,6 @@ impl PostgresLedger {
         patiently!(self.server, async |transaction, _| {
             confirm(transaction, &confirmation, shared).await
         })
-    }
-}
-
-impl JoinStore for PostgresLedger {
-    async fn request_join(&self, request: JoinRequest) -> Result<JoinStep, LedgerError> {
-        self.request_join_beside(request, None).await
-    }
-
-    async fn look_at_request(
-        &self,
-        person: &str,
-        requested: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Result<ConfirmStep, LedgerError> {
-        self.look_at_request_beside(person, requested, now, None).await
-    }
-
-    async fn confirm_join(
-        &self,
-        confirmation: JoinConfirmation,
-    ) -> Result<ConfirmStep, LedgerError> {
-        self.confirm_join_beside(confirmation, None).await
     }
 
     async fn keys_of_requests(&self, person: &str) -> Result<Vec<String>, LedgerError> {

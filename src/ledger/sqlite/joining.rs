@@ -18,9 +18,8 @@ use crate::ledger::list_store::ListChangeKind;
 use crate::ledger::schema_of_people;
 use crate::ledger::single_store::{SinglePurpose, purpose_of};
 
-/// Signing up beside what the person has said to all newsletters.
-impl SqliteLedger {
-    pub(in crate::ledger) async fn request_join_beside(
+impl JoinStore for SqliteLedger {
+    async fn request_join_beside(
         &self,
         request: JoinRequest,
         shared: Option<NoMail>,
@@ -28,7 +27,7 @@ impl SqliteLedger {
         self.writer.run(true, move |connection| keep(connection, &request, shared.as_ref())).await
     }
 
-    pub(in crate::ledger) async fn look_at_request_beside(
+    async fn look_at_request_beside(
         &self,
         person: &str,
         requested: DateTime<Utc>,
@@ -44,7 +43,7 @@ impl SqliteLedger {
             .await
     }
 
-    pub(in crate::ledger) async fn confirm_join_beside(
+    async fn confirm_join_beside(
         &self,
         confirmation: JoinConfirmation,
         shared: Option<NoMail>,
@@ -52,28 +51,6 @@ impl SqliteLedger {
         self.writer
             .run(true, move |connection| confirm(connection, &confirmation, shared.as_ref()))
             .await
-    }
-}
-
-impl JoinStore for SqliteLedger {
-    async fn request_join(&self, request: JoinRequest) -> Result<JoinStep, LedgerError> {
-        self.request_join_beside(request, None).await
-    }
-
-    async fn look_at_request(
-        &self,
-        person: &str,
-        requested: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Result<ConfirmStep, LedgerError> {
-        self.look_at_request_beside(person, requested, now, None).await
-    }
-
-    async fn confirm_join(
-        &self,
-        confirmation: JoinConfirmation,
-    ) -> Result<ConfirmStep, LedgerError> {
-        self.confirm_join_beside(confirmation, None).await
     }
 
     async fn keys_of_requests(&self, person: &str) -> Result<Vec<String>, LedgerError> {
