@@ -2,8 +2,9 @@
 //! Pure: columns and cells in, what is in doubt out.
 
 use super::answers::{Answers, is_no};
-use super::consent_columns::{elsewhere, is_about_something_else};
+use super::consent_cells::elsewhere;
 use super::exclusion::{ExclusionReason, shown};
+use super::title_meaning::is_about_something_else;
 use crate::problem::{Place, Problem};
 
 /// What to do where an import has such a column.

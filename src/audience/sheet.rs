@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::built_in::{BUILT_IN, WAITS_FOR, explains_a_state, is_own_export};
-use super::clear_no::no_anywhere;
-use super::consent_columns::{self, ColumnMeaning, ConsentColumn};
+use super::consent_cells::{elsewhere, no_anywhere, not_a_basis};
+use super::consent_columns::{self, ConsentColumn};
 use super::days_given::{day_in, is_no_such_day};
 use super::doubts::Doubts;
 use super::fingerprint::{RunningHash, open_hashed};
@@ -19,7 +19,8 @@ use super::sheet_titles::{
     OPTOUT_OFFERED, OWN_BASIS, SEGMENTS,
 };
 use super::subscriber::Subscriber;
-use super::{ExclusionReason, LeftOut, cell};
+use super::title_meaning::{ColumnMeaning, is_about_another_way};
+use super::{ExclusionReason, LeftOut, cell, no_files};
 use crate::audience::Values;
 use crate::audience::list_error::{ListError, ListFault};
 use crate::problem::{Place, Problem};
@@ -96,14 +97,14 @@ impl Sheet {
         // A no counts in whatever a column is taken for beside it.
         let consent =
             consent_columns::of(&shape.columns, &[Some(email), basis, segments, obtained]);
-        let whole = consent_columns::whole_file(&shape.columns);
-        let by_name = consent_columns::file_name(&name);
+        let whole = no_files::whole_file(&shape.columns);
+        let by_name = no_files::file_name(&name);
         let is_export = is_own_export(&shape.columns);
         let others: Vec<usize> = (0..shape.columns.len())
             .filter(|at| !taken.contains(&Some(*at)) || Some(*at) == basis)
             .filter(|at| !is_export || !explains_a_state(&shape.columns[*at]))
             .filter(|at| consent.iter().all(|column| column.index != *at))
-            .filter(|at| !consent_columns::is_about_another_way(&shape.columns[*at]))
+            .filter(|at| !is_about_another_way(&shape.columns[*at]))
             .collect();
         let mut doubts = Doubts::of(&shape.columns, &others);
         let waits_for = shape.columns.iter().position(|title| is_export && title == WAITS_FOR);
@@ -320,21 +321,15 @@ impl Sheet {
         }
         if let Some(index) = self.basis {
             let cell = cell::tidy_cell(self.basis_cell(record));
-            take(consent_columns::not_a_basis(&self.shape.columns[index], cell));
+            take(not_a_basis(&self.shape.columns[index], cell));
         }
         for index in &self.others {
             let cell = record.get(*index).unwrap_or_default();
-            take(
-                no_anywhere(cell)
-                    .map(|why| consent_columns::elsewhere(&self.shape.columns[*index], why)),
-            );
+            take(no_anywhere(cell).map(|why| elsewhere(&self.shape.columns[*index], why)));
         }
         for segment in self.segments_cell(record).split(cell::SEPARATORS) {
             let segment = segment.trim_matches(['"', ' ']);
-            take(
-                no_anywhere(segment)
-                    .map(|why| consent_columns::elsewhere(&self.segments_title(), why)),
-            );
+            take(no_anywhere(segment).map(|why| elsewhere(&self.segments_title(), why)));
         }
         take(self.waiting(record));
         take(self.raggedness(record));
@@ -347,7 +342,7 @@ impl Sheet {
     /// A row of an export whose person waits, whatever stands beside it.
     fn waiting(&self, record: &csv::StringRecord) -> Option<ExclusionReason> {
         let is_waiting = !self.cell(record, self.waits_for).trim().is_empty();
-        is_waiting.then(|| consent_columns::elsewhere(WAITS_FOR, ExclusionReason::Unclear))
+        is_waiting.then(|| elsewhere(WAITS_FOR, ExclusionReason::Unclear))
     }
 
     /// Whether a column of states or consents has a clear yes for them.

@@ -7,8 +7,9 @@ use super::columns::{ColumnMapping, Columns, ImportField};
 use super::model::ImportOptions;
 use super::recipe::Recipe;
 use super::tables::HeadedTable;
-use crate::audience::consent_columns::{ColumnMeaning, ConsentColumn};
+use crate::audience::consent_columns::ConsentColumn;
 use crate::audience::sheet::Sheet;
+use crate::audience::title_meaning::ColumnMeaning;
 use crate::rfc::csv::{CsvShape, Input, simple};
 
 /// The table with the columns that say whether people may be mailed: those whose titles do, and those whose words a recipe

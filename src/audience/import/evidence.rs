@@ -10,7 +10,7 @@ use super::reading::TableReading;
 use super::state::ListState;
 use crate::audience::built_in::is_own_export;
 use crate::audience::cell::tidy_cell;
-use crate::audience::consent_columns::{bare_word, whole_word};
+use crate::audience::consent_cells::{bare_word, whole_word};
 use crate::audience::exclusion::shown;
 use crate::audience::law::MetThrough;
 use crate::audience::{Basis, ExclusionReason};

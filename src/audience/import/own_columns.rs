@@ -10,7 +10,7 @@ use super::columns::{ColumnMapping, MappedTo};
 use super::error::ImportFault;
 use super::own_name::{MOST_COLUMNS, is_free};
 use crate::audience::cell;
-use crate::audience::clear_no::no_anywhere;
+use crate::audience::consent_cells::no_anywhere;
 use crate::audience::sheet::Sheet;
 use crate::rfc::csv::simple;
 

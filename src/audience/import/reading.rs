@@ -21,8 +21,10 @@ use super::whole_name::parted;
 use super::word_kinds::{WordKind, WordKinds};
 use crate::audience::built_in::{STATE_REASON, STATE_SINCE, WAITS_FOR, is_own_export};
 use crate::audience::cell::tidy_cell;
-use crate::audience::consent_columns::{self, ColumnMeaning, ConsentColumn};
+use crate::audience::consent_cells::elsewhere;
+use crate::audience::consent_columns::ConsentColumn;
 use crate::audience::sheet::Sheet;
+use crate::audience::title_meaning::ColumnMeaning;
 use crate::audience::{ExclusionReason, cell, mistyped, role};
 use crate::date::DateOrder;
 use crate::problem::{Place, Problem};
@@ -398,9 +400,7 @@ impl<'a> TableReading<'a> {
         let judge = |column: &ConsentColumn, cell: &str| {
             let cell = tidy_cell(cell);
             match self.recipe.and_then(|recipe| recipe.word(&column.title, cell)) {
-                Some(state) => {
-                    state.refusal().map(|why| consent_columns::elsewhere(&column.title, why))
-                }
+                Some(state) => state.refusal().map(|why| elsewhere(&column.title, why)),
                 // In an export of ours it is a state, and no basis beside it lets anybody be mailed.
                 None if self.is_export && cell == ListState::NoEvidence.word() => {
                     column.refusal(cell).or_else(|| ListState::NoEvidence.refusal())

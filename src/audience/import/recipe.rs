@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::state::ListState;
-use crate::audience::consent_columns::{bare_word, whole_word};
+use crate::audience::consent_cells::{bare_word, whole_word};
 use crate::date::DateOrder;
 use crate::rfc::csv::simple;
 

@@ -15,7 +15,7 @@ use super::plain_list::{PlainList, TableBelow, has_address, is_blank, lines_of};
 use super::recipe::Recipe;
 use super::tables_error::{LONGEST_FILE_BYTES, MOST_ENTRIES, TablesError};
 use super::workbook::{check_parts, with_sheets};
-use crate::audience::consent_columns::file_name;
+use crate::audience::no_files::file_name;
 use crate::audience::sheet_titles::EMAIL;
 use crate::rfc::csv::{self, CsvShape, Input, ReadAt, TableError, simple};
 
@@ -165,8 +165,7 @@ fn workbook_tables(
     let mut tables: Vec<HeadedTable> = Vec::new();
     for (title, table) in sheets {
         let says_something = is_one_of_several || file_name(&title).is_some();
-        let name =
-            if says_something { format!("{name}/{}", plain(&title)) } else { table.name.clone() };
+        let name = if says_something { format!("{name}/{}", plain(&title)) } else { table.name.clone() };
         tables.push(HeadedTable { notes: std::mem::take(&mut unread), ..table.renamed(name) });
     }
     if tables.is_empty() { Err(TableError::Empty.into()) } else { Ok(tables) }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::options;
 use crate::audience::Basis;
 use crate::audience::cell;
-use crate::audience::consent_columns::no_anywhere;
+use crate::audience::consent_cells::no_anywhere;
 use crate::audience::import::own_columns::own_cell;
 use crate::audience::import::tags::tags_of;
 use crate::audience::import::{
