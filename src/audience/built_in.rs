@@ -37,7 +37,7 @@ pub(super) fn is_own_export(titles: &[String]) -> bool {
     needed.all(|name| titles.iter().any(|title| title == name))
 }
 
-/// Whether a column explains a state. What stands in it is no word of a person's about getting emails.
+/// Whether a column explains a state: what stands in it was never said by a person.
 pub(super) fn explains_a_state(title: &str) -> bool {
     [STATE_REASON, WAITS_FOR].contains(&title)
 }

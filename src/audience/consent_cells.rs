@@ -10,11 +10,11 @@ use super::title_meaning::is_about_another_way;
 use super::{Basis, ExclusionReason};
 use crate::audience::answer_words::{NEGATIONS, NO_BEGINNINGS, NO_WORDS, YES_WORDS};
 use crate::audience::consent_topics::{NOTHING_SAID, TOPIC_YES_WORDS};
-use crate::audience::consent_words::{AFTER_A_NO, NO_ANYWHERE, NoWord, STATES};
+use crate::audience::consent_words::{AFTER_A_NO, BEFORE_A_NO, NO_ANYWHERE, NoWord, STATES};
 use crate::rfc::csv::simple;
 
 /// The longest of those that are a no in any column, and a little more.
-const LONGEST_NO_BYTES: usize = 32;
+const LONGEST_NO_BYTES: usize = 40;
 /// The shortest.
 const MIN_NO_BYTES: usize = 7;
 /// Several words of one cell stand apart by these, as in "Do Not Email; Do Not Phone".
@@ -197,8 +197,13 @@ pub fn no_anywhere(cell: &str) -> Option<ExclusionReason> {
     let whole = whole.map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()));
     let short = whole.filter(|part| (MIN_NO_BYTES..=LONGEST_NO_BYTES).contains(&part.len()));
     let mut found = short.filter_map(|part| {
-        let alike = &NO_BY_FIRST_BYTE[usize::from(first_byte(part)?)];
-        alike.iter().find(|(known, _)| folds_to(part, known)).map(|(_, why)| why())
+        let is_before = |word: &&str| BEFORE_A_NO.iter().any(|w| word.eq_ignore_ascii_case(w));
+        let before = words_in(part).take_while(is_before).count();
+        (0..=before).find_map(|skipped| {
+            let words = || words_in(part).skip(skipped);
+            let alike = &NO_BY_FIRST_BYTE[usize::from(first_byte(words())?)];
+            alike.iter().find(|(known, _)| is_folded(words(), known)).map(|(_, why)| why())
+        })
     });
     found.next()
 }
@@ -207,22 +212,20 @@ pub fn no_anywhere(cell: &str) -> Option<ExclusionReason> {
 static NO_BY_FIRST_BYTE: LazyLock<Vec<Vec<NoWord>>> = LazyLock::new(|| {
     let mut by_byte = vec![Vec::new(); 256];
     for word in NO_ANYWHERE {
-        if let Some(byte) = first_byte(word.0) {
+        if let Some(byte) = first_byte(words_in(word.0)) {
             by_byte[usize::from(byte)].push(*word);
         }
     }
     by_byte
 });
 
-/// What [`folds_to`] compares first.
-fn first_byte(cell: &str) -> Option<u8> {
-    let first = words_in(cell).next()?.as_bytes().first()?;
-    Some(first.to_ascii_lowercase())
+/// What [`is_folded`] compares first.
+fn first_byte<'a>(mut words: impl Iterator<Item = &'a str>) -> Option<u8> {
+    words.next()?.as_bytes().first().map(u8::to_ascii_lowercase)
 }
 
-/// Whether a cell, folded, is a word of the tables; nothing is copied for it.
-fn folds_to(cell: &str, word: &str) -> bool {
-    let mut found = words_in(cell);
+/// Whether words, folded, are those of the tables, with a word of courtesy behind them perhaps; nothing is copied for it.
+fn is_folded<'a>(mut found: impl Iterator<Item = &'a str>, word: &str) -> bool {
     let mut wanted = word.split(' ');
     loop {
         match (found.next(), wanted.next()) {
@@ -362,6 +365,8 @@ mod tests {
                 format!("Major donor\n{word}"),
                 format!("A rather long note of somebody who was met at a fair | {word}"),
                 format!("{word} please"),
+                format!("Please {word}"),
+                format!("pls {word}, thanks"),
                 format!("{} - thank you", word.to_uppercase()),
                 format!("!{word}!"),
             ] {
@@ -369,6 +374,15 @@ mod tests {
             }
         }
         for cell in ["No e-mail please", "No Email, No Phone", "Do Not Email; Do Not Phone"] {
+            assert!(no_anywhere(cell).is_some(), "{cell}");
+        }
+        for cell in [
+            "unsubscribe me",
+            "asked to unsubscribe",
+            "Asked to be removed",
+            "wants no more emails",
+            "Remove from list",
+        ] {
             assert!(no_anywhere(cell).is_some(), "{cell}");
         }
         for cell in

@@ -84,6 +84,9 @@ impl ConsentColumn {
             }
             ColumnMeaning::OtherState => other_state(cell)?,
             ColumnMeaning::Yes => said_yes(cell).err()?,
+            ColumnMeaning::Ending => {
+                (!is_nothing(cell)).then(|| ExclusionReason::NotAYes(shown(cell)))?
+            }
             ColumnMeaning::Topic => clear_no(cell)?,
             ColumnMeaning::PerhapsTopic if self.answers.are_most() => clear_no(cell)?,
             ColumnMeaning::PerhapsTopic => {

@@ -29,6 +29,11 @@ pub const NO_TITLES: &[(&str, fn() -> ExclusionReason)] = &[
     ("erasedat", || ExclusionReason::Removed),
     ("removedat", || ExclusionReason::Removed),
     ("removedfrom", || ExclusionReason::Removed),
+    ("removefrom", || ExclusionReason::Removed),
+    ("deletefrom", || ExclusionReason::Removed),
+    ("takeofflist", || ExclusionReason::Removed),
+    ("takenofflist", || ExclusionReason::Removed),
+    ("takenoffthelist", || ExclusionReason::Removed),
     ("unsub", || ExclusionReason::Unsubscribed),
     ("notsubscribed", || ExclusionReason::Unsubscribed),
     ("optout", || ExclusionReason::Unsubscribed),
@@ -60,8 +65,8 @@ pub const NO_TITLES: &[(&str, fn() -> ExclusionReason)] = &[
     ("excludefrom", || ExclusionReason::Unsubscribed),
     ("excludedfrom", || ExclusionReason::Unsubscribed),
     ("stopemail", || ExclusionReason::Unsubscribed),
-    ("objectedto", || ExclusionReason::Unsubscribed),
-    ("objectionto", || ExclusionReason::Unsubscribed),
+    ("objected", || ExclusionReason::Unsubscribed),
+    ("objection", || ExclusionReason::Unsubscribed),
     ("withdrawnconsent", || ExclusionReason::Unsubscribed),
     ("withdrewconsent", || ExclusionReason::Unsubscribed),
     ("consentwithdrawn", || ExclusionReason::Unsubscribed),
@@ -105,8 +110,23 @@ pub const NO_WHOLE_TITLES: &[(&str, fn() -> ExclusionReason)] = &[
     ("isinactive", || ExclusionReason::Unsubscribed),
     ("isblocked", || ExclusionReason::Unsubscribed),
     ("excluded", || ExclusionReason::Unsubscribed),
-    ("objected", || ExclusionReason::Unsubscribed),
-    ("objection", || ExclusionReason::Unsubscribed),
+    ("objects", || ExclusionReason::Unsubscribed),
+    ("fps", || ExclusionReason::Unsubscribed),
+    ("fpsdate", || ExclusionReason::Unsubscribed),
+    ("fpsregistered", || ExclusionReason::Unsubscribed),
+    ("onfps", || ExclusionReason::Unsubscribed),
+    ("resigned", || ExclusionReason::Unsubscribed),
+    ("reasonforleaving", || ExclusionReason::Unsubscribed),
+    ("leavingreason", || ExclusionReason::Unsubscribed),
+    ("suspended", || ExclusionReason::Unsubscribed),
+    ("issuspended", || ExclusionReason::Unsubscribed),
+    ("withdrawn", || ExclusionReason::Unsubscribed),
+    ("withdrew", || ExclusionReason::Unsubscribed),
+    ("revoked", || ExclusionReason::Unsubscribed),
+    ("declined", || ExclusionReason::Unsubscribed),
+    ("refused", || ExclusionReason::Unsubscribed),
+    ("invalid", || ExclusionReason::Bounced),
+    ("isinvalid", || ExclusionReason::Bounced),
     ("onhold", || ExclusionReason::OnHold),
     ("isonhold", || ExclusionReason::OnHold),
     ("emailonhold", || ExclusionReason::OnHold),
@@ -145,6 +165,30 @@ pub const NO_WHOLE_TITLES: &[(&str, fn() -> ExclusionReason)] = &[
     ("hasleft", || ExclusionReason::Unsubscribed),
 ];
 
+/// Words with which a title about a permission says that it is over: "Email consent date withdrawn".
+pub const ENDED_WORDS: &[&str] = &[
+    "withdrawn",
+    "withdrew",
+    "withdrawal",
+    "revoked",
+    "revocation",
+    "expired",
+    "ended",
+    "stopped",
+    "cancelled",
+    "canceled",
+    "refused",
+    "declined",
+    "rescinded",
+];
+
+/// Words with which it says until when there is one.
+pub const ENDING_WORDS: &[&str] =
+    &["expiry", "expires", "expiration", "expire", "end", "ends", "until"];
+
+/// Whole titles of columns with an in or an out.
+pub const IN_OR_OUT_TITLES: &[&str] = &["opt", "optinout", "optinorout", "optinoptout"];
+
 /// Words of titles that may be about getting emails. Only a clear no below them is read.
 pub const PERHAPS_TOPIC_WORDS: &[&str] = &[
     "agree",
@@ -174,8 +218,12 @@ pub const PERHAPS_TOPIC_PARTS: &[&str] = &[
     "keepmeinformed",
     "keepmeupdated",
     "keepupdated",
+    "mailingpreference",
+    "mailpreference",
     "mailsubscription",
     "methodofcontact",
+    "preferredchannel",
+    "preferredcontact",
     "signedup",
     "signmeup",
     "signup",

@@ -88,6 +88,7 @@ pub const STATES: &[(&[&str], Option<fn() -> ExclusionReason>)] = &[
             "express",
             "opted in",
             "opt in",
+            "in",
             "double opt in",
             "consent",
             // Of roundup's own exports: no lawful basis stands beside it, which keeps them from being mailed.
@@ -100,6 +101,7 @@ pub const STATES: &[(&[&str], Option<fn() -> ExclusionReason>)] = &[
             "unsubscribed",
             "unsubscribe",
             "unsub",
+            "out",
             "global unsubscribe",
             "globally unsubscribed",
             "not subscribed",
@@ -218,6 +220,19 @@ pub const NO_ANYWHERE: &[NoWord] = &[
     ("no email contact", || ExclusionReason::Unsubscribed),
     ("no emailing", || ExclusionReason::Unsubscribed),
     ("no emailings", || ExclusionReason::Unsubscribed),
+    ("no more email", || ExclusionReason::Unsubscribed),
+    ("no more emails", || ExclusionReason::Unsubscribed),
+    ("no more mailings", || ExclusionReason::Unsubscribed),
+    ("no more newsletters", || ExclusionReason::Unsubscribed),
+    ("stop emailing", || ExclusionReason::Unsubscribed),
+    ("stop emails", || ExclusionReason::Unsubscribed),
+    ("stop sending emails", || ExclusionReason::Unsubscribed),
+    ("remove from list", || ExclusionReason::Unsubscribed),
+    ("remove from the list", || ExclusionReason::Unsubscribed),
+    ("remove from mailing list", || ExclusionReason::Unsubscribed),
+    ("asked to be removed", || ExclusionReason::Unsubscribed),
+    ("has died", || ExclusionReason::Deceased),
+    ("passed away", || ExclusionReason::Deceased),
     ("no email", || ExclusionReason::Unsubscribed),
     ("no emails", || ExclusionReason::Unsubscribed),
     ("no bulk emails", || ExclusionReason::Unsubscribed),
@@ -234,5 +249,8 @@ pub const NO_ANYWHERE: &[NoWord] = &[
     ("deceased", || ExclusionReason::Deceased),
 ];
 
+/// Words that may stand before one: "please unsubscribe".
+pub const BEFORE_A_NO: [&str; 7] = ["please", "pls", "plz", "kindly", "wants", "asked", "to"];
+
 /// Words that may stand behind such a no: "No e-mail please".
-pub const AFTER_A_NO: [&str; 5] = ["please", "thanks", "thank", "you", "ever"];
+pub const AFTER_A_NO: [&str; 7] = ["please", "thanks", "thank", "you", "ever", "me", "list"];

@@ -106,11 +106,9 @@ impl Sheet {
             .filter(|at| consent.iter().all(|column| column.index != *at))
             .filter(|at| !is_about_another_way(&shape.columns[*at]))
             .collect();
-        let mut doubts = Doubts::of(&shape.columns, &others);
+        let doubts =
+            if is_export { Doubts::default() } else { Doubts::of(&shape.columns, &others) };
         let waits_for = shape.columns.iter().position(|title| is_export && title == WAITS_FOR);
-        if is_export {
-            doubts = Doubts::default();
-        }
         let [given_again, directly, optout_offered, met_through] =
             [GIVEN_AGAIN, DIRECTLY, OPTOUT_OFFERED, MET_THROUGH].map(|titles| shape.column(titles));
         let mut sheet = Self {
@@ -146,10 +144,7 @@ impl Sheet {
         let mut sheet = Self::of(name, input)?;
         sheet.consent.retain(|column| column.title == "status");
         let Self { others, shape, .. } = &mut sheet;
-        others.retain(|at| {
-            let title = shape.columns[*at].as_str();
-            BUILT_IN.contains(&title) && !explains_a_state(title)
-        });
+        others.retain(|at| BUILT_IN.contains(&shape.columns[*at].as_str()));
         (sheet.whole, sheet.by_name, sheet.doubts) = (None, None, Doubts::default());
         Ok(sheet)
     }
@@ -331,18 +326,15 @@ impl Sheet {
             let segment = segment.trim_matches(['"', ' ']);
             take(no_anywhere(segment).map(|why| elsewhere(&self.segments_title(), why)));
         }
-        take(self.waiting(record));
+        // Whoever waits in an export goes on, whatever stands beside it.
+        if !self.cell(record, self.waits_for).trim().is_empty() {
+            take(Some(elsewhere(WAITS_FOR, ExclusionReason::Unclear)));
+        }
         take(self.raggedness(record));
         if !self.is_subscribed(record, judge) {
             take(self.by_name.clone());
         }
         clearest
-    }
-
-    /// A row of an export whose person waits, whatever stands beside it.
-    fn waiting(&self, record: &csv::StringRecord) -> Option<ExclusionReason> {
-        let is_waiting = !self.cell(record, self.waits_for).trim().is_empty();
-        is_waiting.then(|| elsewhere(WAITS_FOR, ExclusionReason::Unclear))
     }
 
     /// Whether a column of states or consents has a clear yes for them.

@@ -3,7 +3,8 @@
 
 use super::ExclusionReason;
 use crate::audience::consent_titles::{
-    NO_TITLES, NO_WHOLE_TITLES, PERHAPS_NOT_TOPICS, PERHAPS_TOPIC_PARTS, PERHAPS_TOPIC_WORDS,
+    ENDED_WORDS, ENDING_WORDS, IN_OR_OUT_TITLES, NO_TITLES, NO_WHOLE_TITLES, PERHAPS_NOT_TOPICS,
+    PERHAPS_TOPIC_PARTS, PERHAPS_TOPIC_WORDS,
 };
 use crate::audience::consent_topics::{
     ABOUT_A_NO, OTHER_STATE_TITLES, OTHER_TOPICS, OTHER_WAYS, TOPIC_TITLES, TOPIC_WHOLE_TITLES,
@@ -26,6 +27,8 @@ pub enum ColumnMeaning {
     /// Its title is about getting emails: a clear no in it is one. Anything else than a clear yes keeps what is said about the
     /// whole file from being theirs.
     Topic,
+    /// Its title says until when somebody may be mailed: the day may be over, or not have come.
+    Ending,
     /// Its title may be about getting emails. Where most of its cells are answers, it is. Else a clear no in it, by a word, is
     /// one, and everything else says nothing.
     PerhapsTopic,
@@ -42,6 +45,9 @@ pub(super) fn meaning_of(title: &str, folded: &str) -> Option<ColumnMeaning> {
     }
     if is_state_title(folded) {
         return Some(ColumnMeaning::State);
+    }
+    if let Some(over) = is_over(&words, folded) {
+        return Some(over);
     }
     // phpList asks in whole sentences: "Is the subscriber confirmed (1/0)".
     if folded.contains("subscriberconfirmed") {
@@ -72,6 +78,21 @@ pub(super) fn meaning_of(title: &str, folded: &str) -> Option<ColumnMeaning> {
     })
 }
 
+/// What a title says that is about a permission and its end: a day below it is not one of a yes.
+fn is_over(words: &[String], folded: &str) -> Option<ColumnMeaning> {
+    let is_topic = YES_TITLES.iter().chain(TOPIC_WHOLE_TITLES).any(|title| folded == *title)
+        || TOPIC_TITLES.iter().chain(&["optin", "permission"]).any(|part| folded.contains(part));
+    let is_other = words.iter().any(|word| OTHER_TOPICS.contains(&word.as_str()));
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    if !is_topic || is_other {
+        return None;
+    }
+    if has(ENDED_WORDS) {
+        return Some(ColumnMeaning::No(ExclusionReason::Unsubscribed));
+    }
+    has(ENDING_WORDS).then_some(ColumnMeaning::Ending)
+}
+
 /// Whether a title may be about getting emails: it speaks of email, news or subscriptions, and of nothing else.
 fn may_be_a_topic(words: &[String], folded: &str) -> bool {
     // "Email channel" is where something came from, or a choice among channels: a no there can only be a choice.
@@ -100,6 +121,7 @@ fn is_state_title(folded: &str) -> bool {
         "list",
     ];
     folded == "status"
+        || IN_OR_OUT_TITLES.contains(&folded)
         || (folded.ends_with("status") || folded.ends_with("state"))
             && OF.iter().any(|of| folded.contains(of))
 }

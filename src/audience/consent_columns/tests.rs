@@ -52,6 +52,12 @@ fn titles_that_are_a_no_in_any_form() {
         "Deleted",
         "Abgemeldet am",
         "Désabonné",
+        "Remove from list",
+        "Taken off the list",
+        "Legitimate interest objection",
+        "FPS",
+        "Withdrawn",
+        "Invalid",
     ] {
         assert!(matches!(says(title), Some(ColumnMeaning::No(_))), "{title}: {:?}", says(title));
     }
@@ -157,6 +163,8 @@ fn titles_that_may_be_about_getting_emails_in_which_a_no_by_a_word_is_one() {
         "Circulation list",
         "Deliverable",
         "Preferred contact method",
+        "Preferred channel",
+        "Mailing preference",
         "Email",
         "E-mail",
         "Email?",
@@ -453,5 +461,34 @@ fn a_sign_around_a_word_makes_no_yes_of_it() {
     topic.is_filled = true;
     for cell in ["-1", "1?", "yes?", "!yes", "~ yes", "Monthly?", "email ?", "- yes", "¿sí"] {
         assert!(topic.not_a_yes(cell).is_some(), "{cell}");
+    }
+}
+
+#[test]
+fn a_permission_that_is_over_is_none_and_its_day_is_not_a_yes() {
+    for title in [
+        "Email consent date withdrawn",
+        "Consent expired",
+        "Opt-in revoked on",
+        "Marketing permission declined",
+        "Newsletter stopped",
+    ] {
+        let column = columns(&[title]).remove(0);
+        assert!(matches!(column.says, ColumnMeaning::No(_)), "{title}: {:?}", column.says);
+        assert!(column.refusal("2023-01-01").is_some() && column.refusal("").is_none(), "{title}");
+    }
+    for title in ["Consent end date", "GDPR consent expiry", "Permission until"] {
+        let mut column = columns(&[title]).remove(0);
+        column.see("2023-01-01");
+        // The day may be over, or not have come: they wait, and whoever has none is as they were.
+        let why = column.refusal("2023-01-01").unwrap();
+        assert!(why.is_unclear(), "{title}: {why:?}");
+        assert_eq!((column.refusal(""), column.not_a_yes("")), (None, None), "{title}");
+    }
+    for title in ["Opt", "Opt in/out", "Opt-in/Opt-out"] {
+        let column = columns(&[title]).remove(0);
+        for (cell, is_no) in [("In", false), ("Out", true), ("opt-in", false), ("opt-out", true)] {
+            assert_eq!(column.refusal(cell).is_some(), is_no, "{title}: {cell}");
+        }
     }
 }

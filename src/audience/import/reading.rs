@@ -240,11 +240,7 @@ impl<'a> TableReading<'a> {
         let kept = self.kept_reason(&person, record);
         if let Some(why) = &unclear {
             clear = WordKinds::default();
-            // Of somebody who waited before, it is known for which words.
-            if person.waits_for.is_empty() || !why.is_waiting() {
-                person.waits_for = person.waits_for.and(WordKind::of(why).into_iter().collect());
-            }
-            person.why = why.to_string();
+            wait_for(&mut person, why);
         }
         let is_named = problem.is_some() || self.sheet.has_open_quote(record);
         if (person.state == ListState::LeftOut || unclear.is_some()) && !is_named {
@@ -252,12 +248,9 @@ impl<'a> TableReading<'a> {
             problem = Some(Problem::new(place.clone(), person.why.clone(), cure));
         }
         let problem = problem.or_else(|| self.cell_problem(record, &place));
-        if let Some(kept) = kept {
-            person.why = kept;
-        } else if unclear.is_some() {
-            // Whoever reads it later looks for the row.
-            person.why = format!("{place}: {}", person.why);
-        }
+        // Whoever reads it later looks for the row.
+        let at_its_row = unclear.as_ref().map(|_| format!("{place}: {}", person.why));
+        person.why = kept.or(at_its_row).unwrap_or(person.why);
         let (is_unclear, misspelt) = (unclear.is_some(), Vec::new());
         ImportRow { person, problem, is_unclear, clear, misspelt }
     }
@@ -425,4 +418,13 @@ impl<'a> TableReading<'a> {
         }
         parted(name("first_name", self.columns.name))
     }
+}
+
+/// Lets somebody wait for a clear word.
+fn wait_for(person: &mut ImportedPerson, why: &ExclusionReason) {
+    // Of somebody who waited before, it is known for which words.
+    if person.waits_for.is_empty() || !why.is_waiting() {
+        person.waits_for = person.waits_for.and(WordKind::of(why).into_iter().collect());
+    }
+    person.why = why.to_string();
 }

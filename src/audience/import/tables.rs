@@ -165,7 +165,8 @@ fn workbook_tables(
     let mut tables: Vec<HeadedTable> = Vec::new();
     for (title, table) in sheets {
         let says_something = is_one_of_several || file_name(&title).is_some();
-        let name = if says_something { format!("{name}/{}", plain(&title)) } else { table.name.clone() };
+        let name =
+            if says_something { format!("{name}/{}", plain(&title)) } else { table.name.clone() };
         tables.push(HeadedTable { notes: std::mem::take(&mut unread), ..table.renamed(name) });
     }
     if tables.is_empty() { Err(TableError::Empty.into()) } else { Ok(tables) }

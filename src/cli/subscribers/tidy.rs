@@ -49,6 +49,12 @@ impl TidyOutcome<'_> {
     /// Who would come off the list.
     fn people_lines(&self, text: &mut Text) {
         let months = self.older_than_months;
+        if self.people.is_empty() {
+            text.line(format!(
+                "Nobody is known to have gone without emails for {months} months or longer."
+            ));
+            return;
+        }
         text.line(format!("{} not mailed for {months} months or longer:", self.count()));
         for person in self.people.iter().take(MOST_SHOWN) {
             text.line(format!(
