@@ -47,7 +47,7 @@ fn order_of(dates: &[&Numeric], stated: Option<DateOrder>) -> Option<DateOrder> 
 }
 
 /// Whether dates of two digits each may begin with their years (20/12/03, 20/11/26): so read, their years are nearer to each other
-/// or to ours. Then nobody knows, and no day is taken.
+/// or to ours. Then it is uncertain, and no day is taken.
 fn may_begin_with_years(dates: &[&Numeric], stated: Option<DateOrder>) -> bool {
     const LONG_AGO: u32 = 10;
     const NOT_YET: u32 = 50;

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use super::line::{ListingLine, block_end};
 use super::look::{Look, is_title, look};
 use super::near_days::{NearDay, near_days};
-use super::sections::{sections_elsewhere, topics};
+use super::sections::{labels_of_days, sections_elsewhere, topics};
 
 /// The lines, by their numbers, that are something else than they look.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -29,7 +29,8 @@ pub fn roles(lines: &[ListingLine], zone: Tz) -> Roles {
     roles.titles.extend(titles(lines, &looks).map(|at| lines[at].number));
     let others = (0..lines.len()).filter(|at| is_of_archive(lines, &looks, *at));
     roles.others.extend(others.chain(of_events(lines, &looks)).map(|at| lines[at].number));
-    roles.others.extend(topics(lines, &looks).into_iter().map(|at| lines[at].number));
+    let labels = topics(lines, &looks).into_iter().chain(labels_of_days(lines, &looks));
+    roles.others.extend(labels.map(|at| lines[at].number));
     for section in sections_elsewhere(lines, &looks) {
         roles.elsewhere.extend(section.reason.map(|reason| (section.lines.start, reason)));
         roles.others.extend(lines[section.lines].iter().map(|line| line.number));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::line::{ListingLine, block_end};
 use super::look::{Look, is_title};
+use super::near_days::is_source_name;
 use super::noise::is_noise;
 use crate::news::readers::headings::{is_call, is_section_elsewhere, is_sign_off};
 
@@ -13,6 +14,8 @@ const MAIL_FIELDS: &str = "from|to|cc|bcc|sent|date|subject|reply-to|von|an|gese
     anfonwyd|pwnc|dyddiad";
 /// A longer line over a title is a title.
 const MOST_TOPIC_WORDS: usize = 2;
+/// A longer name over a day is a title.
+const MOST_LABEL_WORDS: usize = 3;
 /// A shorter line below such a line may be its author.
 const FEWEST_TITLE_WORDS: usize = 3;
 
@@ -179,6 +182,42 @@ pub fn topics(lines: &[ListingLine], looks: &[Look]) -> Vec<usize> {
     if topics.len() > 1 && topics.len() * 4 >= stories * 3 { topics } else { Vec::new() }
 }
 
+/// Topics and names on lines of their own before the days: over the titles ("Environment", the day, the title) or below the texts.
+/// Some of them are left out as words of menus or as names that stand at several stories; then all are, or the days behind those
+/// that stay would pass for those of the stories before.
+pub fn labels_of_days(lines: &[ListingLine], looks: &[Look]) -> Vec<usize> {
+    let words = |at: usize| lines[at].text.split(' ').count();
+    let is_label = |at: usize| {
+        (is_title(looks.get(at)) || looks[at] == Look::Other)
+            && words(at) <= MOST_LABEL_WORDS
+            && is_source_name(&lines[at].text)
+    };
+    let is_within = |at: usize| lines.get(at).is_some_and(|line| !line.gap && !line.starts);
+    let is_day = |at: usize| is_within(at) && looks[at] == Look::Day;
+    let is_behind_text = |at: usize| at > 0 && looks[at - 1] == Look::Sentence;
+    let is_over_title = |at: usize| {
+        (at == 0 || lines[at].gap || is_behind_text(at))
+            && is_within(at + 2)
+            && is_title(looks.get(at + 2))
+            && words(at + 2) >= FEWEST_TITLE_WORDS.max(words(at) + 1)
+    };
+    let ends = |at: usize| lines.get(at + 1).is_none_or(|next| next.gap);
+    let is_at_end = |at: usize| is_behind_text(at) && !lines[at].gap && ends(at + 1);
+    let found: Vec<usize> = (0..lines.len())
+        .filter(|at| is_label(*at) && is_day(*at + 1))
+        .filter(|at| is_over_title(*at) || is_at_end(*at))
+        .collect();
+    let is_again = |at: &usize| {
+        looks[*at] == Look::Other
+            || found.iter().any(|other| other != at && lines[*other].text == lines[*at].text)
+    };
+    let days = looks.iter().filter(|look| **look == Look::Day).count();
+    let is_form = found.len() > 1 && found.len() * 4 >= days * 3;
+    let are_below = found.iter().all(|at| is_behind_text(*at) && !lines[*at].gap)
+        && looks.last() == Some(&Look::Day);
+    if is_form && (are_below || found.iter().any(is_again)) { found } else { Vec::new() }
+}
+
 #[cfg(test)]
 mod tests {
     use chrono_tz::Europe::London;
@@ -237,6 +276,29 @@ mod tests {
             let found: Vec<_> =
                 sections_elsewhere(&lines, &looks).into_iter().map(|part| part.lines).collect();
             assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn labels_before_days_are_left_out_together_or_not_at_all() {
+        let above = |label: &str| {
+            format!("{label}\n3 December 2020\nForty trees for the park\nIt was full.")
+        };
+        let below = |label: &str| {
+            format!("Forty trees for the park\nIt was full.\n{label}\n3 December 2020")
+        };
+        for (text, expected) in [
+            (above("Environment") + "\n\n" + &above("Media"), vec![0, 4]),
+            (above("Ann Lee") + "\n\n" + &above("Bob") + "\n\n" + &above("Bob"), vec![0, 4, 8]),
+            (above("Ann Lee") + "\n" + &above("Media"), vec![0, 4]),
+            // May be titles with a second headline below the day.
+            (above("Environment") + "\n\n" + &above("Advice"), vec![]),
+            (below("Environment") + "\n\n" + &below("Advice"), vec![2, 6]),
+            (below("Environment") + "\n" + &below("Advice"), vec![2, 6]),
+            ("The fair\n3 December 2020\nIt was full.\n\n".repeat(2), vec![]),
+        ] {
+            let (lines, looks) = read(&text);
+            assert_eq!(labels_of_days(&lines, &looks), expected, "{text}");
         }
     }
 

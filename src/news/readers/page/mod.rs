@@ -118,14 +118,9 @@ pub fn read(
             "the website has changed: run `roundup news learn` with its address again",
         ));
     }
-    listed.next = pager::next_of(
-        &page,
-        select,
-        selectors.next.as_ref(),
-        &context,
-        number,
-        so_far + listed.reading.items.len(),
-    );
+    let stories = so_far + listed.reading.items.len();
+    let next = (selectors.next.as_ref(), select.pages.as_deref());
+    listed.next = pager::next_of(&page, next, &context, number, stories);
     listed
 }
 

@@ -7,7 +7,6 @@ use super::block::text_of;
 use super::part::PageContext;
 use super::region::stands_beside;
 use crate::news::item::web_address;
-use crate::news::source::Select;
 
 /// Words that lead to older stories, whole.
 const NEXT: &str = "next|next page|older|earlier|load more|show more|more news|more stories|more articles|more posts|\
@@ -26,8 +25,7 @@ const MOST_LEVELS: usize = 3;
 /// The page after this one: where its link leads, else by the pattern.
 pub(super) fn next_of(
     page: &Html,
-    select: &Select,
-    next: Option<&Selector>,
+    (next, pages): (Option<&Selector>, Option<&str>),
     context: &PageContext<'_>,
     number: usize,
     stories: usize,
@@ -41,7 +39,7 @@ pub(super) fn next_of(
         let link = link_to(&links, number + 1)?;
         web_address(link.value().attr("href")?, Some(context.base))
     });
-    let by_pattern = select.pages.as_deref().and_then(|pattern| {
+    let by_pattern = pages.and_then(|pattern| {
         let pattern = pattern
             .replace("{page}", &(number + 1).to_string())
             .replace("{stories}", &(stories * 2).max(10).to_string());

@@ -57,12 +57,8 @@ pub(super) fn day(
                 DayMeaning::Change | DayMeaning::Event => continue,
             };
             offer(score, date, format!("the list: {}", quoted(&block.text)));
-        } else if let Some(month) = month_of(block, zone)
-            && !is_of_something_else(blocks, at, zone)
-        {
-            offer(5, month, format!("the list: {}", quoted(&block.text)));
-        } else if let Some(found) = dateline(&block.text, zone) {
-            offer(4, found.day, format!("the list: {} before the text", quoted(found.words)));
+        } else if let Some((score, date, why)) = weaker_day(blocks, at, zone) {
+            offer(score, date, why);
         }
     }
     for element in part.elements() {
@@ -107,6 +103,16 @@ pub(super) fn day(
     best.map(|(_, date, why)| (date, why))
 }
 
+/// A month that stands by itself, or the day of a dateline: taken where there is no day.
+fn weaker_day(blocks: &[Block<'_>], at: usize, zone: Tz) -> Option<(i32, WrittenDate, String)> {
+    let block = &blocks[at];
+    if let Some(month) = month_of(block, zone).filter(|_| !is_of_something_else(blocks, at, zone)) {
+        return Some((5, month, format!("the list: {}", quoted(&block.text))));
+    }
+    let found = dateline(&block.text, zone)?;
+    Some((4, found.day, format!("the list: {} before the text", quoted(found.words))))
+}
+
 /// Whether an element is of a change or an event, by its names or those of what holds it. What is called published and updated at
 /// once has not changed since.
 pub fn says_other(element: ElementRef<'_>) -> bool {
@@ -146,7 +152,22 @@ pub fn is_of_other(block: &Block<'_>, zone: Tz) -> bool {
     });
     let mut within = within.peekable();
     let is_named = within.peek().is_some() && within.all(says_other);
-    is_named || says_other(block.owner) || is_caption(block.owner) || is_quoted(block.owner)
+    is_named
+        || says_other(block.owner)
+        || is_caption(block.owner)
+        || is_quoted(block.owner)
+        || has_icon_of_other(block.owner)
+}
+
+/// Whether an icon before a day says that it is of something else: `<i aria-label="Event date">`.
+fn has_icon_of_other(owner: ElementRef<'_>) -> bool {
+    let is_icon = |element: &ElementRef<'_>| {
+        matches!(element.value().name(), "i" | "svg" | "span" | "img" | "abbr")
+    };
+    owner.descendent_elements().filter(is_icon).any(|icon| {
+        let said = ["aria-label", "title", "alt"].iter().filter_map(|name| icon.attr(name));
+        said.filter_map(label).any(|of| matches!(of, DayMeaning::Change | DayMeaning::Event))
+    })
 }
 
 /// Whether a text stands in the words of somebody else.
