@@ -207,11 +207,11 @@ fn says_more(why: &str, step: NoMailStep) -> bool {
         ExclusionReason::OnHold,
         ExclusionReason::Complained,
     ];
-    let plain = plain.iter().map(ToString::to_string).chain([reason.word().to_owned()]);
+    let mut plain = plain.iter().map(ToString::to_string).chain([reason.word().to_owned()]);
     let is_plain = |word: String| {
         why.strip_prefix(&word).is_some_and(|rest| rest.is_empty() || rest.starts_with(" ("))
     };
-    !plain.map(is_plain).any(|is_plain| is_plain)
+    !plain.any(is_plain)
 }
 
 /// Moves the list from its files into the database, and says so in the settings. The files stay where they are.

@@ -122,8 +122,8 @@ fn person() -> impl Strategy<Value = ImportedPerson> {
         let why = tidy(&why);
         let address = if is_upper { "P+{}@Bücher.Example" } else { "'=p{}@e.org" }.to_owned();
         let person =
-            ImportedPerson { address, state, joined, since, evidence, waits_for, ..stored.into() };
-        ImportedPerson { first_name, last_name, tags, columns, why, language, ..person }
+            ImportedPerson { address, state, joined, since, waits_for, evidence, ..stored.into() };
+        ImportedPerson { first_name, last_name, tags, why, columns, language, ..person }
     })
 }
 
