@@ -41,8 +41,8 @@ pub fn out_of_season(
             words: words.as_str(),
             after: &text[words.end()..],
         };
-        let feasts = FEASTS.iter().chain(SEASONS.iter().filter(|_| is_european));
-        let (_, months) = feasts.into_iter().find(|(name, _)| feast.starts_with(name))?;
+        let mut feasts = FEASTS.iter().chain(SEASONS.iter().filter(|_| is_european));
+        let (_, months) = feasts.find(|(name, _)| feast.starts_with(name))?;
         let is_near = months.iter().any(|month| own.contains(month));
         (!is_near && !around.is_quoted()).then(|| (words.start(), words.as_str().to_owned()))
     })
