@@ -138,7 +138,7 @@ fn settle_places(reading: &mut Reading, shown: &str, is_nowhere: bool) {
                 "the page does not say where it stands: {} without a link",
                 counted(without, "story is", "stories are")
             ),
-            "write <base href=\"https://…\"> with the page’s address as the first line, or give the address to `roundup news learn`",
+            "give the page’s address to `roundup news learn`, or save the page with the browser: its address is in the file then",
         ));
     }
 }

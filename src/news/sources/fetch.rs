@@ -51,7 +51,7 @@ pub struct FetchedBytes {
     pub bytes: Vec<u8>,
     /// Where redirects led, without a name or password in it.
     pub address: String,
-    /// Where the address has moved for good: every redirect on the way said so.
+    /// Where the address has moved for good: every redirect on the way said so. With its keys: for settings, not to show.
     pub moved: Option<String>,
     /// Such as `text/html; charset=utf-8`; empty when the server does not say.
     pub kind: String,
@@ -206,7 +206,7 @@ impl Web {
                     return Err(FetchError::Status { host, status: status.as_u16() });
                 }
                 let address = without_password(url.as_str());
-                let moved = (hops > 0 && for_good).then(|| address.clone());
+                let moved = (hops > 0 && for_good).then(|| url.to_string());
                 return Ok(FinalAnswer { response, host, address, moved });
             };
             hops += 1;

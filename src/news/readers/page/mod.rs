@@ -96,10 +96,8 @@ pub fn read(
         let mut parts = parts_of(&elements);
         listed.has_open_days = days_between::settle(&mut parts, select.days);
         let common = RepeatedParts::of(&parts, &context);
-        let items: Vec<Item> = parts
-            .iter()
-            .filter_map(|part| story(part, &selectors.given, &common, &context))
-            .collect();
+        let stories = parts.iter().map(|part| story(part, &selectors.given, &common, &context));
+        let items: Vec<Item> = stories.flatten().collect();
         let empty = parts.len() - items.len();
         listed.reading.problems.extend(left_out(&select.item, address, all - parts.len(), empty));
         if listed.has_open_days {
@@ -118,8 +116,8 @@ pub fn read(
             "the website has changed: run `roundup news learn` with its address again",
         ));
     }
-    let stories = so_far + listed.reading.items.len();
     let next = (selectors.next.as_ref(), select.pages.as_deref());
+    let stories = so_far + listed.reading.items.len();
     listed.next = pager::next_of(&page, next, &context, number, stories);
     listed
 }
