@@ -12,7 +12,7 @@ pub static TO_COLLEAGUES: &[Pattern] = &[
     likely(r"(?m)(?:^|[.!?]\s+)((?:Hi|Hello|Hey) \p{Lu}\p{Ll}+(?: and \p{Lu}\p{Ll}+)?,? +(?i:here(?:['’]s| is| are)|see below|attached|as discussed|please find|this is (?:the|my)))").unless(is_quoted),
     likely(r"(?i)\b(?:here(?:['’]s| is| are)|below is|this is) (?:the|my|a|our|your|some) (?:(?:first|second|final|latest|new|revised|updated|amended|next|rough|short) )*(?:draft|copy|text|words|paragraphs?|version|blurb|write-?up|edits?|amends)\b[^.!?\n]{0,30}(?:as discussed|as requested|as promised|you asked for|for (?:your|the) (?:newsletter|comments?|approval|review))"),
     // "Hi all – draft below, let me know what you think!"
-    likely(r"(?i)\b((?:(?:first|second|latest|new|final|rough|updated|revised|amended) )?(?:draft|copy|version|blurb|wording|draft text|suggested text) (?:is )?(?:below|above|attached|enclosed)(?:\b[^.!?\n]{0,20}?[,;–—-]+ ?(?:please|let me|for|any|happy|what do|thoughts|comments|shout|see what)\b|[,;–—-]? ?for (?:your |the )?(?:comments?|approval|review|sign-?off|feedback|info|information)\b|[.!?]?\s*$))").unless(is_quoted),
+    likely(r"(?i)\b((?:(?:first|second|latest|new|final|rough|updated|revised|amended) )?(?:draft|copy|version|blurb|wording|draft text|suggested text) (?:is )?(?:below|above|attached|enclosed)(?:\b[^.!?\n]{0,20}?[,;–—-]+ ?(?:please|let me|for|any|happy|what do|thoughts|comments|shout|see what)\b|[,;–—-]? ?for (?:your |the )?(?:comments?|approval|review|sign[- ]?off|feedback|info|information)\b|[.!?]?\s*$))").unless(is_quoted),
     likely(r"(?i)\b(?:let me know|tell me|see) what you think (?:of|about) (?:this|the|my) (?:\w+ )?(?:draft|wording|copy|text|version|intro|blurb|headline|subject line)\b").unless(is_quoted),
     likely(r"(?i)(?:^|[.!?\n]\s*)((?:please |pls )?(?:comment|feed ?back|sign off|send (?:me )?(?:your )?(?:comments|edits|amends|changes)) (?:on (?:this|the) (?:draft|text|copy|version) )?(?:by|before) (?:\w+day|noon|close|the end|cop\b|tomorrow|lunch))").unless(is_quoted),
     likely(r"(?i)\bas discussed(?: (?:on the phone|yesterday|today|earlier|by e-?mail))?[.,!]?\s*$"),
@@ -85,6 +85,7 @@ mod tests {
             "Hi Ann, here are the words for December.",
             "Hi all – draft below, let me know what you think!",
             "Latest version attached for sign-off",
+            "Draft text below for sign off",
             "Let me know what you think of this wording.",
             "Please comment by Friday.",
             "I have shortened the second paragraph.",

@@ -7,6 +7,7 @@ mod brackets;
 mod calendar;
 mod charity_number;
 pub mod client_lists;
+mod clock;
 mod colleague_notes;
 pub mod colour;
 pub mod dark;

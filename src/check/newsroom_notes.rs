@@ -1,7 +1,7 @@
 //! The forms in which newsrooms write notes to themselves, and what only looks like one.
 //! Pure: patterns, and what stands around their matches.
 
-use super::around::{Match, Pattern, certain, is_in_address, likely};
+use super::around::{Match, Pattern, certain, is_in_address, is_quoted, likely};
 use super::colleague_notes::is_quoted_or_named;
 
 /// A whole text that nobody would write for readers.
@@ -178,6 +178,14 @@ pub static PATTERNS: &[Pattern] = &[
     likely(r"(?i)[:–-] ?(to be confirmed|to be announced|to follow|to come)(?:[.,;)]|\s*$)"),
     likely(r"(?i)(\([^()\n]{0,40}\bto be (?:confirmed|announced|agreed|decided|added|checked)\))"),
     likely(r"(?im)(?:^|[.!?]\s+)(full (?:story|text|article|quote|write-?up) (?:to (?:come|follow)|tbc)|sample (?:text|copy|sentence|paragraph))[.!…]*\s*$"),
+    // The name of what belongs there, in capitals, and who is to send it.
+    likely(r"\(((?:NAME|TITLE|JOB TITLE|DATE|TIME|PLACE|VENUE|AMOUNT|NUMBER|FIGURE)(?: OF (?:THE |A )?[A-Z]{2,}(?: [A-Z]{2,})?)?)\)"),
+    likely(r"(?m)^\s*((?:INTRO(?:DUCTION)?|OPENING|CLOSING|MAIN|BODY|FIRST|LAST|FINAL) (?:PARA(?:GRAPH)?|TEXT|COPY|STORY|HEADING)S?)[.:]?\s*$"),
+    certain(r"[£$€] ?(?i:tb[cda])\b"),
+    likely(r"\b(?:was|is|are|were|will be|raised|costs?) (\?{2,})").unless(is_quoted),
+    likely(r"(?m)[–—-] ([A-Z][a-z]+ to (?:send|confirm|supply|check|provide|add|write|approve))[.!]?\s*$").unless(is_advice),
+    likely(r"(?im)^\s*((?:(?:short|one|new) )?(?:para(?:graph)?|sentences?|text|photo|picture|quote|words|blurb|copy) (?:about|on|from|of) [^.!?\n]{1,40} here)[.!]?\s*$"),
+    likely(r"(?i)(\((?:still (?:waiting|awaiting|to come|missing|needed|chasing)|awaiting|chasing)\b[^()\n]{0,40}\))"),
     likely(r"(?i)\A\s*((?:more|rest|remainder|details|text|words|story|copy|content) (?:still )?(?:to (?:follow|come|be added)|coming(?: soon)?)[.… ]*)\z"),
     likely(r"(?m)^\s*((?:More|Rest|Text|Story|Copy) (?:still )?to (?:follow|come|be added)[.… ]*)$").unless(|found| found.after.trim_start().starts_with(|c: char| c.is_lowercase())),
     // Words that stand for words.
@@ -192,7 +200,7 @@ pub static PATTERNS: &[Pattern] = &[
     certain(r"(?i)\b(?:your|sample|dummy|placeholder|preheader|preview|body|alt|link|button|intro|image|photo|picture|subject|heading|headline) (?:text|title|headline|heading|copy|caption|description|line|content) (?:goes )?here\b"),
     certain(r"(?i)\b(?:dummy|placeholder|filler) (?:text|copy|image|photo|title|headline|link|content)\b"),
     certain(r"\bPLACEHOLDER\b"),
-    certain(r"(?im)(?:^|[.!?:(\[]\s*)(insert (?:an? |the |your )?(?:\w+ ){0,2}(?:photo|picture|image|link|url|logo|quote|text|caption|headline|title|date|figures?|numbers?|name|intro(?:duction)?|preheader|subject line|content|copy|details|summary|greeting|address|video|signature|stats|statistics|data|case stud(?:y|ies)|testimonials?|paragraphs?|sentences?|lines?|blurb|bio|chart|graph|table|story|stories|update)(?: here)?)\s*(?:[.!)\]]|$)"),
+    certain(r"(?im)(?:^|[.!?:(\[]\s*)((?:please |pls )?insert (?:an? |the |your )?(?:\w+ ){0,2}(?:photo|picture|image|link|url|logo|quote|text|caption|headline|title|date|figures?|numbers?|name|intro(?:duction)?|preheader|subject line|content|copy|details|summary|greeting|address|video|signature|stats|statistics|data|case stud(?:y|ies)|testimonials?|paragraphs?|sentences?|lines?|blurb|bio|chart|graph|table|story|stories|update)(?: here)?)\s*(?:[.!)\]]|$)"),
     likely(r"(?m)(?:^|[.!?:(\[]\s*)([Ii]nsert (?:an? |the |your )?(?:\w+ ){0,2}(?:photo|picture|image|link|url|logo|quote|text|caption|headline|title|date|figures?|numbers?|name|intro(?:duction)?|preheader|subject line|content|copy|details|summary|greeting|address|video|signature|stats|statistics|data|case stud(?:y|ies)|testimonials?|paragraphs?|sentences?|lines?|blurb|bio|chart|graph|table|story|stories|update) (?:(?:from|by) [A-Z][a-z]+|(?:of|about|on) [^.\n]{1,40}))\s*(?:[.!)\]]|$)"),
     likely(r"(?im)(?:^|[.!?:(\[]\s*)((?:add|put|paste|upload|need|needs|find|choose) (?:an? |the |your |more )?(?:photo|picture|image|link|url|logo|quote|caption|headline|figures?|intro(?:duction)?|preheader|subject line|copy|video|stats|statistics|case stud(?:y|ies)|testimonials?|blurb|bio|chart|graph)s?(?: (?:here|(?:from|of) [^.\n]{1,30}|below|above))?)\s*(?:[.!)\]]|$)"),
     certain(r"\bINSERT (?:AN? |THE |YOUR )?[A-Z]{2,}\b").unless(is_done_by_hand),
@@ -254,7 +262,12 @@ pub static OF_LINES: &[Pattern] = &[
     likely(r"(?i)(\((?:v|version|rev|edit)\.? ?\d+\))\s*$"),
     likely(r"(?i)\b(v\d+(?:\.\d+)?)\s*$"),
     likely(r"\s(FINAL|DRAFT|DO NOT SEND)\s*$"),
-    likely(r"(?i)[–—:(-] ?(for (?:comment|approval|review|checking|sign-?off))\)?\s*$"),
+    likely(
+        r"(?i)[–—:(-] ?((?:(?:first|second|final|latest) )?(?:draft )?for (?:your )?(?:comments?|approval|review|checking|sign[- ]?off))\)?\s*$",
+    ),
+    likely(
+        r"(?i)\b(v ?\d+ \([^()\n]{1,40}\)|\(\p{L}+['’]s (?:edits|changes|comments|version|amends)\))\s*$",
+    ),
     likely(r"(?i)\b(draft (?:no\.? ?)?\d)\b"),
     // The name of a file.
     likely(r"(?:^|\s)([A-Za-z]{2,}(?:_[A-Za-z0-9]+)+)"),

@@ -90,6 +90,7 @@ pub static OF_PICTURES: &[Pattern] = &[
     likely(
         r"(?i)\b(?:may be|might be|could be) (?:an?|a black-and-white) (?:image|illustration|picture|photo|cartoon|selfie) of\b",
     ),
+    likely(r"(?i)\bimage may contain ?:"),
     likely(r"(?i)\bno (?:photo |image |alternative )?(?:description|text) available\b"),
 ];
 

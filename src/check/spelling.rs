@@ -17,7 +17,7 @@ pub struct Misspelling {
 }
 
 /// Words that are somebody's name when they begin with a capital.
-const NAMES: &[&str] = &["teh", "freind", "hte", "thw", "dont", "comming", "heros"];
+const NAMES: &[&str] = &["teh", "freind", "hte", "thw", "comming"];
 
 /// What looks like a slip in the name of a month or a day and is a name, or a word, of its own.
 const NO_SLIPS: &[&str] = &["augusta", "auguste", "sundae", "munday", "moonday", "fryday", "avril"];
@@ -40,7 +40,12 @@ pub fn misspellings(text: &str) -> Vec<Misspelling> {
         .words
         .into_iter()
         .filter_map(|(at, word)| {
+            let word = word.strip_suffix("'s").or(word.strip_suffix("’s")).unwrap_or(word);
             let meant = of_calendar(word).or_else(|| of_table(word, &text[..at]))?;
+            let after = &text[at + word.len()..];
+            if word.eq_ignore_ascii_case("dont") && !begins_with_a_verb(after) {
+                return None;
+            }
             let is_own_word = !is_in_a_name(text, at, word) && !is_meant(&text[at + word.len()..]);
             is_own_word.then(|| Misspelling { found: TextMatch::new(at, word, false), meant })
         })
@@ -61,6 +66,14 @@ fn of_table(word: &str, before: &str) -> Option<String> {
     let is_first = before.trim_end().chars().next_back().is_none_or(is_end);
     let has_one = word.chars().skip(1).all(char::is_lowercase);
     (is_first && has_one && !NAMES.contains(&lower.as_str())).then(|| capitalised(meant))
+}
+
+/// "Dont miss it", and not "le film dont je parle".
+fn begins_with_a_verb(after: &str) -> bool {
+    const VERBS: &str = "miss forget worry hesitate want know have be let need think leave delay wait you just do get make go \
+        feel even hold give like use take see say eat panic put believe understand always all";
+    let next = Phrases::of(after).words.first().map(|(_, word)| word.to_lowercase());
+    next.is_some_and(|next| VERBS.split_whitespace().any(|verb| verb == next))
 }
 
 /// The month or day that a word with a capital, or one of at least seven letters, means with one slip.
@@ -124,6 +137,8 @@ mod tests {
             ("We recieved a grant.", "received"),
             ("Dear all. Tommorow we walk.", "Tomorrow"),
             ("Alot of people came.", "A lot"),
+            ("Dont miss it.", "Don't"),
+            ("Tommorow’s world", "Tomorrow"),
             ("We didnt know.", "didn't"),
             ("Come on Sunday 6 Decemebr.", "December"),
             ("Our febuary plans", "February"),
@@ -145,6 +160,7 @@ mod tests {
             "Tag it #thankyou or Thankyou_2026.jpg",
             "The poster says “Recieve [sic] a mug”.",
             "Le film dont je parle est un film que nous avons vu ensemble à la maison avec les enfants et leurs amis.",
+            "Le film dont je parle is on at the cinema.",
             "Le 3 février, mercredi 5 octobre, Oktober und Dezember, Marzo, Samstag",
             "We remember the members of the March, in May and June.",
             "The Decembrists and the Septembers sing.",

@@ -170,7 +170,7 @@ fn impossible_date(_: &RenderedEmail<'_>, known: &CheckContext<'_>) -> Vec<Findi
             .into_iter()
             .filter(calendar::DayMention::is_impossible)
             .map(|mention| (mention.at, mention.words, "is not in the calendar"));
-        let times = calendar::impossible_times(&text)
+        let times = clock::impossible_times(&text)
             .into_iter()
             .map(|(at, words)| (at, words, "is not a time of day"));
         let ranges = ranges::backward(&text)

@@ -148,7 +148,7 @@ fn names_its_kind(alt: &str) -> bool {
 /// A credit, a note or the words of a search machine, and nothing of what is to be seen.
 fn says_nothing(alt: &str) -> bool {
     static NOTHING: Expression = Expression::new(
-        r"^\W*(?:(?i:(?:an? )?(?:image|photo|photograph|picture|pic) of(?: (?:an?|the))?|image result for\b.*|unnamed|unknown|alt|alt text|caption|description|decorative|tbc|none|n/?a|no description|click to enlarge|(?:featured|header|main) image|stock (?:photo|image))|(?i:photo|picture|image|photograph)(?i: credit)?(?i: by|:| ©) ?\p{Lu}[\p{L}'’.-]+(?: \p{Lu}[\p{L}'’.-]*){0,3}|(?:©|\((?i:c)\)|(?i:copyright)) ?[\p{L}\d'’. /-]{2,40})\W*$",
+        r"^\W*(?:(?i:(?:an? )?(?:image|photo|photograph|picture|pic) of(?: (?:an?|the))?|image result for\b.*|(?:an? )?(?:image|photo|photograph|picture|graphic)|unnamed|unknown|alt|alt text|caption|description|decorative|tbc|none|n/?a|no description|click to enlarge|(?:featured|header|main) image|stock (?:photo|image))|(?i:photo|picture|image|photograph)(?i: credit)?(?i: by|:| ©) ?\p{Lu}[\p{L}'’.-]+(?: \p{Lu}[\p{L}'’.-]*){0,3}|(?:©|\((?i:c)\)|(?i:copyright)) ?[\p{L}\d'’. /-]{2,40})\W*$",
     );
     static FILE: Expression = Expression::new(
         r"(?i)^[\p{L}\d]+(?:[_-][\p{L}\d]+)+(?:[_-]v?\d+|[_-](?:final|small|large|web|edit|crop|copy|new))$",
@@ -185,7 +185,10 @@ fn is_file_name(alt: &str) -> bool {
     let first =
         lower.split(|c: char| c.is_ascii_digit() || c == '_').next().unwrap_or_default().trim();
     let is_numbered = lower.chars().filter(char::is_ascii_digit).count() >= 4;
-    ENDINGS.iter().any(|end| lower.ends_with(end))
+    // The time at which it was taken: "20261103_101244".
+    let is_a_time = is_numbered && !lower.chars().any(char::is_alphabetic);
+    is_a_time
+        || ENDINGS.iter().any(|end| lower.ends_with(end))
         || NAMES.contains(&bare)
         || (is_numbered && NAMES.contains(&first))
 }
@@ -231,6 +234,8 @@ mod tests {
             ("Image result for hall", "does not say"),
             ("hall_final_v2", "does not say"),
             ("image of a hall", "does not say"),
+            ("A photo", "does not say"),
+            ("20261103_101244", "is only a file name"),
             ("Photo of Jo", "does not say"),
             ("Image of a young woman who smiles beside a green door", "says that it is a picture"),
         ] {
