@@ -454,6 +454,25 @@ mod tests {
                 "did you mean `stories`?",
             ),
             (
+                "direction = \"rlt\"\n",
+                1,
+                "`rlt` is not one of the words allowed here",
+                "did you mean `rtl`?",
+            ),
+            (
+                "[say]\nread_story = 3\n",
+                2,
+                "expected text, found a number",
+                "put it in quotation marks: name = \"text\"",
+            ),
+            (
+                "[say]\nread_story =\n",
+                2,
+                "this line has the wrong form",
+                "write name = \"text\"; a group begins with [say], or with [count.name]",
+            ),
+            ("name = \"x\"\nname = \"y\"\n", 2, "this word appears twice", "remove one of them"),
+            (
                 "[count.stories]\nfew = \"x\"\n",
                 1,
                 "`stories` has no form `other`",

@@ -107,6 +107,49 @@ pub fn did_you_mean<'a>(
     }
 }
 
+/// What stands where something else belongs, out of `invalid type: integer `7`, expected a string`.
+pub fn of_another_kind(message: &str, line: Option<&str>) -> (String, String) {
+    const KINDS: [(&str, &str); 14] = [
+        ("string", "text"),
+        ("a string", "text"),
+        ("a boolean", "true or false"),
+        ("boolean", "true or false"),
+        ("integer", "a number"),
+        ("floating", "a number"),
+        ("sequence", "a list"),
+        ("a sequence", "a list"),
+        ("map", "a group"),
+        ("a map", "a group"),
+        ("struct", "a group"),
+        ("u", "a whole number"),
+        ("i", "a whole number"),
+        ("a nonzero", "a whole number"),
+    ];
+    let line = line.unwrap_or_default().trim();
+    if let Some(name) = line.strip_prefix("[[").and_then(|rest| rest.strip_suffix("]]")) {
+        return (
+            format!("`{line}` begins one group of several, but there is only one"),
+            format!("write [{name}]"),
+        );
+    }
+    let kind = |words: &str| {
+        let known = KINDS.iter().find(|(word, _)| words.starts_with(word));
+        known.map_or("something else", |(_, said)| *said)
+    };
+    let (found, expected) = message
+        .trim_start_matches("invalid type: ")
+        .split_once(", expected ")
+        .map_or(("something else", "something else"), |(f, e)| (kind(f), kind(e)));
+    let cure = match expected {
+        "text" => "put it in quotation marks: name = \"text\"",
+        "a list" => "put it in square brackets: name = [\"one\", \"two\"]",
+        "a group" => "begin it with its name in brackets on a line of its own: [name]",
+        "true or false" => "write true or false, without quotation marks",
+        _ => "write a number, without quotation marks",
+    };
+    (format!("expected {expected}, found {found}"), cure.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -74,6 +74,16 @@ pub fn cure(value: &str) -> String {
     }
 }
 
+/// What to write in a theme, where a colour is six digits: those of the nearest name too.
+pub fn cure_in_digits(value: &str) -> String {
+    let near = nearest(&value.to_lowercase(), all_named_colors().map(|(name, _)| name));
+    let digits = near.and_then(|near| {
+        let (_, (red, green, blue)) = all_named_colors().find(|(name, _)| *name == near)?;
+        Some(format!("did you mean `{near}`? Write \"#{red:02x}{green:02x}{blue:02x}\" for it"))
+    });
+    digits.filter(|_| is_word(value)).unwrap_or_else(|| DIGITS.to_owned())
+}
+
 /// The first colour in an attribute of an HTML element that programs do not know, and the property or attribute it is for.
 pub fn unknown_in_html<'a>(attribute: &'a str, value: &'a str) -> Option<(&'a str, &'a str)> {
     match attribute.to_ascii_lowercase().as_str() {
@@ -135,5 +145,7 @@ mod tests {
         }
         assert_eq!(cure("bleu"), format!("did you mean `blue`? Or {DIGITS}"));
         assert_eq!(cure("#12345"), DIGITS);
+        assert_eq!(cure_in_digits("drakblue"), "did you mean `darkblue`? Write \"#00008b\" for it");
+        assert_eq!(cure_in_digits("#12345"), DIGITS);
     }
 }

@@ -11,7 +11,7 @@ mod branches;
 mod cases;
 mod comparison;
 pub mod composition;
-mod css_colour;
+pub mod css_colour;
 mod declarations;
 mod draft_words;
 pub mod explanation;

@@ -4,6 +4,8 @@
 //! Settings reach attributes, style sheets and header fields. A line break, a quotation mark or `</style>` in one of them
 //! would end what it stands in.
 
+use std::borrow::Cow;
+
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -14,7 +16,7 @@ use crate::rfc::address::EmailAddress;
 use crate::rfc::text::is_of_a_text;
 
 /// What is wrong with a value, and the cure.
-type Fault = (String, &'static str);
+type Fault = (String, Cow<'static, str>);
 
 /// A fault as `toml` passes it on, to be taken apart by `project`.
 fn error<E: Error>((what, cure): Fault) -> E {
@@ -69,7 +71,7 @@ fn look_at_line(text: &str) -> Result<(), Fault> {
         return Err((
             "this setting must be on one line, but it has a line break or control character"
                 .to_owned(),
-            "write it on one line",
+            "write it on one line".into(),
         ));
     }
     Ok(())
@@ -78,7 +80,10 @@ fn look_at_line(text: &str) -> Result<(), Fault> {
 /// Words that may stand on several lines.
 fn look_at_paragraph(text: &str) -> Result<(), Fault> {
     if text.chars().any(|c| is_control(c) && !matches!(c, '\n' | '\t')) {
-        return Err(("this setting has a control character".to_owned(), "write it again by hand"));
+        return Err((
+            "this setting has a control character".to_owned(),
+            "write it again by hand".into(),
+        ));
     }
     Ok(())
 }
@@ -117,7 +122,7 @@ pub fn pasted_address(text: &str) -> Option<String> {
 /// Says what is wrong, and the cure.
 pub fn look_at_web_address(text: &str) -> Result<(), Fault> {
     const CURE: &str = "write it as https://www.charity.org.uk/";
-    let wrong = |what: &str| Err((format!("`{}` {what}", text.escape_debug()), CURE));
+    let wrong = |what: &str| Err((format!("`{}` {what}", text.escape_debug()), CURE.into()));
     if text.chars().any(|c| is_control(c) || c.is_whitespace() || "\"'<>\\`{}".contains(c)) {
         return wrong("is not a web address: it has a space, line break or quotation mark");
     }
@@ -130,7 +135,7 @@ pub fn look_at_web_address(text: &str) -> Result<(), Fault> {
 fn look_at_mail_address(text: &str) -> Result<(), Fault> {
     match EmailAddress::parse(text) {
         Ok(_) => Ok(()),
-        Err(error) => Err((error.to_string(), "write it as news@charity.org.uk")),
+        Err(error) => Err((error.to_string(), "write it as news@charity.org.uk".into())),
     }
 }
 
@@ -142,7 +147,10 @@ fn look_at_colour(text: &str) -> Result<(), Fault> {
     if is_one_word && css_colour::is_colour(text) {
         return Ok(());
     }
-    Err((format!("`{}` is not a colour", text.escape_debug()), css_colour::DIGITS))
+    Err((
+        format!("`{}` is not a colour", text.escape_debug()),
+        css_colour::cure_in_digits(text).into(),
+    ))
 }
 
 /// `Georgia, 'Times New Roman', serif`
@@ -157,7 +165,7 @@ fn look_at_fonts(text: &str) -> Result<(), Fault> {
     }
     Err((
         format!("`{}` is not a list of fonts", text.escape_debug()),
-        "write it as Georgia, 'Times New Roman', serif",
+        "write it as Georgia, 'Times New Roman', serif".into(),
     ))
 }
 

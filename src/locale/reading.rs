@@ -5,7 +5,7 @@ use super::words::{LocaleWords, WordsFile, WordsFileError};
 
 use toml::Spanned;
 
-use crate::problem::{Place, did_you_mean, nearest};
+use crate::problem::{Place, did_you_mean, nearest, of_another_kind};
 
 /// The fields of a file, for "did you mean".
 const FIELDS: [&str; 11] = [
@@ -57,17 +57,10 @@ impl WordsReader<'_> {
     /// When it is not a file of words.
     pub fn file(&self) -> Result<WordsFile, WordsFileError> {
         toml::from_str(self.text).map_err(|error| {
-            let what = error.message().lines().next().unwrap_or_default().to_owned();
-            let field =
-                what.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
-            let (what, cure) = match field {
-                Some(field) => (
-                    format!("`{field}` is not a field of a file of words"),
-                    did_you_mean(field, FIELDS, "the fields are"),
-                ),
-                None => (what, "roundup's templates/words/en.toml shows the format".to_owned()),
-            };
-            self.wrong(error.span().map(|span| span.start), what, cure)
+            let at = error.span().map(|span| span.start);
+            let line = at.and_then(|at| line_at(self.text, at));
+            let (what, cure) = in_own_words(error.message().trim(), line);
+            self.wrong(at, what, cure)
         })
     }
 
@@ -211,6 +204,34 @@ impl WordsReader<'_> {
             return Some(self.wrong(at, what, format!("add {} to it", shown(&left_out))));
         }
         None
+    }
+}
+
+fn line_at(text: &str, at: usize) -> Option<&str> {
+    let start = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    text[start..].lines().next()
+}
+
+/// What the library of TOML says, as people who write words read it.
+fn in_own_words(message: &str, line: Option<&str>) -> (String, String) {
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    match quoted.as_slice() {
+        [field, ..] if message.starts_with("unknown field") => (
+            format!("`{field}` is not a field of a file of words"),
+            did_you_mean(field, FIELDS, "the fields are"),
+        ),
+        [word, known @ ..] if message.starts_with("unknown variant") => (
+            format!("`{word}` is not one of the words allowed here"),
+            did_you_mean(word, known.iter().copied(), "write one of"),
+        ),
+        _ if message.starts_with("duplicate") => {
+            ("this word appears twice".to_owned(), "remove one of them".to_owned())
+        }
+        _ if message.starts_with("invalid type") => of_another_kind(message, line),
+        _ => (
+            "this line has the wrong form".to_owned(),
+            "write name = \"text\"; a group begins with [say], or with [count.name]".to_owned(),
+        ),
     }
 }
 

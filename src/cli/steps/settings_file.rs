@@ -4,6 +4,7 @@
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike, Value, value};
 
 use crate::cli::terminal::failure::{Exit, Failure};
+use crate::compose::css_colour::cure_in_digits;
 use crate::compose::setting::{pasted_address, six_digits};
 use crate::compose::theme::{Theme, contrast};
 use crate::project::{ProjectError, SETTINGS_FILE, Settings};
@@ -211,7 +212,7 @@ fn as_colour(
         }
     }
     Err(Failure::new(Exit::Usage, format!("`{}` is not a colour", text.escape_debug()))
-        .help("write six hexadecimal digits, as in #0b5a6f"))
+        .help(cure_in_digits(text)))
 }
 
 /// The comments above a group, with the empty lines between them.
