@@ -169,6 +169,7 @@ fn findings(parts: &[(&str, String)]) -> Vec<(&'static str, Severity, String)> {
         text: text.to_owned(),
         source: Some("editions/2026-11.md".to_owned()),
         line: 2,
+        field: None,
     };
     draft.subject = written(&words["subject"]);
     draft.preheader = written(&words["preheader"]);

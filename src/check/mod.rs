@@ -592,6 +592,7 @@ mod tests {
                 text: "Hello.\n\nThe XXX of the year.".to_owned(),
                 source: Some("editions/x.md".to_owned()),
                 line: 7,
+                field: None,
             };
         });
         let places: Vec<String> =

@@ -313,6 +313,7 @@ mod tests {
                 text: "Hello.\n\nFish &amp;amp; **chips** for all.".to_owned(),
                 source: Some("editions/2020-12.md".to_owned()),
                 line: 9,
+                field: None,
             };
         });
         assert_eq!(markdown, ["garbled editions/2020-12.md:11"]);

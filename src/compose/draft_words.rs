@@ -9,7 +9,7 @@ use super::fault::TemplateFault;
 use super::introduction;
 use super::partial_depth::{count_depth, refuse_rings};
 use super::recipient_blocks;
-use super::slot::{BlockForm, SlotError};
+use super::slot::{BlockForm, Slot, SlotError};
 use super::strict::{self, KnownNames};
 use super::syntax;
 use super::tags::tags;
@@ -19,6 +19,7 @@ use super::theme::Branding;
 use super::words;
 use crate::compose::helper_state::{HelperState, lock};
 use crate::edition::{self, Edition};
+use crate::problem::Place;
 
 /// The editor's words, read once and rendered for each combination of segments.
 pub struct DraftWords<'a> {
@@ -112,20 +113,18 @@ impl<'a> WordTemplate<'a> {
         }
         let place = words.place();
         let (shown, first_line) = (place.source.as_str(), place.line.unwrap_or(1));
-        let without_column = |mut fault: TemplateFault| {
-            own.without_column(&mut fault);
+        let where_written = |mut fault: TemplateFault| {
+            own.place_in_file(&mut fault);
             fault
         };
         let in_file = |mut fault: TemplateFault| {
             fault.place.line = fault.place.line.map(|line| line + first_line - 1);
-            without_column(fault)
+            where_written(fault)
         };
         refuse_depth(shown, &words.text).map_err(in_file)?;
-        let cut =
-            recipient_blocks::cut(shown, first_line, &words.text, form, &mut lock(&shared.blocks))
-                .map_err(without_column)?;
+        let cut = own.without_blocks(form, shared).map_err(where_written)?;
         let template = syntax::parse(name, &cut)
-            .map_err(|fault| without_column(fault.placed(shown, first_line, &words.text)))?;
+            .map_err(|fault| where_written(fault.placed(shown, first_line, &words.text)))?;
         let mut declared = Declarations::default();
         declared.read(name, &cut, &template);
         // With the calls of the templates, so that a ring through a partial is found too.
@@ -134,7 +133,7 @@ impl<'a> WordTemplate<'a> {
             Some(text) => (TemplateFiles::shown(&call.file), 1, text),
             None => (shown.to_owned(), first_line, &words.text),
         })
-        .map_err(without_column)?;
+        .map_err(where_written)?;
         let (partials, elsewhere) = partials_of(parsed, templates);
         let (columns, partials) = (&shared.columns, &partials[..]);
         let names = KnownNames { declared: &declared, columns, partials, elsewhere: &elsewhere };
@@ -207,11 +206,49 @@ fn personal_address(markdown: &str) -> Option<usize> {
 }
 
 impl WordTemplate<'_> {
-    /// Within the front matter the words begin somewhere on their line: only that is known.
-    pub fn without_column(&self, fault: &mut TemplateFault) {
-        let is_of_these_words = fault.place.source == self.words.place().source;
-        if is_of_these_words && !self.is_below_front_matter {
-            fault.place.column = None;
+    /// Within the front matter the words stand behind a name, in quotation marks, perhaps on several lines: a fault is placed
+    /// where the file has it, and shows the file's line.
+    pub fn place_in_file(&self, fault: &mut TemplateFault) {
+        if let Some((place, line)) = self.exact(&fault.place) {
+            fault.place = place;
+            fault.line_text = line;
         }
+    }
+
+    /// The words with a marker for each block of personal ones, which has its place in the file.
+    fn without_blocks(
+        &self,
+        form: &BlockForm,
+        shared: &HelperState,
+    ) -> Result<String, TemplateFault> {
+        let place = self.words.place();
+        let mut blocks = lock(&shared.blocks);
+        let known = blocks.len();
+        let first_line = place.line.unwrap_or(1);
+        let cut =
+            recipient_blocks::cut(&place.source, first_line, &self.words.text, form, &mut blocks)?;
+        for block in &mut blocks[known..] {
+            if let Slot::Block { place, .. } = block
+                && let Some((exact, _)) = self.exact(place)
+            {
+                *place = exact;
+            }
+        }
+        Ok(cut)
+    }
+
+    /// The place in the file of one among the words, and the line that stands there. None where it is right already.
+    fn exact(&self, place: &Place) -> Option<(Place, Option<String>)> {
+        let own = self.words.place();
+        if place.source != own.source || self.is_below_front_matter {
+            return None;
+        }
+        let line = (place.line? + 1).saturating_sub(own.line?);
+        let text = &self.words.text;
+        let before: usize =
+            text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let within = text[before..].char_indices().nth(place.column.unwrap_or(1).saturating_sub(1));
+        let at = within.map_or(text.len(), |(at, _)| before + at);
+        Some(self.words.exact_place_of(at))
     }
 }

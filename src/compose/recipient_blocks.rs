@@ -56,11 +56,7 @@ pub fn cut(
                 copied = tag.end;
                 let (from, inner) = without_own_blanks(text, start, tag);
                 let (line, column) = line_and_column(text, from);
-                // A line of the front matter has more than the words: their column is not that of the file.
-                let place = match form {
-                    BlockForm::Plain => Place::line(shown, line + first_line - 1),
-                    _ => Place::at(shown, line + first_line - 1, column),
-                };
+                let place = Place::at(shown, line + first_line - 1, column);
                 blocks.push(Slot::Block { source: inner.to_owned(), place, form: form.clone() });
             }
             (TagKind::Close, None) => {

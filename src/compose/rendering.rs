@@ -247,11 +247,10 @@ fn look_at_blocks(
         let of_draft = || {
             let words =
                 [&edition.subject, &edition.headline, &edition.preheader, &edition.introduction];
-            let own = words.into_iter().find(|words| {
-                words.source.as_ref() == Some(&error.place.source)
-                    && (words.line..words.line + words.text.lines().count().max(1)).contains(&line)
-            })?;
-            own.text.lines().nth(line - own.line).map(str::to_owned)
+            let mut own = words
+                .into_iter()
+                .filter(|words| words.source.as_ref() == Some(&error.place.source));
+            own.find_map(|words| words.line_of_file(line)).map(str::to_owned)
         };
         TemplateFault {
             line_text: templates.line(&error.place.source, line).or_else(of_draft),

@@ -73,7 +73,7 @@ impl Side<'_> {
                     &error,
                 )
             });
-            spoken.without_column(&mut fault);
+            spoken.place_in_file(&mut fault);
             fault
         })
     }

@@ -82,6 +82,7 @@ impl NoteWords<'_> {
             text: format!("{note}{}", introduction.text),
             source: introduction.source.clone(),
             line: introduction.line.saturating_sub(ADDED_LINES),
+            field: None,
         }
     }
 }

@@ -20,7 +20,7 @@ pub struct Draft {
     /// `monthly`, `year` or `announcement`, or the name of a template of the project.
     pub template: String,
     /// Line of the file that names the template.
-    pub template_line: Option<usize>,
+    pub template_place: Option<Place>,
     pub window: Window,
     pub items: Vec<ItemMention>,
     pub pinned: Vec<ItemMention>,

@@ -2,6 +2,8 @@
 //! Pure: text in, a draft out, or what is wrong with it and where.
 
 use super::draft::{Draft, DraftTranslation, Grouping, ItemMention, Override};
+use super::field_lines::FieldLines;
+use crate::count::counted;
 use crate::edition::{PlacedText, figures};
 use crate::news::readers::front_matter::MarkdownDocument;
 use crate::news::readers::markdown;
@@ -32,15 +34,41 @@ const FIELDS: [&str; 16] = [
     "archive",
 ];
 
+/// Twenty times what anybody reads in one sitting. Every check goes through each text several times, and some of them look from
+/// every letter to the end.
+pub const MOST_CHARACTERS: usize = 100_000;
+
+/// # Errors
+/// When the words are more than a draft can have: the place at which the last one too many begins.
+fn of_a_length(what: &str, words: PlacedText) -> Result<PlacedText, Problem> {
+    let Some((at, _)) = words.text.char_indices().nth(MOST_CHARACTERS) else { return Ok(words) };
+    let has = counted(words.text.chars().count(), "character", "characters");
+    let most = counted(MOST_CHARACTERS, "character", "characters");
+    Err(Problem::new(
+        words.exact_place_of(at).0,
+        format!("{what} has {has}, but a draft takes at most {most}"),
+        "shorten it: put the rest into a story or on the website, and link to it",
+    ))
+}
+
 /// What stands below the front matter of `text`.
-fn introduction(path: &str, text: &str, body: &str) -> PlacedText {
+///
+/// # Errors
+/// When it is too long.
+fn introduction(path: &str, text: &str, body: &str) -> Result<PlacedText, Problem> {
     let body = body.trim_start_matches(['\r', '\n']);
-    PlacedText {
+    let words = PlacedText {
         // Files of Windows end lines with two characters, and the studio's page with one.
-        text: body.trim_end().replace("\r\n", "\n"),
+        text: body.trim_end().replace(
+            "
+", "
+",
+        ),
         source: Some(path.to_owned()),
         line: text.lines().count() - body.lines().count() + 1,
-    }
+        field: None,
+    };
+    of_a_length("the introduction", words)
 }
 
 /// The window that an edition's name stands for.
@@ -93,7 +121,12 @@ fn overrides(
             let Some(text) = value.as_str() else {
                 return Err(wrong(line, format!("`{name}` of `{id}` is not text")));
             };
-            let given = PlacedText { text: text.to_owned(), source: Some(path.to_owned()), line };
+            let given = PlacedText {
+                text: text.to_owned(),
+                source: Some(path.to_owned()),
+                line,
+                field: None,
+            };
             match name.as_str() {
                 // A story without a title is none: an empty one is the source's.
                 "title" => words.title = Some(given).filter(|given| !given.text.trim().is_empty()),
@@ -145,7 +178,7 @@ fn mentions(
     let start = document.line_of(field).unwrap_or(1);
     let wrong = |what: &str| {
         Problem::new(
-            Place::line(path, start),
+            placed(path, document.value_place(field)),
             format!("`{field}` {what}"),
             format!("write {field}: and one `  - id` a line"),
         )
@@ -177,6 +210,11 @@ fn mentions(
     Ok(mentions)
 }
 
+/// A line and column of the file; its first line where they are not known.
+fn placed(path: &str, at: Option<(usize, usize)>) -> Place {
+    at.map_or_else(|| Place::line(path, 1), |(line, column)| Place::at(path, line, column))
+}
+
 /// The fields of a draft's file, each with the place where it stands.
 struct DraftFile<'a> {
     path: &'a str,
@@ -184,8 +222,9 @@ struct DraftFile<'a> {
 }
 
 impl DraftFile<'_> {
+    /// Where the value of a field stands.
     fn place_of(&self, field: &str) -> Place {
-        Place::line(self.path, self.document.line_of(field).unwrap_or(1))
+        placed(self.path, self.document.value_place(field))
     }
 
     fn refuse_unknown_fields(&self) -> Result<(), Problem> {
@@ -196,7 +235,7 @@ impl DraftFile<'_> {
             None => format!("the fields are {}", FIELDS.join(", ")),
         };
         let what = format!("`{field}` is not a field of a draft");
-        Err(Problem::new(self.place_of(field), what, cure))
+        Err(Problem::new(placed(self.path, self.document.name_place(field)), what, cure))
     }
 
     fn text(&self, field: &str) -> Result<Option<String>, Problem> {
@@ -213,11 +252,14 @@ impl DraftFile<'_> {
     }
 
     fn words(&self, field: &str) -> Result<Option<PlacedText>, Problem> {
-        Ok(self.text(field)?.map(|text| PlacedText {
+        let Some(text) = self.text(field)? else { return Ok(None) };
+        let words = PlacedText {
             text,
             source: Some(self.path.to_owned()),
             line: self.document.line_of(field).unwrap_or(1),
-        }))
+            field: self.document.lines_of(field).map(FieldLines::new),
+        };
+        of_a_length(&format!("`{field}`"), words).map(Some)
     }
 
     fn missing(&self, field: &str, example: &str) -> Problem {
@@ -294,9 +336,8 @@ impl Draft {
         let document = markdown::document(path, text)?;
         for field in document.fields.keys() {
             if !WORDS.contains(&field.as_str()) {
-                let line = document.line_of(field).unwrap_or(1);
                 return Err(Problem::new(
-                    Place::line(path, line),
+                    placed(path, document.name_place(field)),
                     format!("`{field}` does not belong in a translation"),
                     "keep only `subject:`, `preheader:`, `headline:`, `figures:`, `correction:` and \
                      the introduction; everything else is in the edition's own file",
@@ -308,6 +349,7 @@ impl Draft {
                 text: text.to_owned(),
                 source: Some(path.to_owned()),
                 line: document.line_of(field).unwrap_or(1),
+                field: document.lines_of(field).map(FieldLines::new),
             })
         };
         let subject = words("subject").ok_or_else(|| {
@@ -320,7 +362,7 @@ impl Draft {
         Ok(DraftTranslation {
             subject,
             preheader: words("preheader").unwrap_or_else(|| PlacedText::proposed("")),
-            introduction: introduction(path, text, document.body),
+            introduction: introduction(path, text, document.body)?,
             headline: words("headline").unwrap_or_else(|| PlacedText::proposed("")),
             figures: figures::read(&document, path)?,
             correction: words("correction"),
@@ -344,7 +386,7 @@ impl Draft {
             source: Some(path.to_owned()),
             subject,
             preheader: file.words("preheader")?.unwrap_or_else(|| PlacedText::proposed("")),
-            template_line: document.line_of("template"),
+            template_place: document.value_place("template").map(|_| file.place_of("template")),
             template: file
                 .text("template")?
                 .unwrap_or_else(|| if window.is_year() { "year" } else { "monthly" }.to_owned()),
@@ -352,7 +394,7 @@ impl Draft {
             items: list("items")?,
             pinned: list("pinned")?,
             left_out: list("left_out")?,
-            introduction: introduction(path, text, document.body),
+            introduction: introduction(path, text, document.body)?,
             headline: file.words("headline")?.unwrap_or_else(|| PlacedText::proposed("")),
             figures: figures::read(&document, path)?,
             group: file.grouping()?,
@@ -423,6 +465,38 @@ mod tests {
         assert_eq!(draft.introduction.text, "Hello **you**.\n\nBye.");
         assert_eq!(draft.introduction.line, 6);
         assert_eq!(draft.template, "year");
+    }
+
+    #[test]
+    fn a_draft_has_a_limit_and_its_place() {
+        let with = |letters: usize| {
+            let words = "a ".repeat(letters / 2);
+            read(&format!("---\nsubject: x\nwindow: 2020\n---\n\nHello.\n{words}.\n"))
+        };
+        assert!(with(MOST_CHARACTERS - 8).is_ok());
+        let problem = with(MOST_CHARACTERS + 20).unwrap_err();
+        assert_eq!(problem.place, Place::at("editions/x.md", 7, MOST_CHARACTERS - 6));
+        assert!(problem.what.contains("a draft takes at most 100,000 characters"), "{problem}");
+        let long = "b".repeat(MOST_CHARACTERS + 1);
+        let problem = read(&format!("---\nsubject: \"{long}\"\nwindow: 2020\n---\n")).unwrap_err();
+        assert_eq!(
+            (problem.place.line, problem.place.column),
+            (Some(2), Some(MOST_CHARACTERS + 11))
+        );
+    }
+
+    #[test]
+    fn faults_of_the_front_matter_name_their_column() {
+        for (text, line, column) in [
+            ("---\nsubject: x\nwindow: 2020-12\npined: [a]\n---\n", 4, 1),
+            ("---\nsubject: x\nwindow: \"soon\"\n---\n", 3, 9),
+            ("---\nsubject: x\nwindow: 2020\ngroup:  topci\n---\n", 4, 9),
+        ] {
+            let place = read(text).unwrap_err().place;
+            assert_eq!((place.line, place.column), (Some(line), Some(column)), "{text}");
+        }
+        let draft = read("---\nsubject: x\nwindow: 2020\ntemplate: yaer\n---\n").unwrap();
+        assert_eq!(draft.template_place, Some(Place::at("editions/x.md", 4, 11)));
     }
 
     #[test]

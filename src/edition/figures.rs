@@ -45,7 +45,13 @@ pub fn read(document: &MarkdownDocument<'_>, path: &str) -> Result<Vec<Figure>, 
     let entries = match document.fields.get("figures") {
         None | Some(Value::Null) => return Ok(Vec::new()),
         Some(Value::Array(entries)) => entries,
-        Some(_) => return Err(wrong(start, "`figures` is not a list".to_owned(), FORM.to_owned())),
+        Some(_) => {
+            let place = document.value_place("figures").map_or_else(
+                || Place::line(path, 1),
+                |(line, column)| Place::at(path, line, column),
+            );
+            return Err(Problem::new(place, "`figures` is not a list", FORM));
+        }
     };
     let lines = lines_of_entries(document, start);
     let line_of = |number: usize| lines.get(number).copied().unwrap_or(start);

@@ -9,6 +9,7 @@ mod draft_lines;
 pub mod draft_reading;
 pub mod draft_writing;
 pub mod edit;
+mod field_lines;
 pub mod figures;
 pub mod proposal;
 
@@ -23,6 +24,8 @@ use crate::count::counted;
 use crate::news::Item;
 use crate::problem::{Place, Problem};
 use crate::window::{Selection, Window};
+
+pub use field_lines::FieldLines;
 
 pub use draft::Draft;
 
@@ -140,17 +143,49 @@ pub struct PlacedText {
     pub source: Option<String>,
     /// First line of the text in that file, from 1.
     pub line: usize,
+    /// The field that holds it, where it stands in the front matter.
+    #[serde(skip)]
+    pub field: Option<FieldLines>,
 }
 
 impl PlacedText {
     pub fn proposed(text: impl Into<String>) -> Self {
-        Self { text: text.into(), source: None, line: 1 }
+        Self { text: text.into(), source: None, line: 1, field: None }
     }
 
     pub fn place(&self) -> Place {
         match &self.source {
             Some(source) => Place::line(source, self.line),
             None => Place::whole("the proposed words"),
+        }
+    }
+
+    /// The place of the byte `at` with its column, and the line of the file that stands there.
+    pub fn exact_place_of(&self, at: usize) -> (Place, Option<String>) {
+        let Some(source) = &self.source else {
+            return (self.place(), self.text.lines().next().map(str::to_owned));
+        };
+        let Some(field) = &self.field else {
+            let before = self.text.get(..at).unwrap_or(&self.text);
+            let lines = before.matches('\n').count();
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            let line = self.text.lines().nth(lines).map(str::to_owned);
+            return (Place::at(source, self.line + lines, column), line);
+        };
+        match field.place(&self.text, at) {
+            Some((lines, column)) => {
+                (Place::at(source, self.line + lines, column), field.line(lines).map(str::to_owned))
+            }
+            None => (self.place(), field.line(0).map(str::to_owned)),
+        }
+    }
+
+    /// The line of the file with this number, where the text stands on it.
+    pub fn line_of_file(&self, line: usize) -> Option<&str> {
+        let lines = line.checked_sub(self.line)?;
+        match &self.field {
+            Some(field) => field.line(lines),
+            None => self.text.lines().nth(lines),
         }
     }
 
@@ -253,7 +288,7 @@ pub fn edit(draft: &Draft, selection: Selection) -> Result<Edition, EditError> {
         name: draft.name.clone(),
         window: draft.window.clone(),
         template: draft.template.clone(),
-        template_place: draft.template_line.map(|line| Place::line(draft.path(), line)),
+        template_place: draft.template_place.clone(),
         subject: draft.subject.clone(),
         preheader: draft.preheader.clone(),
         introduction: draft.introduction.clone(),

@@ -100,7 +100,7 @@ impl Draft {
             subject: PlacedText::proposed(as_words(&subject)),
             preheader: PlacedText::proposed(as_words(&preheader)),
             template,
-            template_line: None,
+            template_place: None,
             window: window.clone(),
             items: chosen.iter().map(|item| ItemMention { id: item.id.clone(), line: 0 }).collect(),
             pinned: Vec::new(),

@@ -499,6 +499,7 @@ mod tests {
             text: text.to_owned(),
             source: Some("editions/2020-12.md".to_owned()),
             line: 2,
+            field: None,
         };
         let old =
             SampleEmail::with(|mail| mail.edition.subject = written("Our news of December 2019"));

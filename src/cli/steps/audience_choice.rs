@@ -30,14 +30,13 @@ pub fn purpose_of(
     if let Some(purpose) = typed {
         return Ok(purpose);
     }
-    let Some((draft, words)) = draft.and_then(|draft| Some((draft, draft.purpose.as_ref()?)))
-    else {
+    let Some(words) = draft.and_then(|draft| draft.purpose.as_ref()) else {
         return Ok(EditionPurpose::default());
     };
     let known = EditionPurpose::ALL.map(EditionPurpose::word);
     EditionPurpose::parse(&words.text).ok_or_else(|| {
         Failure::new(Exit::Usage, format!("`{}` is not a purpose", words.text))
-            .at(Place::line(draft.path(), words.line))
+            .at(words.exact_place_of(0).0)
             .help(did_you_mean(&words.text, known, "the purposes are"))
     })
 }
@@ -53,11 +52,10 @@ pub fn segment_of(
         let filter = || Ok(Segment::of_filter(&place.source, text.trim())?);
         return Ok(Some(named(project, text, &place, filter)?));
     }
-    let Some((draft, words)) = draft.and_then(|draft| Some((draft, draft.segment.as_ref()?)))
-    else {
+    let Some(words) = draft.and_then(|draft| draft.segment.as_ref()) else {
         return Ok(None);
     };
-    let place = Place::line(draft.path(), words.line);
+    let (place, _) = words.exact_place_of(0);
     let filter = || {
         let text = words.text.trim();
         // Gone since it was read: then only the filter is shown.

@@ -103,7 +103,7 @@ fn archive_wish(draft: &Draft) -> Option<bool> {
         subject: _,
         preheader: _,
         template: _,
-        template_line: _,
+        template_place: _,
         window: _,
         items: _,
         pinned: _,
