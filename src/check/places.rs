@@ -326,6 +326,7 @@ mod tests {
                 text: "Hello.\n\nTo leave, [click here]({{unsubscribe_url}}).".to_owned(),
                 source: Some("editions/2020-12.md".to_owned()),
                 line: 9,
+                field: None,
             };
         });
         assert_eq!(vague, ["vague-link editions/2020-12.md:11"]);

@@ -40,7 +40,7 @@ pub fn within<'de, const LEAST: i64, const MOST: i64, T: TryFrom<i64>, D: Deseri
     known.ok_or_else(|| {
         error((
             format!("this number is {number}; it must be from {LEAST} to {MOST}"),
-            "write another number",
+            "write another number".into(),
         ))
     })
 }
@@ -210,7 +210,7 @@ pub fn mail_addresses<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>,
             let fault = format!("`{}` is more than one address", text.escape_debug());
             return Err(error((
                 fault,
-                "write them as a list: [\"sam@charity.org.uk\", \"jo@charity.org.uk\"]",
+                "write them as a list: [\"sam@charity.org.uk\", \"jo@charity.org.uk\"]".into(),
             )));
         }
         OneOrMore::One(text) => vec![text],
@@ -218,7 +218,7 @@ pub fn mail_addresses<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>,
     };
     if addresses.len() > MOST_ADDRESSES {
         let fault = format!("these are {}", counted(addresses.len(), "address", "addresses"));
-        return Err(error((fault, "write ten at most")));
+        return Err(error((fault, "write ten at most".into())));
     }
     let addresses: Vec<String> = addresses.iter().map(|text| without_blanks(text)).collect();
     for address in &addresses {

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::PlacedText;
 use super::figures::Figure;
+use crate::problem::Place;
 use crate::window::Window;
 
 /// What the editor has decided.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::check::expression::Expression;
 use crate::check::phrase_search::Phrases;
 use crate::check::{
-    CheckContext, Finding, RenderedEmail, Rule, Severity, calendar, greetings, ranges,
+    CheckContext, Finding, RenderedEmail, Rule, Severity, calendar, clock, greetings, ranges,
 };
 use chrono::{Datelike, Days, NaiveDate};
 
