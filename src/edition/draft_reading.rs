@@ -59,11 +59,7 @@ fn introduction(path: &str, text: &str, body: &str) -> Result<PlacedText, Proble
     let body = body.trim_start_matches(['\r', '\n']);
     let words = PlacedText {
         // Files of Windows end lines with two characters, and the studio's page with one.
-        text: body.trim_end().replace(
-            "
-", "
-",
-        ),
+        text: body.trim_end().replace("\r\n", "\n"),
         source: Some(path.to_owned()),
         line: text.lines().count() - body.lines().count() + 1,
         field: None,

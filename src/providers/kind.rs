@@ -71,6 +71,9 @@ pub enum Blame {
     Unclear,
 }
 
+const NO_EHLO_CURE: &str = "the server does not know EHLO: look at the name and the port in ROUNDUP_RELAY (smtps:// with port 465, \
+                            smtp:// with port 587), and whether a firewall in between changes what is sent";
+
 const ENCRYPTION_CURE: &str = "connect over TLS: let ROUNDUP_RELAY begin with smtps:// (port 465) or smtp:// (port 587); for a server \
                                on this computer, let it also end in ?tls=starttls";
 const LIST_QUALITY_CURE: &str = "too many addresses of the list do not exist: settle what came back with `roundup inbox`, wait a \
@@ -256,10 +259,7 @@ impl RefusalKind {
                 "set `ehlo_name` under [send] in roundup.toml to this computer's full name, as in \
                  mail.charity.example"
             }
-            RefusalKind::NoEhlo => {
-                "the server does not know EHLO: look at the name and the port in ROUNDUP_RELAY (smtps:// with port 465, smtp:// with \
-                 port 587), and whether a firewall in between changes what is sent"
-            }
+            RefusalKind::NoEhlo => NO_EHLO_CURE,
             RefusalKind::NoMailbox | RefusalKind::NoDomain | RefusalKind::Disabled => {
                 "take the address off the list, or correct it"
             }

@@ -10,6 +10,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::answers::AnswerSource;
+use super::own_website::{NONE, website};
 use super::project_files::{NewProject, ProjectEntry};
 use super::setup_relay::server_of;
 use crate::audience::mistyped_domain;
@@ -17,18 +18,12 @@ use crate::cli::globals::Globals;
 use crate::cli::terminal::failure::{Exit, Failure};
 use crate::cli::terminal::files::{cannot_write, write_new};
 use crate::cli::terminal::outcome::{Outcome, Text};
-use crate::cli::terminal::screen::{Screen, stories};
 use crate::cli::terminal::system;
 use crate::count::{counted, listed};
 use crate::database::private;
 use crate::locale::built_in_languages;
-use crate::news::shown_address::without_password;
-use crate::news::source::SourceKind;
-use crate::news::sources::fetch::Web;
-use crate::news::sources::fetch_error::FetchError;
-use crate::news::sources::website::{Website, look_at};
+use crate::news::sources::website::Website;
 use crate::news::sources::website_news::WebsiteNews;
-use crate::news::trouble::fetch_cure;
 use crate::project::{RelayError, SETTINGS_FILE, Settings};
 use crate::providers::mailbox_hosts::webmail_host;
 use crate::rfc::address::EmailAddress;
@@ -39,8 +34,6 @@ use crate::window::Window;
 /// What is there before a newsletter is: the folder's own housekeeping.
 const HARMLESS: [&str; 4] = [".git", ".DS_Store", ".gitignore", "desktop.ini"];
 const MOST_NAMED: usize = 5;
-/// Answers that mean "without".
-const NONE: &str = "none";
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -96,7 +89,9 @@ pub async fn run(arguments: Arguments, globals: &Globals) -> Result<Exit, Failur
     let folder = &arguments.folder;
     refuse_what_is_there(folder)?;
     let answers = AnswerSource::of(screen, arguments.yes);
-    let (website, allows_local) = website(&arguments, answers, screen).await?;
+    let typed = arguments.website.as_deref();
+    let local = (arguments.allow_local, arguments.time_zone);
+    let (website, allows_local) = website(typed, local, answers, screen).await?;
     let project = project(&arguments, website, allows_local, answers)?;
     if let Some(meant) =
         EmailAddress::parse(&project.sender).ok().as_ref().and_then(mistyped_domain)
@@ -210,121 +205,6 @@ fn shown(folder: &Path) -> String {
         "this folder".to_owned()
     } else {
         format!("`{}`", folder.display())
-    }
-}
-
-/// The website, what news it offers, and whether it may be on this computer or its network. Somebody at a keyboard may try another
-/// one, or say that this is what they want.
-async fn website(
-    arguments: &Arguments,
-    answers: AnswerSource,
-    screen: &Screen,
-) -> Result<(Option<Website>, bool), Failure> {
-    let text = |text: &str| {
-        Ok(Some(text.trim().to_owned()).filter(|text| text != NONE && !text.is_empty()))
-    };
-    let mut named = arguments.website.as_deref().map(text).transpose()?.flatten();
-    if arguments.website.is_none() {
-        if answers == AnswerSource::Terminal {
-            screen
-                .say("Welcome to roundup. Four short questions; Enter takes what is in brackets.");
-        }
-        named = answers.ask("Your website, with the news", NONE, text)?;
-    }
-    loop {
-        let Some(address) = named else { return Ok((None, arguments.allow_local)) };
-        let mut allows_local = arguments.allow_local;
-        let mut found = look(&address, allows_local, arguments.time_zone).await;
-        if let Err(LookFailure { failure, is_local: true }) = &found
-            && answers == AnswerSource::Terminal
-        {
-            screen.say(&format!("  {}.", failure.what));
-            allows_local = answers.ask("Read it all the same, yes or no", "no", yes_or_no)?;
-            if !allows_local {
-                named = answers.ask("Another address, or none", NONE, text)?;
-                continue;
-            }
-            found = look(&address, allows_local, arguments.time_zone).await;
-        }
-        match found {
-            Ok(website) => {
-                tell_website(&website, screen);
-                return Ok((Some(website), allows_local));
-            }
-            Err(LookFailure { failure, .. }) if answers == AnswerSource::Terminal => {
-                screen.say(&format!("  {}: {}", failure.what, failure.help.unwrap_or_default()));
-                named = answers.ask("Another address, or none", NONE, text)?;
-            }
-            Err(LookFailure { failure, .. }) => return Err(failure),
-        }
-    }
-}
-
-/// Why a website was not read.
-struct LookFailure {
-    failure: Failure,
-    /// It is on this computer or its network, which nobody has allowed.
-    is_local: bool,
-}
-
-impl From<Failure> for LookFailure {
-    fn from(failure: Failure) -> Self {
-        Self { failure, is_local: false }
-    }
-}
-
-fn yes_or_no(text: &str) -> Result<bool, Failure> {
-    match text.trim().to_lowercase().as_str() {
-        "yes" | "y" => Ok(true),
-        "no" | "n" => Ok(false),
-        _ => {
-            Err(Failure::new(Exit::Usage, "that is neither yes nor no").help("type `yes` or `no`"))
-        }
-    }
-}
-
-async fn look(address: &str, allows_local: bool, zone: Tz) -> Result<Website, LookFailure> {
-    let refused = |error: &FetchError| {
-        let cure = match error {
-            // There is no source yet.
-            FetchError::Private(_) => "if this is intended, add --allow-local to the command",
-            error => fetch_cure(error),
-        };
-        let what = format!("{}: {error}", without_password(address));
-        let failure = Failure::new(Exit::Failed, what).help(cure);
-        LookFailure { failure, is_local: matches!(error, FetchError::Private(_)) }
-    };
-    if !address.contains(['.', ':']) {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!("`{}` is not the address of a website", address.escape_debug()),
-        )
-        .help("write it whole, as in https://charity.org.uk, or `none`")
-        .into());
-    }
-    let web = Web::new(allows_local, "").map_err(|error| refused(&error))?;
-    look_at(&web, address, zone).await.map_err(|error| refused(&error))
-}
-
-fn tell_website(website: &Website, screen: &Screen) {
-    let Some(news) = &website.news else {
-        screen.say(
-            "  No news was found there: the sample's stories are used. Later: `roundup news learn URL` with the page \
-             that lists your news.",
-        );
-        return;
-    };
-    let kind = match news.kind {
-        SourceKind::Feed => "a feed",
-        SourceKind::Wordpress => "WordPress",
-        _ => "a page that lists the news",
-    };
-    let newest = news
-        .newest
-        .map_or_else(String::new, |day| format!(", the newest of {}", day.format("%-d %B %Y")));
-    screen.say(&format!("  Found {kind}, {}{newest}: {}", stories(news.stories), news.url));
-    if news.kind == SourceKind::Page {
-        screen.say("  `roundup news learn` with this address shows what was found, and other ways to read the page.");
     }
 }
 

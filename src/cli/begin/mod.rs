@@ -4,5 +4,6 @@
 mod answers;
 pub mod init;
 mod login_cure;
+mod own_website;
 mod project_files;
 pub mod setup_relay;

@@ -105,7 +105,7 @@ impl Editor {
     /// The first look at an edition.
     async fn open(&mut self) {
         self.are_pictures_due = true;
-        self.refresh_asking(FetchPolicy::NewsInTime).await;
+        self.look(FetchPolicy::NewsInTime, LookDepth::WHOLE).await;
     }
 
     /// The errand that finds out how large the pictures are, if an edition was opened a moment ago.
@@ -127,18 +127,13 @@ impl Editor {
 
     /// Looks at the files again. What cannot be made is a fault, beside the last that could.
     pub async fn refresh(&mut self) {
-        self.refresh_asking(FetchPolicy::Never).await;
+        self.look(FetchPolicy::Never, LookDepth::WHOLE).await;
     }
 
     /// Whether no file has changed since it was looked at.
     pub fn has_seen_all(&self) -> bool {
         let now = self.globals.project().ok().map(|project| snapshot(&project));
         now.as_ref().is_some_and(Snapshot::is_whole) && now == self.looked_at
-    }
-
-    /// The same as `refresh`, with the news of websites as new as is wanted.
-    async fn refresh_asking(&mut self, ask: FetchPolicy) {
-        self.look(ask, LookDepth::WHOLE).await;
     }
 
     /// After a change of the edition's words or order, which changes nothing of the list. `is_known`: no other file has
