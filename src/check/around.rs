@@ -296,6 +296,7 @@ pub mod tests {
         let folded = folded(STORY);
         let worth: Vec<&str> =
             all_patterns().filter(|of| Expression::new(of).needs().are_met(&folded)).collect();
-        assert!(worth.len() <= 18, "{} of {}: {worth:#?}", worth.len(), all_patterns().count());
+        let all = all_patterns().count();
+        assert!(worth.len() * 10 <= all, "{} of {all}: {worth:#?}", worth.len());
     }
 }

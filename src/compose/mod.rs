@@ -500,7 +500,10 @@ mod tests {
         let html = plain.shown(&plain.variants[0].html);
         assert!(html.contains(">News for {first_name}</h1>"), "{html}");
         let wrong = fault(&DRAFT.replace("window:", "headline: \"{{x\"\nwindow:"), &[]);
-        assert_eq!(wrong.place, Place::line("editions/2020-12.md", 3));
+        assert_eq!(
+            wrong.place,
+            Place { column: Some(12), ..Place::line("editions/2020-12.md", 3) }
+        );
     }
 
     /// The templates and partials as they were before there were blocks, as projects have copied them.

@@ -777,7 +777,7 @@ mod tests {
         ));
         play(
             plain(),
-            "S: 220 hi\nC: EHLO me.example\nS: 250-me\nS: 250 SIZE 999\n= ready\nbegin\n= MAIL fault: the server takes messages of 999 bytes at most; this one has 1000\n= ready",
+            "S: 220 hi\nC: EHLO me.example\nS: 250-me\nS: 250 SIZE 999\n= ready\nbegin\n= MAIL fault: the server takes messages of 999 bytes at most; this one has 1,000\n= ready",
         );
     }
 
