@@ -337,6 +337,11 @@ mod tests {
     }
 
     #[test]
+    fn keys_show_nothing_of_themselves() {
+        assert_eq!(format!("{:?}", Keys::new(b"one")), "Keys(***)");
+    }
+
+    #[test]
     fn rotating_changes_tokens_and_nothing_else_and_old_tokens_hold() {
         let ann = address("ann@example.org");
         let first = Keys::new(b"one");
