@@ -9,6 +9,7 @@ use super::phrase_search::Phrases;
 use super::texts::TextMatch;
 use super::written_language;
 use crate::date::names;
+use crate::locale::capitalised;
 
 /// A misspelt word, and what was meant.
 pub struct Misspelling {
@@ -98,11 +99,6 @@ fn of_calendar(word: &str) -> Option<String> {
             && strsim::damerau_levenshtein(&lower, name) == 1
     })?;
     Some(capitalised(meant))
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Whether the word is a part of an address, a file name or a tag: "thankyou@charity.org.uk", "#thankyou".
